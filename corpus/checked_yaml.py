@@ -1,0 +1,164 @@
+"""YAML that people write: parsed safely, checked against a dataclass, every fault with its line and path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from corpus.errors import ReviewError
+
+Noun = TypeVar("Noun")
+YamlPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault of a YAML file.
+
+    Attributes
+    ----------
+    path : tuple of str and int
+        Keys and list positions from the root, for instance ``("themes", 0, "codes", 2, "id")``.
+    what : str
+        The fault in the user's words.
+    """
+
+    path: YamlPath
+    what: str
+
+
+class FaultyFileError(ReviewError):
+    """A YAML file has faults; ``faults`` holds all of them as (line, path, what)."""
+
+    def __init__(self, file: str, faults: list[tuple[int, str, str]]) -> None:
+        self.file, self.faults = file, faults
+        lines = [f"{file} line {line}: {path}{': ' if path else ''}{what}" for line, path, what in faults]
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        super().__init__("\n".join([f"{file} has {count}; nothing was changed.", *lines]))
+
+
+def read_checked_yaml(
+    path: Path, noun: type[Noun], *, cross_checks: Callable[[Noun], Iterable[Fault]] | None = None
+) -> Noun:
+    """Read a YAML file into a frozen dataclass, or say everything that is wrong with it.
+
+    Parameters
+    ----------
+    path : Path
+        The file; UTF-8 with or without a byte order mark.
+    noun : type
+        A dataclass whose annotations are the schema (checked by pydantic).
+    cross_checks : callable, optional
+        Given the parsed noun, yields further faults, such as references to unknown ids.
+
+    Returns
+    -------
+    An instance of ``noun``.
+
+    Raises
+    ------
+    ReviewError
+        When there is no such file.
+    FaultyFileError
+        With all faults at once, each with its line and path.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ReviewError(f"There is no {path.name} in {path.parent.name or 'this folder'}.",
+                          next_step="Start a review with `samsyn new FOLDER`.") from None
+    except UnicodeDecodeError as error:
+        raise ReviewError(f"The file is not UTF-8 (byte {error.start}).", where=path.name,
+                          next_step="Save it as UTF-8 in your editor.") from None
+    root = _compose(path.name, text)
+    lines = {} if root is None else _lines_by_path(root)
+    repeated = [] if root is None else list(_repeated_keys(root))
+    try:
+        parsed = TypeAdapter(noun).validate_python(yaml.load(text, _NoDatesLoader))  # noqa: S506 (a SafeLoader)
+    except ValidationError as error:
+        faults = [Fault(_plain(item["loc"]), _in_words(dict(item))) for item in error.errors()]
+        raise _faulty(path.name, [*repeated, *faults], lines) from None
+    faults = [*repeated, *(cross_checks(parsed) if cross_checks else ())]
+    if faults:
+        raise _faulty(path.name, faults, lines)
+    return parsed
+
+
+class _NoDatesLoader(yaml.SafeLoader):
+    """YAML's safe loader, except that a date stays the text that was written."""
+
+
+_NoDatesLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _compose(name: str, text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, _NoDatesLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FaultyFileError(name, [(line, "", f"not valid YAML: {error.problem}")]) from None
+    except yaml.YAMLError as error:
+        raise FaultyFileError(name, [(1, "", f"not valid YAML: {error}")]) from None
+
+
+def _lines_by_path(node: yaml.Node, path: YamlPath = ()) -> dict[YamlPath, int]:
+    lines = {path: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            lines |= _lines_by_path(value, (*path, str(key.value)))
+            lines[(*path, str(key.value))] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            lines |= _lines_by_path(value, (*path, position))
+    return lines
+
+
+def _repeated_keys(node: yaml.Node, path: YamlPath = ()) -> Iterable[Fault]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield Fault((*path, name), "this key stands twice; the first would be lost")
+            seen.add(name)
+            yield from _repeated_keys(value, (*path, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield from _repeated_keys(value, (*path, position))
+
+
+def _plain(location: tuple[Any, ...]) -> YamlPath:
+    """Pydantic's location without the names of union members and the like."""
+    return tuple(part for part in location if isinstance(part, int) or not str(part).endswith("]"))
+
+
+def _in_words(error: dict[str, Any]) -> str:
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "unexpected_keyword_argument" | "extra_forbidden":
+            return "is not a known key here"
+        case "literal_error":
+            return f"is {error['input']!r}; known: {error['ctx']['expected']}"
+        case _:
+            message = str(error["msg"]).removeprefix("Value error, ")
+            shown = repr(error.get("input"))
+            return f"{message[0].lower()}{message[1:]} (found {shown[:60]})"
+
+
+def _faulty(name: str, faults: list[Fault], lines: dict[YamlPath, int]) -> FaultyFileError:
+    placed = []
+    for fault in faults:
+        known = fault.path
+        while known and known not in lines:
+            known = known[:-1]
+        placed.append((lines.get(known, 1), ".".join(str(part) for part in fault.path), fault.what))
+    return FaultyFileError(name, sorted(placed))
