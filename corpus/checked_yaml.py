@@ -70,11 +70,16 @@ def read_checked_yaml(
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ReviewError(f"There is no {path.name} in {path.parent.name or 'this folder'}.",
-                          next_step="Start a review with `samsyn new FOLDER`.") from None
+        raise ReviewError(
+            f"There is no {path.name} in {path.parent.name or 'this folder'}.",
+            next_step="Start a review with `samsyn new FOLDER`.",
+        ) from None
     except UnicodeDecodeError as error:
-        raise ReviewError(f"The file is not UTF-8 (byte {error.start}).", where=path.name,
-                          next_step="Save it as UTF-8 in your editor.") from None
+        raise ReviewError(
+            f"The file is not UTF-8 (byte {error.start}).",
+            where=path.name,
+            next_step="Save it as UTF-8 in your editor.",
+        ) from None
     root = _compose(path.name, text)
     lines = {} if root is None else _lines_by_path(root)
     repeated = [] if root is None else list(_repeated_keys(root))

@@ -17,8 +17,8 @@ class ReviewError(ValueError):
 
     Examples
     --------
-    >>> print(ReviewError("The scheme has no themes.", where="coding_scheme.yaml line 1", next_step="Add one."))
-    coding_scheme.yaml line 1: The scheme has no themes. Add one.
+    >>> print(ReviewError("There are no themes.", where="coding_scheme.yaml line 1", next_step="Add one."))
+    coding_scheme.yaml line 1: There are no themes. Add one.
     """
 
     exit_code = 1

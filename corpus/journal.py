@@ -1,7 +1,8 @@
 """The journal of decisions: append-only JSON lines, one file per person, never rewritten.
 
-Each line is one decision. An append is locked, flushed and fsynced before it is acknowledged. A line that a
-crash cut short stays in the file, is closed with a line feed by the next append, and is reported by every read.
+Each line is one decision. An append is locked, flushed and fsynced before it is acknowledged. A line that
+a crash cut short stays in the file, is closed with a line feed by the next append, and is reported by
+every read.
 """
 
 from __future__ import annotations
@@ -56,14 +57,14 @@ def append(folder: Path, person: str, decisions: Iterable[Mapping[str, Any]]) ->
     person : str
         Id of the person who decided; letters, digits, ``-``, ``_`` and ``.``; names the file.
     decisions : iterable of mappings
-        JSON-able; ``v`` (format version) and ``person`` are added.
+        JSON-able; the person and ``v`` (format version) are added.
 
     Raises
     ------
     UsageError
         When the id cannot name a file.
     ReviewError
-        When the file cannot be written (disk full, read-only), or is of a newer format.
+        As :func:`append_lines`.
 
     Examples
     --------
@@ -76,35 +77,45 @@ def append(folder: Path, person: str, decisions: Iterable[Mapping[str, Any]]) ->
     ('ann', 'include', [])
     """
     if not re.fullmatch(r"[^\W_][\w.-]{0,63}", person):
-        raise UsageError(f"{person!r} cannot name a person's file.",
-                         next_step="Use letters, digits, - and _, for instance anna-b.")
-    lines = [
-        json.dumps({"v": FORMAT_VERSION, "person": person, **decision}, ensure_ascii=False, sort_keys=True)
-        for decision in decisions
-    ]
-    if not lines:
+        raise UsageError(
+            f"{person!r} cannot name a person's file.",
+            next_step="Use letters, digits, - and _, for instance anna-b.",
+        )
+    return append_lines(folder / f"{person}.jsonl", ({"person": person, **line} for line in decisions))
+
+
+def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
+    """Append JSON lines to one file, locked, flushed and fsynced, all or none; return how many.
+
+    Raises
+    ------
+    ReviewError
+        When the file cannot be written (disk full, read-only), or is of a newer format.
+    """
+    texts = [json.dumps({**line, "v": FORMAT_VERSION}, ensure_ascii=False, sort_keys=True) for line in lines]
+    if not texts:
         return 0
-    path = folder / f"{person}.jsonl"
+    data = "".join(f"{text}\n" for text in texts).encode()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f".{person}.lock"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.parent / f".{path.stem}.lock"):
             _refuse_newer(path)
             with path.open("ab") as file:
-                data = "".join(f"{line}\n" for line in lines).encode()
-                if _is_cut_short(path):
-                    data = b"\n" + data
                 start = file.tell()
                 try:
-                    file.write(data)
+                    file.write(b"\n" + data if _is_cut_short(path) else data)
                     file.flush()
                     os.fsync(file.fileno())
                 except OSError:
                     os.truncate(path, start)
                     raise
     except OSError as error:
-        raise ReviewError(f"No decision was saved: {error.strerror or error}.", where=str(path),
-                          next_step="Free some space or allow writing there, then decide again.") from error
-    return len(lines)
+        raise ReviewError(
+            f"Nothing was saved: {error.strerror or error}.",
+            where=str(path),
+            next_step="Free some space or allow writing there, then try again.",
+        ) from error
+    return len(texts)
 
 
 def read(folder: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
@@ -116,18 +127,29 @@ def read(folder: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
     decisions: list[dict[str, Any]] = []
     torn: list[TornLine] = []
     for path in sorted(folder.glob("*.jsonl"), key=lambda path: path.name):
-        for number, raw in enumerate(path.read_bytes().split(b"\n"), start=1):
-            if not raw.strip():
-                continue
-            try:
-                line = json.loads(raw)
-                if not isinstance(line, dict) or "v" not in line:
-                    raise ValueError("not a decision")
-            except ValueError:
-                torn.append(TornLine(path.name, number, raw.decode("utf-8", "replace")))
-                continue
-            decisions.append({**line, "journal_line": number})
+        whole, cut = read_lines(path)
+        decisions += whole
+        torn += cut
     return decisions, torn
+
+
+def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
+    """The lines of one file, each with its ``journal_line`` (from 1), and the torn ones."""
+    whole: list[dict[str, Any]] = []
+    torn: list[TornLine] = []
+    data = path.read_bytes() if path.exists() else b""
+    for number, raw in enumerate(data.split(b"\n"), start=1):
+        if not raw.strip():
+            continue
+        try:
+            line = json.loads(raw)
+        except ValueError:
+            line = None
+        if isinstance(line, dict) and "v" in line:
+            whole.append({**line, "journal_line": number})
+        else:
+            torn.append(TornLine(path.name, number, raw.decode("utf-8", "replace")))
+    return whole, torn
 
 
 def _is_cut_short(path: Path) -> bool:
@@ -143,5 +165,8 @@ def _refuse_newer(path: Path) -> None:
         return
     versions = [int(found) for found in re.findall(rb'^\{.*"v": ?(\d+)\}$', path.read_bytes(), re.MULTILINE)]
     if max(versions, default=0) > FORMAT_VERSION:
-        raise ReviewError("This file was written by a newer Samsyn.", where=str(path),
-                          next_step="Install that version; nothing was written.")
+        raise ReviewError(
+            "This file was written by a newer Samsyn.",
+            where=str(path),
+            next_step="Install that version; nothing was written.",
+        )

@@ -129,10 +129,9 @@ class Protocol:
     notes: dict[str, Any] = field(default_factory=dict)
 
     def query(self) -> str:
-        """Title, questions and inclusion criteria as one text: what the review looks for, in its own words."""
-        words = [self.title.en, self.title.da]
-        for part in (*self.questions, *self.criteria.inclusion):
-            words += [part.en, part.da]
+        """Title, questions and inclusion criteria as one text: what is looked for, in its own words."""
+        parts: list[Wording | Question | Criterion] = [self.title, *self.questions, *self.criteria.inclusion]
+        words = [word for part in parts for word in (part.en, part.da)]
         return " ".join(word for word in words if word)
 
     def exclusion_order(self) -> list[str]:

@@ -1,0 +1,59 @@
+"""What we read: records, sources, duplicates, screening, ranking, flow, and the journal of decisions."""
+
+from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
+from corpus.duplicates import Duplicates, find_duplicates, merge_duplicates
+from corpus.errors import ReviewError, UsageError
+from corpus.flow import Flow, prisma_flow
+from corpus.protocol import Criterion, Protocol, Wording, read_protocol
+from corpus.ranking import RankingSettings, rank
+from corpus.readers import read_records
+from corpus.records import Reading, UnreadableEntry, as_records
+from corpus.screening import (
+    ScreeningDecision,
+    included_records,
+    latest_decisions,
+    screening_decisions,
+    screening_decisions_from_rows,
+    screening_verdicts,
+)
+from corpus.simulation import Simulation, screening_metrics, simulate
+from corpus.sources import Collection, Search, add_source, changed_sources, read_sources
+from corpus.writers import write_records
+
+__all__ = [
+    "Collection",
+    "Criterion",
+    "Duplicates",
+    "Fault",
+    "FaultyFileError",
+    "Flow",
+    "Protocol",
+    "RankingSettings",
+    "Reading",
+    "ReviewError",
+    "ScreeningDecision",
+    "Search",
+    "Simulation",
+    "UnreadableEntry",
+    "UsageError",
+    "Wording",
+    "add_source",
+    "as_records",
+    "changed_sources",
+    "find_duplicates",
+    "included_records",
+    "latest_decisions",
+    "merge_duplicates",
+    "prisma_flow",
+    "rank",
+    "read_checked_yaml",
+    "read_protocol",
+    "read_records",
+    "read_sources",
+    "screening_decisions",
+    "screening_decisions_from_rows",
+    "screening_metrics",
+    "screening_verdicts",
+    "simulate",
+    "write_records",
+]

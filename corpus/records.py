@@ -1,0 +1,237 @@
+"""The nouns of this room: records, what could not be read, sources.
+
+Records travel as a DataFrame with these columns; all are text with ``""`` for "not there" unless said:
+
+==============  =============================================================================================
+column          meaning
+==============  =============================================================================================
+record_id       identity: ``database:accession``, else ``database:hash of the raw entry``; never a row number
+type            journal article, book, ... in RIS's short form ("JOUR", "BOOK", "CHAP", "THES", "RPRT", "GEN")
+title           title
+abstract        abstract as imported
+authors         "Family, Given" joined by "; "
+year            year of publication (nullable integer)
+journal         journal, book or series in which it stands
+volume          volume
+issue           issue
+pages           "27-43", or an article number
+doi             DOI in lower case, without resolver
+pmid            PubMed identifier
+isbn            ISBN
+issn            ISSN
+keywords        keywords joined by "; "
+language        "en", "da", ... where the source says so
+url             address
+source_id       name of the file in sources/
+accession       the database's own identifier
+notes           notes and labels, joined by "; "
+source_line     line on which the entry begins in its file, from 1 (nullable integer)
+raw             the entry as it stands in its file
+==============  =============================================================================================
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+TEXT_COLUMNS = (
+    "record_id", "type", "title", "abstract", "authors", "journal", "volume", "issue", "pages", "doi", "pmid",
+    "isbn", "issn", "keywords", "language", "url", "source_id", "accession", "notes", "raw",
+)  # fmt: skip
+WHOLE_NUMBER_COLUMNS = ("year", "source_line")
+RECORD_COLUMNS = (
+    "record_id", "type", "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages", "doi",
+    "pmid", "isbn", "issn", "keywords", "language", "url", "source_id", "accession", "notes", "source_line",
+    "raw",
+)  # fmt: skip
+
+_LANGUAGES = {
+    "eng": "en", "english": "en", "engelsk": "en", "dan": "da", "danish": "da", "dansk": "da", "nor": "no",
+    "norwegian": "no", "norsk": "no", "swe": "sv", "swedish": "sv", "svensk": "sv", "ger": "de", "deu": "de",
+    "german": "de", "fre": "fr", "fra": "fr", "french": "fr", "spa": "es", "spanish": "es", "por": "pt",
+    "portuguese": "pt", "ita": "it", "italian": "it", "dut": "nl", "nld": "nl", "dutch": "nl", "chi": "zh",
+    "zho": "zh", "chinese": "zh",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UnreadableEntry:
+    """An entry of an export that is not a record; shown and counted, never dropped.
+
+    Attributes
+    ----------
+    source_id : str
+        Name of the file.
+    line : int
+        Line on which the entry begins, from 1.
+    why : str
+        Why it could not be read, in the user's words.
+    raw : str
+        The entry as it stands in the file.
+    """
+
+    source_id: str
+    line: int
+    why: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an export file holds.
+
+    Attributes
+    ----------
+    records : DataFrame
+        The records, in the order of the file (columns: see this module).
+    unreadable : list of UnreadableEntry
+        The entries that are not records.
+    format : str
+        "ris", "bibtex", "nbib" or "csv".
+    n_entries : int
+        Entries in the file, counted independently of the reader;
+        ``n_entries == len(records) + len(unreadable)``.
+    database : str
+        The database the entries name themselves, ``""`` when they do not.
+    encoding : str
+        The encoding the file was read in.
+    """
+
+    records: pd.DataFrame
+    unreadable: list[UnreadableEntry]
+    format: str
+    n_entries: int
+    database: str = ""
+    encoding: str = "utf-8"
+
+    def _repr_html_(self) -> str:
+        unreadable = f", {len(self.unreadable)} unreadable" if self.unreadable else ""
+        head = f"<p>{len(self.records)} records ({escape(self.format)}){unreadable}</p>"
+        return head + self.records[["record_id", "title", "authors", "year"]].to_html(max_rows=10)
+
+
+def records_frame(rows: Iterable[Mapping[str, object]]) -> pd.DataFrame:
+    """A records frame from mappings: every column there, of its dtype, missing text as ``""``.
+
+    Examples
+    --------
+    >>> frame = records_frame([{"record_id": "pubmed:1", "title": "Time", "year": "2019"}])
+    >>> frame.loc[0, "title"], frame.loc[0, "abstract"], int(frame.loc[0, "year"])
+    ('Time', '', 2019)
+    """
+    return as_records(pd.DataFrame(list(rows)))
+
+
+def as_records(frame: pd.DataFrame) -> pd.DataFrame:
+    """A copy of ``frame`` with every record column there, those that were missing empty.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any frame with some of the record columns; other columns are kept at the end. Without ``record_id``,
+        rows are named by a hash of their content.
+
+    Returns
+    -------
+    DataFrame
+        With a fresh RangeIndex.
+    """
+    records = frame.reset_index(drop=True).copy()
+    for column in TEXT_COLUMNS:
+        if column in records:
+            texts = records[column].astype(object)
+            records[column] = texts.where(texts.notna(), "").map(_as_text).astype("str")
+        elif column != "record_id":
+            records[column] = pd.Series("", index=records.index, dtype="str")
+    for column in WHOLE_NUMBER_COLUMNS:
+        values = records[column] if column in records else pd.Series(pd.NA, index=records.index)
+        records[column] = pd.to_numeric(values, errors="coerce").astype("Int64")
+    if "record_id" not in records:
+        named = (records[column].tolist() for column in ("title", "abstract", "authors", "year", "doi"))
+        keys = ("\n".join(str(part) for part in parts) for parts in zip(*named, strict=True))
+        # what a person would know the row by; labels and screening columns must not change who it is
+        ids = distinct_ids(identity("record", "", key) for key in keys)
+        records["record_id"] = pd.Series(ids, index=records.index, dtype="str")
+    others = [column for column in records.columns if column not in RECORD_COLUMNS]
+    return records[[*RECORD_COLUMNS, *others]]
+
+
+def identity(database: str, accession: str, raw: str) -> str:
+    """The identity of a record: its database's accession where there is one, else a hash of its raw entry.
+
+    Examples
+    --------
+    >>> identity("PubMed", "90555017", "PMID- 90555017")
+    'pubmed:90555017'
+    >>> identity("Web of Science", "", "TI  - Time")
+    'web-of-science:056757a25a20146d'
+    """
+    prefix = re.sub(r"\W+", "-", database.casefold()).strip("-") or "record"
+    if accession:
+        return f"{prefix}:{accession}"
+    folded = " ".join(raw.split())
+    return f"{prefix}:{hashlib.sha256(folded.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def distinct_ids(ids: Iterable[str]) -> list[str]:
+    """The ids with a running number behind those that come again: an entry that stands twice is two records.
+
+    Examples
+    --------
+    >>> distinct_ids(["pubmed:1", "pubmed:2", "pubmed:1"])
+    ['pubmed:1', 'pubmed:2', 'pubmed:1~2']
+    """
+    seen: dict[str, int] = {}
+    named = []
+    for name in ids:
+        seen[name] = seen.get(name, 0) + 1
+        named.append(name if seen[name] == 1 else f"{name}~{seen[name]}")
+    return named
+
+
+def clean_doi(text: str) -> str:
+    """A DOI in lower case without resolver or prefix; ``""`` when there is none in the text.
+
+    Examples
+    --------
+    >>> clean_doi("https://doi.org/10.5555/Samsyn.0017.")
+    '10.5555/samsyn.0017'
+    """
+    found = re.search(r"10\.\d{4,9}/\S+", text)
+    return found.group().lower().rstrip(".,;)]}>\"'") if found else ""
+
+
+def year_in(text: str) -> str:
+    """The first four-digit year in a date as exports write it, or ``""``.
+
+    Examples
+    --------
+    >>> year_in("2019/03/12/"), year_in("Mar 2019"), year_in("in press")
+    ('2019', '2019', '')
+    """
+    found = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)
+    return found.group() if found else ""
+
+
+def language_code(text: str) -> str:
+    """The two-letter code of a language as exports name it; unknown names come back in lower case.
+
+    Examples
+    --------
+    >>> language_code("English"), language_code("dan"), language_code("en-US")
+    ('en', 'da', 'en')
+    """
+    name = re.split(r"[;,/_-]", text.strip().casefold())[0].strip()
+    return _LANGUAGES.get(name, name)
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,208 @@
+"""Sources: export files kept exactly as downloaded, and what is said of each search (PRISMA-S).
+
+``sources/`` holds the files; ``sources/sources.jsonl`` one line per file. Records are read from the files
+each time, so nothing that is kept can drift from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from corpus import journal
+from corpus.errors import ReviewError, UsageError
+from corpus.readers import read_records
+from corpus.records import Reading, as_records, records_frame
+
+SOURCE_COLUMNS = (
+    "source_id", "file", "database", "platform", "kind", "date", "query", "limits", "hits_reported", "sha256",
+    "format", "n_entries", "n_records", "n_unreadable", "n_new",
+)  # fmt: skip
+KINDS = ("database", "register", "other")
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is said of the search that a source file comes from (PRISMA-S items 1, 8, 9, 13).
+
+    Attributes
+    ----------
+    database, platform : str
+        For instance "Scopus" and "scopus.com".
+    kind : str
+        "database", "register" or "other" (websites, organisations, citation searching).
+    date : str
+        Day of the search, ``YYYY-MM-DD``.
+    query, limits : str
+        Verbatim.
+    hits_reported : int or None
+        What the database said it found.
+    """
+
+    database: str = ""
+    platform: str = ""
+    kind: str = "database"
+    date: str = ""
+    query: str = ""
+    limits: str = ""
+    hits_reported: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise UsageError(f"The kind of source {self.kind!r} is not known.", next_step=f"Known: {KINDS}.")
+        if self.date and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.date):
+            raise UsageError(f"The date {self.date!r} is not a day.", next_step="Write it as 2026-09-01.")
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All that the sources of a review hold.
+
+    Attributes
+    ----------
+    records : DataFrame
+        Every record of every source, in the order the sources were added (see ``corpus.records``).
+    sources : DataFrame
+        One row per source: source_id, file, database, platform, kind, date, query, limits, hits_reported,
+        sha256, format, n_entries, n_records, n_unreadable, n_new (records that no earlier source of the same
+        database brought).
+    unreadable : DataFrame
+        Columns source_id, line, why, raw.
+    """
+
+    records: pd.DataFrame
+    sources: pd.DataFrame
+    unreadable: pd.DataFrame
+
+
+def add_source(folder: Path, path: Path, search: Search) -> tuple[str, bool]:
+    """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's ``sources`` folder.
+    path : Path
+        The export file; it is read before anything is written.
+    search : Search
+        Where it comes from.
+
+    Raises
+    ------
+    UsageError
+        When the file is not an export of references.
+    """
+    reading = read_records(path, database=search.database)
+    sha256 = _sha256(path)
+    for line in source_lines(folder):
+        if line["sha256"] == sha256:
+            return str(line["source_id"]), False
+    folder.mkdir(parents=True, exist_ok=True)
+    source_id = _free_name(folder, path)
+    partial = folder / f".{source_id}.partial"
+    try:
+        shutil.copyfile(path, partial)
+        partial.replace(folder / source_id)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ReviewError(f"{path.name} was not added: {error.strerror}.", where=str(folder)) from error
+    line = {
+        "source_id": source_id,
+        "sha256": sha256,
+        "format": reading.format,
+        "database": search.database or reading.database or Path(source_id).stem,
+        "platform": search.platform,
+        "kind": search.kind,
+        "date": search.date,
+        "query": search.query,
+        "limits": search.limits,
+        "hits_reported": search.hits_reported,
+        "n_entries": reading.n_entries,
+        "n_records": len(reading.records),
+        "n_unreadable": len(reading.unreadable),
+    }
+    journal.append_lines(folder / "sources.jsonl", [line])
+    return source_id, True
+
+
+def source_lines(folder: Path) -> list[dict[str, object]]:
+    """The lines of ``sources.jsonl``, in the order the sources were added."""
+    return journal.read_lines(folder / "sources.jsonl")[0]
+
+
+def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = iter) -> Collection:
+    """Read every source of a review.
+
+    Raises
+    ------
+    ReviewError
+        When a source file is missing.
+    """
+    frames, unreadable, rows = [], [], []
+    seen: set[str] = set()
+    for line in progress(source_lines(folder)):
+        source_id = str(line["source_id"])
+        reading = _read_kept(folder, source_id, str(line["database"]))
+        new = reading.records[~reading.records["record_id"].isin(seen)]
+        seen.update(new["record_id"])
+        frames.append(new)
+        unreadable += [(source_id, entry.line, entry.why, entry.raw) for entry in reading.unreadable]
+        counts = {
+            "n_entries": reading.n_entries,
+            "n_records": len(reading.records),
+            "n_unreadable": len(reading.unreadable),
+            "n_new": len(new),
+        }
+        rows.append({**line, "file": source_id, **counts})
+    sources = pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+    sources["hits_reported"] = pd.to_numeric(sources["hits_reported"], errors="coerce").astype("Int64")
+    records = as_records(pd.concat(frames, ignore_index=True)) if frames else records_frame([])
+    return Collection(records, sources, pd.DataFrame(unreadable, columns=["source_id", "line", "why", "raw"]))
+
+
+def changed_sources(folder: Path) -> list[str]:
+    """What has happened to the source files since they were added, in words; nothing when all is well."""
+    faults = []
+    for line in source_lines(folder):
+        path = folder / str(line["source_id"])
+        if not path.exists():
+            faults.append(f"sources/{path.name} is missing")
+        elif _sha256(path) != line["sha256"]:
+            faults.append(f"sources/{path.name} is not the file that was added (its sha256 differs)")
+    return faults
+
+
+def _read_kept(folder: Path, source_id: str, database: str) -> Reading:
+    path = folder / source_id
+    # a review folder may come from a stranger: a source's name must not lead out of it
+    if Path(source_id).name != source_id or not path.exists():
+        raise ReviewError(f"The source {source_id} is missing.", where="sources",
+                          next_step="Put the file back; it is never rewritten by Samsyn.")  # fmt: skip
+    reading = read_records(path, database=database)
+    if reading.n_entries != len(reading.records) + len(reading.unreadable):
+        raise ReviewError(
+            f"{reading.n_entries} entries are in the file, but {len(reading.records)} records and "
+            f"{len(reading.unreadable)} unreadable entries were read.",
+            where=f"sources/{source_id}",
+        )
+    return reading
+
+
+def _free_name(folder: Path, path: Path) -> str:
+    name = re.sub(r"[^\w.() -]", "_", path.name).lstrip(".") or "source"
+    candidate, number = name, 2
+    while (folder / candidate).exists() or candidate == "sources.jsonl":
+        candidate = f"{Path(name).stem}-{number}{Path(name).suffix}"
+        number += 1
+    return candidate
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
