@@ -1,7 +1,8 @@
 """What we read: records, sources, duplicates, screening, ranking, flow, and the journal of decisions."""
 
+from corpus import journal
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
-from corpus.duplicates import Duplicates, find_duplicates, merge_duplicates
+from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
 from corpus.protocol import Criterion, Protocol, Wording, read_protocol
@@ -9,18 +10,21 @@ from corpus.ranking import RankingSettings, rank
 from corpus.readers import read_records
 from corpus.records import Reading, UnreadableEntry, as_records
 from corpus.screening import (
+    SUBSETS,
     ScreeningDecision,
     included_records,
     latest_decisions,
     screening_decisions,
     screening_decisions_from_rows,
     screening_verdicts,
+    with_verdicts,
 )
-from corpus.simulation import Simulation, screening_metrics, simulate
-from corpus.sources import Collection, Search, add_source, changed_sources, read_sources
+from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
+from corpus.sources import Collection, Search, add_source, changed_sources, read_sources, uncounted_entries
 from corpus.writers import write_records
 
 __all__ = [
+    "SUBSETS",
     "Collection",
     "Criterion",
     "Duplicates",
@@ -40,13 +44,16 @@ __all__ = [
     "add_source",
     "as_records",
     "changed_sources",
+    "duplicate_lines_from_rows",
     "find_duplicates",
     "included_records",
+    "journal",
     "latest_decisions",
     "merge_duplicates",
     "prisma_flow",
     "rank",
     "read_checked_yaml",
+    "read_labelled",
     "read_protocol",
     "read_records",
     "read_sources",
@@ -55,5 +62,7 @@ __all__ = [
     "screening_metrics",
     "screening_verdicts",
     "simulate",
+    "uncounted_entries",
+    "with_verdicts",
     "write_records",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ import bibtexparser
 from bibtexparser.middlewares.names import parse_single_name_into_parts
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 from pylatexenc.latex2text import LatexNodes2Text
+
+_NO_ENTRY = re.compile(r"@\s*(comment|string|preamble)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,14 @@ def read_bibtex(text: str) -> Iterator[BibtexEntry]:
     >>> [entry.fields["title"] for entry in read_bibtex(r"@article{a, title={{Tid og }{\o}l}}")]
     ['Tid og øl']
     """
-    for block in bibtexparser.parse_string(text).blocks:
+    log = logging.getLogger("bibtexparser")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # what it would say there comes back as values
+    try:
+        blocks = bibtexparser.parse_string(text).blocks
+    finally:
+        log.setLevel(level)
+    for block in blocks:
         line, raw = (block.start_line or 0) + 1, block.raw or ""
         # two records with one citation key are two records
         entry = block.ignore_error_block if isinstance(block, DuplicateBlockKeyBlock) else block
@@ -40,14 +50,17 @@ def read_bibtex(text: str) -> Iterator[BibtexEntry]:
         elif isinstance(block, DuplicateFieldKeyBlock):
             repeated = ", ".join(sorted(block.duplicate_keys))
             yield BibtexEntry(line, raw, "", {}, f"the field {repeated} stands twice")
-        elif isinstance(block, ParsingFailedBlock):
+        elif isinstance(block, ParsingFailedBlock) and not _NO_ENTRY.match(raw):
             yield BibtexEntry(line, raw, "", {}, "not a whole BibTeX entry (is a brace or comma missing?)")
 
 
 def count_bibtex(text: str) -> int:
-    """How many entries a BibTeX file holds: lines that begin with @type, other than comments and strings."""
-    starts = re.findall(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(]", text, re.MULTILINE)
-    return sum(start.lower() not in ("comment", "string", "preamble") for start in starts)
+    """How many entries a BibTeX file holds: lines that begin with @type, other than comments and strings.
+
+    A per cent sign does not hide an entry: BibTeX knows no such comment.
+    """
+    starts = re.finditer(r"^[ \t%]*(@[ \t]*\w+)[ \t]*[{(]", text, re.MULTILINE)
+    return sum(not _NO_ENTRY.match(start.group(1)) for start in starts)
 
 
 def authors_of(names: str) -> str:

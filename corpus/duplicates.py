@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 from rapidfuzz import fuzz
 
+from corpus.errors import UsageError
 from corpus.records import RECORD_COLUMNS, as_records
 
 # as similar as this (0 to 100), titles by one first author within a year are put to a person
@@ -28,6 +30,7 @@ _GENERIC = re.compile(
     r"|index|contents|abstracts?|letter to the editor|leder|forord|indledning|anmeldelser?)\W*$"
 )
 Pair = tuple[str, str, str, float]
+PAIR_VERDICTS = ("same", "different")
 PAIR_COLUMNS = ("record_id_a", "record_id_b", "why", "similarity")
 
 
@@ -143,6 +146,62 @@ def merge_duplicates(records: pd.DataFrame, groups: Duplicates | pd.Series) -> p
     for column in ("source_id", "source_line", "raw", "accession"):
         unique[column] = unique["record_id"].map(own[column])
     return as_records(unique)[[*RECORD_COLUMNS, "members", "title_from", "abstract_from"]]
+
+
+def duplicate_lines_from_rows(
+    rows: Iterable[Mapping[str, Any]], *, known: Container[str], person: str, decided_at: str, file: str
+) -> dict[str, list[dict[str, Any]]]:
+    """People's word on pairs from the rows of a table, as journal lines by person; all or none.
+
+    Parameters
+    ----------
+    rows : iterable of mappings
+        record_id_a, record_id_b, verdict ("same" or "different"), and if wanted person, note, decided_at;
+        rows without a verdict are skipped.
+    known : container of str
+        The record_ids of the review.
+    person : str
+        Who decided; ``""`` if the rows say it.
+    decided_at, file : str
+        Time for rows that name none; where the rows come from, for the error.
+
+    Raises
+    ------
+    UsageError
+        With every faulty row.
+
+    Examples
+    --------
+    >>> rows = [{"record_id_a": "a:1", "record_id_b": "b:2", "verdict": "same"}]
+    >>> lines = duplicate_lines_from_rows(rows, known={"a:1", "b:2"}, person="ann", decided_at="", file="x")
+    >>> lines["ann"][0]["verdict"]
+    'same'
+    """
+    by_person: dict[str, list[dict[str, Any]]] = {}
+    faults = []
+    for number, row in enumerate(rows, start=2):
+        pair, verdict = (row.get("record_id_a", ""), row.get("record_id_b", "")), row.get("verdict", "")
+        if not verdict:
+            continue
+        who = person or row.get("person", "")
+        faults += [f"row {number}: no record {name} in this review" for name in pair if name not in known]
+        if not who:
+            faults.append(f"row {number}: no person is named")
+        if verdict not in PAIR_VERDICTS:
+            faults.append(f"row {number}: the verdict {verdict!r} is not known (known: same, different)")
+        line = {
+            "type": "duplicate",
+            "record_id_a": pair[0],
+            "record_id_b": pair[1],
+            "verdict": verdict,
+            "note": row.get("note", ""),
+            "decided_at": row.get("decided_at") or decided_at,
+        }
+        by_person.setdefault(who, []).append(line)
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise UsageError("\n".join([f"{count}, no decision was saved.", *faults]), where=file)
+    return by_person
 
 
 def normalise_title(title: str) -> str:

@@ -18,6 +18,7 @@ DECISION_COLUMNS = (
     "record_id", "stage", "verdict", "criterion", "person", "adjudicates", "note", "decided_at",
     "journal_line",
 )  # fmt: skip
+SUBSETS = ("all", "included", "excluded", "unscreened", "conflicts")
 VERDICT_COLUMNS = ("record_id", "stage", "verdict", "criterion", "people", "settled_by", "n_people")
 
 
@@ -221,6 +222,54 @@ def included_records(verdicts: pd.DataFrame, protocol: Protocol) -> list[str]:
     chosen = verdicts[verdicts["verdict"] == "include"]
     by_stage = [set(chosen.loc[chosen["stage"] == stage, "record_id"]) for stage in protocol.stages]
     return sorted(set.intersection(*by_stage))
+
+
+def with_verdicts(
+    records: pd.DataFrame, verdicts: pd.DataFrame, protocol: Protocol, *, which: str = "all"
+) -> pd.DataFrame:
+    """Records with the columns verdict and criterion of the last stage decided on, said in notes too.
+
+    Parameters
+    ----------
+    records, verdicts : DataFrame
+        Unique records; as :func:`screening_verdicts` gives.
+    protocol : Protocol
+    which : {"all", "included", "excluded", "unscreened", "conflicts"}
+        Which of them.
+
+    Raises
+    ------
+    UsageError
+        When there is no such subset.
+
+    Examples
+    --------
+    >>> from corpus.protocol import Wording
+    >>> records = pd.DataFrame({"record_id": ["a", "b"], "notes": ["", "signed"]})
+    >>> verdicts = pd.DataFrame({"record_id": ["b"], "stage": "title_abstract", "verdict": "exclude",
+    ...                          "criterion": "E04_type"})
+    >>> with_verdicts(records, verdicts, Protocol("p", Wording(), ()), which="excluded")["notes"].tolist()
+    ['signed; samsyn: exclude (E04_type)']
+    """
+    if which not in SUBSETS:
+        raise UsageError(f"No subset {which!r}.", next_step=f"Known: {', '.join(SUBSETS)}.")
+    ordered = verdicts.sort_values("stage", key=lambda stages: stages.map(STAGES.index), kind="stable")
+    last = ordered.drop_duplicates("record_id", keep="last").set_index("record_id")
+    chosen = records.copy()
+    for column in ("verdict", "criterion"):
+        chosen[column] = chosen["record_id"].map(last[column]).astype(object).fillna("").astype("str")
+    is_in = {
+        "all": chosen["record_id"].notna(),
+        "included": chosen["record_id"].isin(included_records(verdicts, protocol)),
+        "excluded": chosen["verdict"] == "exclude",
+        "unscreened": chosen["verdict"] == "",
+        "conflicts": chosen["verdict"] == "conflict",
+    }[which]
+    said = ("samsyn: " + chosen["verdict"] + (" (" + chosen["criterion"] + ")").replace(" ()", "")).where(
+        chosen["verdict"] != "", ""
+    )
+    chosen["notes"] = ["; ".join(filter(None, both)) for both in zip(chosen["notes"], said, strict=True)]
+    return chosen[is_in].reset_index(drop=True)
 
 
 def _place(name: str, order: Sequence[str]) -> tuple[int, str]:

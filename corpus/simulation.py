@@ -9,14 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from corpus.delimited import COLUMN_NAMES
 from corpus.errors import UsageError
 from corpus.ranking import RankingSettings, learn, texts_of
 from corpus.records import as_records
+
+_LABELS = {
+    **dict.fromkeys(("1", "1.0", "true", "yes", "y", "included", "include", "ja", "relevant"), 1),
+    **dict.fromkeys(("0", "0.0", "false", "no", "n", "excluded", "exclude", "nej", "irrelevant"), 0),
+}
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,64 @@ def simulate(
         **screening_metrics(found[n_priors:]),
     }
     return Simulation([ids[row] for row in chosen], found, n_priors, metrics)
+
+
+def read_labelled(path: str | Path, label: str = "label") -> tuple[pd.DataFrame, list[int]]:
+    r"""Records of a finished review's table (CSV, also gzipped) and which of them were included.
+
+    Parameters
+    ----------
+    path : str or Path
+        With a column of labels: 1, true, yes, included, ja; or 0, false, no, excluded, nej.
+    label : str
+        The column's name, in any case.
+
+    Returns
+    -------
+    records : DataFrame
+        One row per row of the table; those without title and abstract are kept.
+    included : list of int
+
+    Raises
+    ------
+    UsageError
+        When there is no such file or column, or a label says neither.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "finished.csv")
+    >>> _ = file.write_text("title,label\nTrust,1\nSteel,0\n", encoding="utf-8")
+    >>> read_labelled(file)[1]
+    [1, 0]
+    """
+    path = Path(path)
+    try:
+        table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}.", next_step="Check the name and the folder.") from None
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{path.name} is not a table that can be read ({error}).") from None
+    table.columns = table.columns.str.strip().str.casefold()
+    if label.casefold() not in table:
+        raise UsageError(
+            f"{path.name} has no column {label!r}.",
+            next_step=f"Its columns: {', '.join(map(repr, table.columns))}.",
+        )
+    included = []
+    for number, said in enumerate(table[label.casefold()], start=2):
+        word = said.strip().casefold()
+        if word not in _LABELS:
+            raise UsageError(
+                f"the label {said!r} is neither included (1) nor excluded (0).",
+                where=f"{path.name} row {number}",
+            )
+        included.append(_LABELS[word])
+    names = {name: column for column, known in COLUMN_NAMES.items() for name in reversed(known)}
+    wanted = {name: names[name] for name in table.columns if name in names}
+    columns = {column: name for name, column in reversed(wanted.items())}
+    records = pd.DataFrame({column: table[name] for column, name in columns.items()}, index=table.index)
+    return as_records(records), included
 
 
 def screening_metrics(found: Sequence[int]) -> dict[str, float]:

@@ -166,6 +166,16 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     return Collection(records, sources, pd.DataFrame(unreadable, columns=["source_id", "line", "why", "raw"]))
 
 
+def uncounted_entries(sources: pd.DataFrame) -> list[str]:
+    """Where the count identity does not hold, in words: entries = records + unreadable, per source."""
+    read = sources["n_records"] + sources["n_unreadable"]
+    return [
+        f"sources/{row['file']} holds {row['n_entries']} entries, but {row['n_records']} records and "
+        f"{row['n_unreadable']} unreadable entries were read"
+        for row in sources[sources["n_entries"] != read].to_dict("records")
+    ]
+
+
 def changed_sources(folder: Path) -> list[str]:
     """What has happened to the source files since they were added, in words; nothing when all is well."""
     faults = []
@@ -182,16 +192,12 @@ def _read_kept(folder: Path, source_id: str, database: str) -> Reading:
     path = folder / source_id
     # a review folder may come from a stranger: a source's name must not lead out of it
     if Path(source_id).name != source_id or not path.exists():
-        raise ReviewError(f"The source {source_id} is missing.", where="sources",
-                          next_step="Put the file back; it is never rewritten by Samsyn.")  # fmt: skip
-    reading = read_records(path, database=database)
-    if reading.n_entries != len(reading.records) + len(reading.unreadable):
         raise ReviewError(
-            f"{reading.n_entries} entries are in the file, but {len(reading.records)} records and "
-            f"{len(reading.unreadable)} unreadable entries were read.",
-            where=f"sources/{source_id}",
+            f"The source {source_id} is missing.",
+            where="sources",
+            next_step="Put the file back; it is never rewritten by Samsyn.",
         )
-    return reading
+    return read_records(path, database=database)
 
 
 def _free_name(folder: Path, path: Path) -> str:

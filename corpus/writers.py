@@ -17,10 +17,22 @@ from bibtexparser.model import Entry, Field
 from corpus.errors import UsageError
 from corpus.records import as_records
 
-_CSL_TYPES = {"JOUR": "article-journal", "BOOK": "book", "CHAP": "chapter", "THES": "thesis",
-              "RPRT": "report", "CPAPER": "paper-conference"}  # fmt: skip
-_BIBTEX_TYPES = {"JOUR": "article", "BOOK": "book", "CHAP": "incollection", "THES": "phdthesis",
-                 "RPRT": "techreport", "CPAPER": "inproceedings"}  # fmt: skip
+_CSL_TYPES = {
+    "JOUR": "article-journal",
+    "BOOK": "book",
+    "CHAP": "chapter",
+    "THES": "thesis",
+    "RPRT": "report",
+    "CPAPER": "paper-conference",
+}
+_BIBTEX_TYPES = {
+    "JOUR": "article",
+    "BOOK": "book",
+    "CHAP": "incollection",
+    "THES": "phdthesis",
+    "RPRT": "techreport",
+    "CPAPER": "inproceedings",
+}
 _RIS_TAGS = {
     "title": "TI", "abstract": "AB", "year": "PY", "journal": "T2", "volume": "VL", "issue": "IS",
     "doi": "DO", "issn": "SN", "isbn": "SN", "language": "LA", "url": "UR", "record_id": "AN", "notes": "N1",
@@ -59,8 +71,10 @@ def write_records(records: pd.DataFrame, path: str | Path) -> None:
     path = Path(path)
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise UsageError(f"{path.name}: the suffix {path.suffix!r} names no format that can be written.",
-                         next_step=f"Known: {', '.join(_WRITERS)}.")  # fmt: skip
+        raise UsageError(
+            f"{path.name}: the suffix {path.suffix!r} names no format that can be written.",
+            next_step=f"Known: {', '.join(_WRITERS)}.",
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, partial = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
     os.close(handle)

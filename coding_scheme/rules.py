@@ -1,0 +1,319 @@
+"""Suggestions from the scheme's indicators: which code a sentence may carry, in which direction, and why.
+
+A suggestion is never a decision. The score only orders suggestions; it is not a probability:
+
+====================================================================  =====
+a suggestion begins with                                              0.40
+each word of the indicator beyond the first (at most two)            +0.10
+a direction cue                                                      +0.20
+another indicator of the same code in the field                      +0.10
+the indicator is weak                                                -0.15
+the claim is hedged                                                  -0.10
+it stands in the title                                               -0.10
+====================================================================  =====
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from coding_scheme.directions import DirectionReading, SentenceCues
+from coding_scheme.indicators import Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
+from coding_scheme.language import language_of, pipeline, stop_word_counts
+from coding_scheme.scheme import CodingScheme
+
+COLUMNS = ("record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score", "indicator",
+           "cue", "why")  # fmt: skip
+_INDICATORS = ("indicator", "weak")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An indicator of a code in a sentence, with its direction."""
+
+    match: Match
+    reading: DirectionReading
+
+    @property
+    def weak(self) -> bool:
+        return self.match.phrase.kind == "weak"
+
+    @property
+    def n_words(self) -> int:
+        return len(self.match.phrase.words)
+
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """The best first: with a direction, not weak, long, early."""
+        return (self.reading.direction == "descriptive", self.weak, -self.n_words, self.match.first)
+
+
+def suggest(
+    records: pd.DataFrame,
+    scheme: CodingScheme,
+    *,
+    fields: Iterable[str] = ("title", "abstract"),
+    progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
+) -> pd.DataFrame:
+    """Suggest codes for the sentences of titles and abstracts.
+
+    Each text is read in its own language, sentence by sentence where it mixes the scheme's languages. A title
+    counts only where a direction cue stands in it. Records in other languages get no suggestion:
+    :func:`unread_languages` counts them.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Columns record_id and ``fields``; those that lack are taken as empty.
+    scheme : CodingScheme
+        Its indicators, exclude phrases and direction cues are used; typical directions are not.
+    fields : iterable of str, optional
+        The text columns to read.
+    progress : callable, optional
+        Wraps the rows, for instance ``tqdm``.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, field, start, end, text (the whole sentence), code_id, direction, proposed_by
+        ("rule"), score (0 to 1, see this module), indicator, cue (words as they stand in the text), why. At most
+        one row for each record, field, sentence and code; sorted by record_id, field, start, code_id.
+
+    Examples
+    --------
+    >>> from coding_scheme.scheme import Code, CodingScheme, DirectionCues, Theme
+    >>> from corpus.protocol import Wording
+    >>> trust = Code("trust", indicators={"en": ("trust*",), "da": ("tillid*",)})
+    >>> cues = DirectionCues(promotes={"en": ("strengthen*",)}, negation={"en": ("not",)})
+    >>> scheme = CodingScheme("demo", Wording(en="Demo"), (Theme("ties", (trust,)),), direction_cues=cues)
+    >>> abstract = "We met. The contracts did not strengthen the trust."
+    >>> records = pd.DataFrame([{"record_id": "r1", "abstract": abstract}])
+    >>> suggestions = suggest(records, scheme)
+    >>> suggestions.loc[0, ["code_id", "direction", "indicator", "cue"]].tolist()
+    ['trust', 'hinders', 'trust', 'not … strengthen']
+    """
+    readers = {
+        language: _Reader(scheme, language) for language in scheme.languages if language in ("en", "da")
+    }
+    rows: list[dict[str, Any]] = []
+    listed = records.to_dict("records")
+    for record in progress(listed) if progress else listed:
+        for field in fields:
+            text = record.get(field)
+            if isinstance(text, str) and text.strip():
+                found = _suggestions_in(text, field, scheme, readers)
+                rows.extend({"record_id": record["record_id"], "field": field, **row} for row in found)
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    frame = frame.astype({"start": "int64", "end": "int64", "score": "float64"})
+    texts = [column for column in COLUMNS if column not in {"start", "end", "score"}]
+    frame[texts] = frame[texts].astype("str")
+    return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
+
+
+def unread_languages(
+    records: pd.DataFrame, scheme: CodingScheme, *, fields: Iterable[str] = ("title", "abstract")
+) -> pd.DataFrame:
+    """Count the records for which :func:`suggest` has no words, by language.
+
+    Returns
+    -------
+    DataFrame
+        Columns language ("" when it cannot be told), n_records (int), record_ids ("; "-joined).
+
+    Examples
+    --------
+    >>> from coding_scheme.scheme import CodingScheme
+    >>> from corpus.protocol import Wording
+    >>> records = pd.DataFrame([{"record_id": "r1", "title": "La confianza se construye entre los socios"}])
+    >>> unread_languages(records, CodingScheme("demo", Wording(en="Demo"), ())).to_dict("records")
+    [{'language': 'es', 'n_records': 1, 'record_ids': 'r1'}]
+    """
+    unread: dict[str, list[str]] = {}
+    for record in records.to_dict("records"):
+        texts = [record.get(field) for field in fields]
+        written = [text for text in texts if isinstance(text, str) and text.strip()]
+        languages = [language_of(text) for text in written]
+        if written and not set(languages) & set(scheme.languages) & {"en", "da"}:
+            unread.setdefault(languages[-1], []).append(str(record["record_id"]))
+    rows = [(language, len(ids), "; ".join(sorted(ids))) for language, ids in sorted(unread.items())]
+    return pd.DataFrame(rows, columns=["language", "n_records", "record_ids"]).astype(
+        {"language": "str", "n_records": "int64", "record_ids": "str"}
+    )
+
+
+class _Reader:
+    """Tokens, sentences and phrases of one language."""
+
+    def __init__(self, scheme: CodingScheme, language: str) -> None:
+        self.language = language
+        self.finder = PhraseFinder(
+            _phrases(scheme, language), language, negations=scheme.direction_cues.negation.get(language, ())
+        )
+
+    def units_and_sentences(self, text: str) -> tuple[Units, list[tuple[int, int]]]:
+        """The units of a text and its sentences as stripped (start, end)."""
+        # forms are lemmatised once each by the finder, which is faster than token by token
+        doc = pipeline(self.language)(text, disable=["lemmas"])
+        return units_of(doc), [
+            _stripped(text, sentence.start_char, sentence.end_char) for sentence in doc.sents
+        ]
+
+
+def _phrases(scheme: CodingScheme, language: str) -> Iterator[Phrase]:
+    for code in scheme.codes:
+        for kind, phrases in (
+            ("indicator", code.indicators),
+            ("weak", code.weak_indicators),
+            ("exclude", code.exclude_phrases),
+        ):
+            for phrase in phrases.get(language, ()):
+                yield from parse_phrases(phrase, kind, code.id)
+    for kind, phrases in vars(scheme.direction_cues).items():
+        for phrase in phrases.get(language, ()):
+            yield from parse_phrases(phrase, kind, gap=0)
+
+
+def _suggestions_in(
+    text: str, field: str, scheme: CodingScheme, readers: dict[str, _Reader]
+) -> list[dict[str, Any]]:
+    language = language_of(text)
+    reader = readers.get(language)
+    if reader is None:
+        return []
+    units, sentences = reader.units_and_sentences(text)
+    mixed = _is_mixed(units, language, readers)
+    found: list[tuple[int, int, str, Units, list[_Found]]] = []
+    for start, end in sentences:
+        here, first, after, own = units, *units.between(start, end), reader
+        if mixed:
+            own = readers.get(_sentence_language(text[start:end], language), reader)
+            if own is not reader:
+                here = units_of(pipeline(own.language)(text[start:end], disable=["lemmas"]))
+                here.starts = [at + start for at in here.starts]
+                here.ends = [at + start for at in here.ends]
+                first, after = 0, len(here.forms)
+        for code_id, indicators in _indicators_in(here, first, after, own).items():
+            found.append((start, end, code_id, here, indicators))
+    counts: dict[str, set[str]] = {}
+    for _, _, code_id, here, indicators in found:
+        words = (" ".join(here.forms[each.match.first : each.match.last + 1]) for each in indicators)
+        counts.setdefault(code_id, set()).update(words)
+    rows = []
+    for start, end, code_id, here, indicators in found:
+        allowed = scheme.code(code_id).direction.allowed
+        row = _row(text, field, allowed, here, indicators, several=len(counts[code_id]) > 1)
+        if row:
+            rows.append({"start": start, "end": end, "text": text[start:end], "code_id": code_id, **row})
+    return rows
+
+
+def _indicators_in(units: Units, first: int, after: int, reader: _Reader) -> dict[str, list[_Found]]:
+    matches = reader.finder.find(units, first, after)
+    excluded = [match for match in matches if match.phrase.kind == "exclude"]
+    kept = [
+        match for match in matches
+        if match.phrase.kind in _INDICATORS and not any(
+            other.phrase.owner == match.phrase.owner and other.first <= match.last and other.last >= match.first
+            for other in excluded)
+    ]  # fmt: skip
+    if not kept:
+        return {}
+    cues = SentenceCues(
+        (match for match in matches if not match.phrase.owner), units, first, after, reader.language
+    )
+    by_code: dict[str, list[_Found]] = {}
+    for match in sorted(kept, key=lambda match: (match.first - match.last, match.first)):
+        listed = by_code.setdefault(match.phrase.owner, [])
+        # of nested indicators of a code the longest counts
+        if not any(other.match.first <= match.last and other.match.last >= match.first for other in listed):
+            listed.append(_Found(match, cues.read(match.first, match.last)))
+    return by_code
+
+
+def _row(
+    text: str, field: str, allowed: tuple[str, ...], units: Units, indicators: list[_Found], *, several: bool
+) -> dict[str, Any] | None:
+    with_cue = [each for each in indicators if each.reading.how and each.reading.direction != "descriptive"]
+    usable = with_cue or [each for each in indicators if not each.weak]
+    if not usable or (field == "title" and not with_cue):
+        return None
+    usable = sorted(usable, key=_Found.rank)
+    best = usable[0]
+    directions = {each.reading.direction for each in with_cue}
+    rivals = [each for each in with_cue if each.reading.direction != best.reading.direction]
+    direction = "mixed" if len(directions) > 1 else best.reading.direction
+    if direction not in allowed:
+        direction = "descriptive" if "descriptive" in allowed else allowed[0] if allowed else ""
+    shown = [best, *rivals[:1]]
+    words = partial(_words, text, units)
+    cue = "; ".join(dict.fromkeys(words(each.reading.cues) for each in shown if each.reading.cues))
+    indicator = words(((best.match.first, best.match.last),))
+    score = 0.4 + 0.1 * min(best.n_words - 1, 2) + 0.2 * bool(with_cue) + 0.1 * several
+    score -= 0.15 * best.weak + 0.1 * bool(best.reading.hedges) + 0.1 * (field == "title")
+    return {
+        "direction": direction,
+        "proposed_by": "rule",
+        "score": round(min(max(score, 0.0), 1.0), 2),
+        "indicator": indicator,
+        "cue": cue,
+        "why": _why(best, rivals, indicator, words),
+    }
+
+
+def _why(best: _Found, rivals: list[_Found], indicator: str, words: Callable[[Any], str]) -> str:
+    reading = best.reading
+    cue = f"“{words(reading.cues)}”"
+    match reading.how:
+        case "":
+            said = f"“{indicator}” stands without a direction cue"
+        case "missing":
+            said = f"“{indicator}” is said to be missing ({cue}), which hinders"
+        case "rejected" if reading.direction == "hinders":
+            said = f"“{indicator}” is the rejected alternative ({cue}), so it hinders"
+        case "rejected":
+            said = f"“{indicator}” is the rejected alternative ({cue}), so it has no direction of its own"
+        case "both":
+            said = f"“{indicator}” stands with cues of both directions ({cue})"
+        case "negated":
+            said = f"“{indicator}” stands with a negated cue ({cue}): {reading.direction}"
+        case _:
+            said = f"“{indicator}” stands with {cue}: {reading.direction}"
+    if rivals:
+        other = rivals[0]
+        said += f"; elsewhere in the sentence it stands with “{words(other.reading.cues)}”: {other.reading.direction}"
+    if best.weak:
+        said += "; a weak indicator"
+    if reading.hedges:
+        said += f"; hedged by “{words(reading.hedges)}”"
+    return said + "."
+
+
+def _words(text: str, units: Units, parts: Iterable[tuple[int, int]]) -> str:
+    return " … ".join(text[units.starts[first] : units.ends[last]] for first, last in parts)
+
+
+def _is_mixed(units: Units, language: str, readers: dict[str, _Reader]) -> bool:
+    if len(readers) < 2:
+        return False
+    counts = stop_word_counts(units.forms)
+    return any(
+        counts[other] >= 8 and counts[other] > 0.2 * counts[language]
+        for other in readers
+        if other != language
+    )
+
+
+def _sentence_language(sentence: str, otherwise: str) -> str:
+    return language_of(sentence) if len(sentence.split()) > 3 else otherwise
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

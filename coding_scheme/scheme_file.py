@@ -1,0 +1,165 @@
+"""Reading ``coding_scheme.yaml``: all faults at once, each with its line, its path and the known alternatives."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme, Phrases, Theme
+from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml
+from corpus.protocol import Wording
+
+
+def read_coding_scheme(path: Path | str) -> CodingScheme:
+    """Read and check ``coding_scheme.yaml``.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file.
+
+    Returns
+    -------
+    CodingScheme
+
+    Raises
+    ------
+    ReviewError
+        When there is no such file.
+    FaultyFileError
+        With all faults at once, each with its line, its path and the known alternatives.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "coding_scheme.yaml"
+    >>> _ = path.write_text('''
+    ... id: demo
+    ... title: {en: Demo}
+    ... themes:
+    ... - id: ties
+    ...   label: {en: Ties}
+    ...   definition: {en: What binds people}
+    ...   codes:
+    ...   - {id: trust, label: {en: Trust}, definition: {en: To rely}, often_coded_with: [costs]}
+    ... ''')
+    >>> read_coding_scheme(path)
+    Traceback (most recent call last):
+    ...
+    corpus.checked_yaml.FaultyFileError: coding_scheme.yaml has 1 fault; nothing was changed.
+    coding_scheme.yaml line 9: themes.0.codes.0.often_coded_with.0: names unknown code 'costs'. Known: trust.
+    """
+    return read_checked_yaml(Path(path), CodingScheme, cross_checks=_cross_checks)
+
+
+def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
+    codes = [code.id for code in scheme.codes]
+    if not codes:
+        yield Fault(("themes",), "there is no code in any theme")
+    yield from _repeated_ids(scheme)
+    for number, theme in enumerate(scheme.themes):
+        yield from _missing_words(("themes", number), theme)
+        for position, code in enumerate(theme.codes):
+            yield from _code_faults(("themes", number, "codes", position), code, scheme, codes)
+    themes = [theme.id for theme in scheme.themes]
+    for number, facet in enumerate(scheme.facets):
+        for position, place in enumerate(facet.applies_to):
+            if place not in {*codes, *themes}:
+                yield Fault(
+                    ("facets", number, "applies_to", position),
+                    f"names unknown code or theme {place!r}. Known: {_known([*themes, *codes])}.",
+                )
+    for number, direction in enumerate(scheme.directions):
+        if direction.id not in DIRECTIONS:
+            yield Fault(("directions", number, "id"), _unknown_direction(direction.id))
+    for kind, phrases in vars(scheme.direction_cues).items():
+        yield from _phrase_faults(("direction_cues", kind), phrases, scheme)
+    for number, descriptor in enumerate(scheme.descriptors):
+        path: YamlPath = ("descriptors", number)
+        if descriptor.value_type in {"one_of", "some_of"} and not descriptor.values:
+            yield Fault(path, f"{descriptor.id}: is chosen from values, but lists none")
+        yield from _phrase_faults((*path, "indicators"), descriptor.indicators, scheme)
+        for position, value in enumerate(descriptor.values):
+            yield from _phrase_faults((*path, "values", position, "indicators"), value.indicators, scheme)
+
+
+def _repeated_ids(scheme: CodingScheme) -> Iterator[Fault]:
+    places: list[tuple[YamlPath, str]] = []
+    for number, theme in enumerate(scheme.themes):
+        places.append((("themes", number, "id"), theme.id))
+        places += [(("themes", number, "codes", at, "id"), code.id) for at, code in enumerate(theme.codes)]
+    lists = [places]
+    for name in ("directions", "facets", "descriptors"):
+        lists.append([((name, at, "id"), noun.id) for at, noun in enumerate(getattr(scheme, name))])
+    for listed in lists:
+        first: dict[str, YamlPath] = {}
+        for path, name in listed:
+            if not name.strip():
+                yield Fault(path, "is empty")
+            if name in first:
+                where = ".".join(str(part) for part in first[name])
+                yield Fault(path, f"the id {name!r} is used twice (first at {where})")
+            first.setdefault(name, path)
+
+
+def _missing_words(path: YamlPath, noun: Theme | Code) -> Iterator[Fault]:
+    for name in ("label", "definition"):
+        wording: Wording = getattr(noun, name)
+        if not (wording.en.strip() or wording.da.strip()):
+            yield Fault((*path, name), f"{noun.id}: the {name} is missing")
+
+
+def _code_faults(path: YamlPath, code: Code, scheme: CodingScheme, codes: list[str]) -> Iterator[Fault]:
+    yield from _missing_words(path, code)
+    for name in ("indicators", "weak_indicators", "exclude_phrases"):
+        yield from _phrase_faults((*path, name), getattr(code, name), scheme)
+    for position, other in enumerate(code.often_coded_with):
+        if other not in codes:
+            yield Fault(
+                (*path, "often_coded_with", position),
+                f"names unknown code {other!r}. Known: {_known(codes)}.",
+            )
+    for position, direction in enumerate(code.direction.allowed):
+        if direction not in DIRECTIONS:
+            yield Fault((*path, "direction", "allowed", position), _unknown_direction(direction))
+    typical = code.direction.typical
+    if typical not in DIRECTIONS:
+        yield Fault((*path, "direction", "typical"), _unknown_direction(typical))
+    elif typical not in code.direction.allowed:
+        yield Fault(
+            (*path, "direction", "typical"),
+            f"{typical!r} is not allowed for {code.id}. Allowed: {', '.join(code.direction.allowed) or 'none'}.",
+        )
+
+
+def _phrase_faults(path: YamlPath, phrases: Phrases, scheme: CodingScheme) -> Iterator[Fault]:
+    for language, listed in phrases.items():
+        if language not in scheme.languages:
+            yield Fault(
+                (*path, language),
+                f"{language!r} is not a language of this scheme. Known: {', '.join(scheme.languages)}.",
+            )
+        for position, phrase in enumerate(listed):
+            why = _unusable(phrase)
+            if why:
+                yield Fault((*path, language, position), f"{phrase!r} cannot be looked for: {why}")
+
+
+def _unusable(phrase: str) -> str:
+    if not phrase.strip():
+        return "it is empty"
+    for word in phrase.split():
+        if word != "[0-9]+" and not re.search(r"\w", word.replace("_", "")):
+            return f"{word!r} holds no letter or digit"
+        if word != "[0-9]+" and re.search(r"[\[\]()+?|\\^${}]", word):
+            return f"{word!r} holds signs other than letters, digits, hyphens and * (a number is [0-9]+)"
+    return ""
+
+
+def _unknown_direction(name: str) -> str:
+    return f"unknown direction {name!r}. Known: {', '.join(DIRECTIONS)}."
+
+
+def _known(names: list[str]) -> str:
+    return ", ".join(sorted(names)) or "none"

@@ -1,0 +1,174 @@
+"""What stands after everybody has coded: settled segments, and the disagreements that wait for adjudication.
+
+Who has any line on a record has read it; a code without a line of theirs is absent for them. Adjudication wins;
+else all who read the record must agree on presence, and on the direction where the code is present.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coding_scheme.decisions import ROUNDS
+
+SEGMENT_COLUMNS = ("record_id", "code_id", "direction", "field", "start", "end", "text", "finding", "facets", "people",
+                   "settled_by", "decided_at")  # fmt: skip
+CONFLICT_COLUMNS = ("record_id", "code_id", "kind", "positions")
+_ABSENT = ("absent", "")
+Rows = tuple[Mapping[Any, Any], ...]
+Positions = tuple[tuple[str, tuple[str, str]], ...]
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    record_id: str
+    code_id: str
+    positions: Positions  # person, (value, direction)
+    rows: Rows
+    settled_by: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Settled ("present", "absent") or the kind of conflict ("presence", "direction")."""
+        said = {position for _, position in self.positions}
+        values = {value for value, _ in said}
+        if values == {"absent"}:
+            return "absent"
+        if values != {"present"}:
+            return "presence"
+        return "present" if len(said) == 1 else "direction"
+
+
+def standing_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`~coding_scheme.decisions.coding_decisions` that no later line overrides or withdraws."""
+    if decisions.empty:
+        return decisions.reset_index(drop=True)
+    unit = ["person", "round", "record_id", "code_id"]
+    # the order of a person's lines is that of the file
+    latest = decisions.groupby(unit)["journal_line"].transform("max")
+    standing = decisions[(decisions["journal_line"] == latest) & (decisions["value"] != "withdrawn")]
+    return standing.sort_values([*unit[2:], "person", "journal_line"], kind="stable", ignore_index=True)
+
+
+def readers(decisions: pd.DataFrame, rounds: tuple[str, ...] = ("blind", "assisted")) -> dict[str, list[str]]:
+    """For each record the people who read it in one of the rounds, sorted."""
+    own = decisions[decisions["round"].isin(rounds)]
+    return {str(record): sorted(set(people)) for record, people in own.groupby("record_id")["person"]}
+
+
+def coded_segments(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The segments of all codings that are settled: agreed on by all who read the record, or adjudicated.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        From :func:`~coding_scheme.decisions.coding_decisions`.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, code_id, direction, field, start, end, text, finding, facets (JSON), people ("; "),
+        settled_by ("" or the adjudicator), decided_at (the latest). One row per distinct segment; sorted by
+        record_id, code_id, field, start, end.
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
+    >>> trust = Segment("title", 0, 5, "Trust")
+    >>> both = [CodingDecision("r1", "trust", "present", name, "promotes", (trust,)) for name in ("ann", "bo")]
+    >>> lines = [as_line(decision) for decision in both]
+    >>> coded_segments(coding_decisions(lines))[["code_id", "direction", "text", "people"]].to_dict("records")
+    [{'code_id': 'trust', 'direction': 'promotes', 'text': 'Trust', 'people': 'ann; bo'}]
+    """
+    rows = []
+    for verdict in _verdicts(decisions):
+        if verdict.kind != "present":
+            continue
+        by_place: dict[tuple[str, int, int], list[Mapping[Any, Any]]] = {}
+        for row in verdict.rows:
+            by_place.setdefault((row["field"], row["start"], row["end"]), []).append(row)
+        facets = json.dumps(_joined_facets(verdict.rows), ensure_ascii=False, sort_keys=True)
+        for (field, start, end), marked in by_place.items():
+            findings = dict.fromkeys(row["finding"] for row in marked if row["finding"])
+            rows.append({
+                "record_id": verdict.record_id, "code_id": verdict.code_id, "direction": marked[0]["direction"],
+                "field": field, "start": start, "end": end, "text": marked[0]["text"],
+                "finding": "; ".join(findings), "facets": facets,
+                "people": "; ".join(sorted({row["person"] for row in marked})), "settled_by": verdict.settled_by,
+                "decided_at": max(row["decided_at"] for row in marked),
+            })  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS))
+    frame = frame.astype({name: "int64" if name in {"start", "end"} else "str" for name in SEGMENT_COLUMNS})
+    return frame.sort_values(
+        ["record_id", "code_id", "field", "start", "end"], kind="stable", ignore_index=True
+    )
+
+
+def coding_conflicts(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The codings on which those who read the record differ, and which nobody has settled.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, code_id, kind ("presence" or "direction"), positions; sorted.
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
+    >>> trust = Segment("title", 0, 5, "Trust")
+    >>> lines = [as_line(CodingDecision("r1", "trust", "present", "ann", "promotes", (trust,))),
+    ...          as_line(CodingDecision("r1", "", "absent", "bo"))]
+    >>> coding_conflicts(coding_decisions(lines))[["code_id", "kind", "positions"]].to_dict("records")
+    [{'code_id': 'trust', 'kind': 'presence', 'positions': 'ann: present, promotes; bo: absent'}]
+    """
+    rows = []
+    for verdict in _verdicts(decisions):
+        if verdict.kind in {"presence", "direction"}:
+            said = [
+                f"{person}: {', '.join(part for part in position if part)}"
+                for person, position in verdict.positions
+            ]
+            rows.append((verdict.record_id, verdict.code_id, verdict.kind, "; ".join(said)))
+    frame = pd.DataFrame(rows, columns=list(CONFLICT_COLUMNS)).astype("str")
+    return frame.sort_values(["record_id", "code_id"], kind="stable", ignore_index=True)
+
+
+def _verdicts(decisions: pd.DataFrame) -> Iterator[_Verdict]:
+    standing = standing_decisions(decisions)
+    read_by = readers(decisions)
+    for (record_id, code_id), rows in standing[standing["code_id"] != ""].groupby(["record_id", "code_id"]):
+        listed = rows.to_dict("records")
+        adjudications = [row for row in listed if row["round"] == "adjudication"]
+        if adjudications:
+            last = max(adjudications, key=lambda row: (row["decided_at"], row["person"]))
+            own = tuple(row for row in adjudications if row["person"] == last["person"])
+            only: Positions = ((last["person"], (last["value"], last["direction"])),)
+            yield _Verdict(str(record_id), str(code_id), only, own, settled_by=last["person"])
+            continue
+        positions: Positions = ()
+        kept: Rows = ()
+        for person in read_by.get(str(record_id), []):
+            own = _last_round([row for row in listed if row["person"] == person])
+            position = (own[0]["value"], own[0]["direction"]) if own else _ABSENT
+            positions = (*positions, (person, position))
+            kept += own
+        yield _Verdict(str(record_id), str(code_id), positions, kept)
+
+
+def _last_round(rows: list[dict[Any, Any]]) -> Rows:
+    """Of a person's rows on a code those of the later round: an assisted reading replaces the blind one."""
+    latest = max((ROUNDS.index(row["round"]) for row in rows), default=-1)
+    return tuple(row for row in rows if ROUNDS.index(row["round"]) == latest)
+
+
+def _joined_facets(rows: Rows) -> dict[str, str]:
+    """The facets of all rows; where people noted different values, all of them."""
+    joined: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row["person"]):
+        for name, value in json.loads(row["facets"] or "{}").items():
+            joined.setdefault(name, []).extend(part for part in str(value).split("; ") if part)
+    return {name: "; ".join(dict.fromkeys(values)) for name, values in joined.items()}

@@ -1,0 +1,1 @@
+"""The commands of ``samsyn``: twins of Review's methods, one file per part of the work."""

@@ -1,0 +1,78 @@
+"""How the commands speak: tables, JSON, progress bars, the review they work on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from tqdm import tqdm
+
+from samsyn.review import Review
+
+in_review = click.option(
+    "--review",
+    "folder",
+    default=".",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="The review folder (default: the one you are in).",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
+
+
+def person_option(text: str) -> Callable:
+    """The option that says who decides."""
+    return click.option("--as", "person", required=True, metavar="PERSON", help=text)
+
+
+def open_review(folder: Path) -> Review:
+    """The review in a folder."""
+    return Review.open(folder)
+
+
+def echo_json(figures: dict[str, Any]) -> None:
+    """Print figures as one JSON object."""
+    click.echo(json.dumps(figures, ensure_ascii=False, default=_plain))
+
+
+def echo_table(frame: pd.DataFrame, *, widest: int = 60) -> None:
+    """Print a frame as a table, long texts cut."""
+    shown = frame.astype(object).where(frame.notna(), "").map(lambda cell: _cut(cell, widest))
+    with pd.option_context("display.width", 1000, "display.max_columns", None, "display.max_rows", None):
+        click.echo(shown.to_string(index=False))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "record"), counted(2157, "record"), counted(2, "entry")
+    ('1 record', '2,157 records', '2 entries')
+    """
+    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("entry") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def progress(what: str) -> Callable[[Iterable], Iterable]:
+    """A progress bar on standard error that shows itself only when the work takes over a second."""
+
+    def wrap(steps: Iterable) -> Iterable:
+        return tqdm(steps, desc=what, delay=1, file=sys.stderr, disable=None)
+
+    return wrap
+
+
+def _cut(cell: Any, widest: int) -> str:
+    # control characters of a file must not reach the terminal
+    text = " ".join("".join(sign if sign.isprintable() else " " for sign in str(cell)).split())
+    return text if len(text) <= widest else f"{text[: widest - 1]}…"
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)

@@ -1,0 +1,58 @@
+"""Commands that make what others see: render, demo."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from samsyn.commands.console import counted, in_review, open_review
+from samsyn.demonstration import demonstrate
+
+
+@click.command()
+@click.option("--language", default="en", type=click.Choice(["en", "da"]), help="Language of the report.")
+@click.option(
+    "--notebook",
+    type=click.Path(path_type=Path),
+    metavar="IPYNB",
+    help="Execute this notebook in the review folder and render it as a page instead.",
+)
+@click.option(
+    "--to",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="HTML",
+    help="The notebook's page (default: beside the report in output/).",
+)
+@click.option("--no-code", is_flag=True, help="Leave the notebook's code off its page.")
+@in_review
+def render(language: str, notebook: Path | None, page: Path | None, no_code: bool, folder: Path) -> None:
+    """Render the evidence report: output/report.html, its tables as CSV, and the trace of every mark.
+
+    Example: samsyn render --language da
+    """
+    if notebook is not None:
+        # the notebook tools are heavy, and only this way of rendering needs them
+        from samsyn.notebook_pages import render_notebook  # noqa: PLC0415
+
+        target = page or folder / "output" / f"{notebook.stem}.html"
+        render_notebook(notebook, target, folder=folder, language=language, code=not no_code)
+        click.echo(f"Rendered {target}.")
+        return
+    review = open_review(folder)
+    written = review.render(language=language)
+    click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
+    for path in written:
+        click.echo(f"  {path.name}")
+
+
+@click.command()
+@click.argument("folder", default="samsyn-demo", type=click.Path(path_type=Path))
+@click.option("--language", default="en", type=click.Choice(["en", "da"]), help="Language of the report.")
+def demo(folder: Path, language: str) -> None:
+    """Run the invented example review, from raw exports to the report, into FOLDER (default: samsyn-demo).
+
+    Example: samsyn demo
+    """
+    demonstrate(folder, language=language, say=click.echo)

@@ -1,0 +1,121 @@
+"""Commands of screening: rank, screen, simulate."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from corpus import read_labelled, read_protocol, simulate
+from samsyn.commands.console import (
+    as_json,
+    counted,
+    echo_json,
+    echo_table,
+    in_review,
+    open_review,
+    person_option,
+    progress,
+)
+from samsyn.decision_tables import read_rows
+
+
+@click.command("rank")
+@click.option("--top", default=20, show_default=True, help="How many to show.")
+@click.option("--all", "every", is_flag=True, help="Also records that somebody has decided on.")
+@click.option(
+    "--csv",
+    "table",
+    type=click.Path(path_type=Path),
+    help="Write the ranking here, with empty columns for your verdicts.",
+)
+@in_review
+@as_json
+def rank_records(top: int, every: bool, table: Path | None, folder: Path, as_json: bool) -> None:
+    """Rank the unread records, most likely to be included first, with the words that spoke.
+
+    Before the first decisions the protocol's own words lead; afterwards the ranking learns from the verdicts.
+
+    Example: samsyn rank --top 50 --csv to-screen.csv, fill in the verdicts, then
+    samsyn screen to-screen.csv --as anna
+    """
+    ranking = open_review(folder).rank(unread=not every)
+    if table is not None:
+        best = ranking.head(top).assign(stage="title_abstract", verdict="", criterion="", note="")
+        first = ["rank", "record_id", "verdict", "criterion", "note", "title", "abstract"]
+        best[[*first, *[name for name in best.columns if name not in first]]].to_csv(
+            table, index=False, lineterminator="\n"
+        )
+        click.echo(f"{counted(len(best), 'record')} written to {table}.", err=as_json)
+    if as_json:
+        echo_json({"n_unread": len(ranking), "ranking": ranking.head(top)["record_id"].tolist()})
+    elif table is None:
+        echo_table(ranking.head(top)[["rank", "record_id", "score", "title", "why"]])
+
+
+@click.command()
+@click.argument("decisions", type=click.Path(path_type=Path))
+@person_option("Who decided; names the file decisions/screening/PERSON.jsonl.")
+@click.option("--adjudicate", is_flag=True, help="These decisions settle conflicts between others.")
+@in_review
+@as_json
+def screen(decisions: Path, person: str, adjudicate: bool, folder: Path, as_json: bool) -> None:
+    """Take screening decisions from a CSV: record_id, verdict, and if wanted stage, criterion, note.
+
+    Verdicts are include, exclude, unsure; rows without one are skipped. All rows are taken, or none.
+
+    Example: samsyn screen to-screen.csv --as anna
+    """
+    review = open_review(folder)
+    n_saved = review.screen(read_rows(decisions), person=person, adjudicates=adjudicate, file=decisions.name)
+    verdicts = review.verdicts()
+    conflicts = verdicts[verdicts["verdict"] == "conflict"]
+    if as_json:
+        echo_json({"saved": n_saved, "conflicts": len(conflicts)})
+        return
+    click.echo(f"{counted(n_saved, 'decision')} of {person} saved.")
+    if len(conflicts):
+        click.echo(f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those decisions):")
+        echo_table(conflicts[["record_id", "stage", "people"]].head(20))
+
+
+@click.command("simulate")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--label", default="label", show_default=True, help="Column that is 1 where included, else 0.")
+@click.option("--seed", default=1, show_default=True, help="Draws the records known from the start.")
+@click.option(
+    "--priors",
+    default="one",
+    type=click.Choice(["one", "none"]),
+    show_default=True,
+    help="One known record of each label, or none (then --protocol leads).",
+)
+@click.option(
+    "--protocol", type=click.Path(path_type=Path), help="A protocol whose words lead the cold start."
+)
+@as_json
+def simulate_screening(
+    path: Path, label: str, seed: int, priors: str, protocol: Path | None, as_json: bool
+) -> None:
+    """Replay a finished, labelled review: how soon would the ranking have found what was included?
+
+    Example: samsyn simulate finished-review.csv --label included --seed 1
+    """
+    records, included = read_labelled(path, label)
+    query = read_protocol(protocol).query() if protocol else ""
+    began = time.perf_counter()
+    found = simulate(
+        records,
+        included,
+        seed=seed,
+        priors="none" if priors == "none" else "one",
+        query=query,
+        progress=progress("screening"),
+    )
+    figures = {**found.metrics, "seed": seed, "seconds": round(time.perf_counter() - began, 3)}
+    if as_json:
+        echo_json(figures)
+        return
+    for name, value in figures.items():
+        click.echo(f"{value:>12}  {name}")

@@ -1,0 +1,61 @@
+"""Tables that people fill in: read as rows, whatever their program made of the CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from corpus import UsageError
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    r"""The rows of a CSV file (comma, semicolon or tab; UTF-8 or cp1252), by lower-case column name.
+
+    The apostrophe with which Samsyn defuses cells for spreadsheets is taken off again.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file, it is no table, or a row has more cells than the header.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "decisions.csv")
+    >>> _ = file.write_text("Record_ID;Verdict\npubmed:1;include\n", encoding="utf-8")
+    >>> read_rows(file)
+    [{'record_id': 'pubmed:1', 'verdict': 'include'}]
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}.", next_step="Check the name and the folder.") from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")  # what Excel writes for "CSV"
+    if "\0" in text:
+        raise UsageError(f"{path.name} is not a CSV file.", next_step="Save the table as CSV (UTF-8).")
+    header_line = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",;\t", key=header_line.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = [name.strip().casefold() for name in next(reader, [])]
+    rows = []
+    for cells in reader:
+        if len(cells) > len(header):
+            raise UsageError(
+                f"{len(cells)} cells under {len(header)} headings.",
+                where=f"{path.name} line {reader.line_num}",
+                next_step="Is a quotation mark missing?",
+            )
+        if any(cell.strip() for cell in cells):
+            rows.append({name: _undefused(cell) for name, cell in zip(header, cells, strict=False)})
+    return rows
+
+
+def _undefused(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r") else cell

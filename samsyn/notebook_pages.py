@@ -1,0 +1,82 @@
+"""Notebooks as pages: executed in a kernel and rendered to one HTML file by nbconvert."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import nbformat
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from nbconvert.preprocessors import ExecutePreprocessor
+
+from corpus import ReviewError, UsageError
+
+_LABELS = {"en": ("Code", "Output of cell"), "da": ("Kode", "Resultat af celle")}
+
+
+def render_notebook(
+    notebook: str | Path,
+    page: str | Path,
+    *,
+    folder: str | Path = ".",
+    language: str = "en",
+    code: bool = True,
+) -> Path:
+    """Execute a notebook and write it as one self-contained HTML page that fetches nothing.
+
+    Parameters
+    ----------
+    notebook, page : str or Path
+        The notebook, which is left as it is, and the HTML file to write.
+    folder : str or Path
+        Where the notebook runs: a review folder.
+    language : {"en", "da"}
+        Language of the page's own words.
+    code : bool
+        Whether the code stands on the page, folded.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    UsageError
+        When there is no such notebook.
+    ReviewError
+        When a cell fails; nothing is written then.
+    """
+    notebook, page = Path(notebook), Path(page)
+    try:
+        cells = nbformat.read(notebook, as_version=4)
+    except FileNotFoundError:
+        raise UsageError(f"There is no notebook {notebook}.", next_step="Check the name.") from None
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
+        raise UsageError(f"{notebook.name} is not a notebook.") from None
+    runner = ExecutePreprocessor(timeout=600, kernel_name="python3")
+    try:
+        cells, _ = runner.preprocess(cells, {"metadata": {"path": str(folder)}})
+    except CellExecutionError as error:
+        raise ReviewError(f"A cell failed: {error.ename}: {error.evalue}", where=notebook.name) from None
+    title = re.search(r"^# (.+)$", cells.cells[0].source, re.MULTILINE) if cells.cells else None
+    code_label, output_label = _LABELS[language]
+    resources = {
+        "language": language,
+        "page_title": title.group(1) if title else notebook.stem,
+        "with_code": code,
+        "code_label": code_label,
+        "output_label": output_label,
+    }
+    with as_file(files("samsyn") / "notebook_page") as template:
+        exporter = HTMLExporter(
+            template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True
+        )
+        html, _ = exporter.from_notebook_node(cells, resources=resources)
+    partial = page.with_name(f".{page.name}.partial")
+    page.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_text(html, encoding="utf-8", newline="\n")
+    partial.replace(page)  # the page appears whole
+    return page

@@ -1,0 +1,481 @@
+"""A review folder, opened: the rooms below wired to its files. It wires; it decides nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from coding_scheme import (
+    CodingScheme,
+    agreement_rows,
+    as_line,
+    coded_segments,
+    coding_conflicts,
+    coding_decisions,
+    decisions_from_rows,
+    descriptor_lines,
+    descriptors,
+    read_coding_scheme,
+    settled_descriptors,
+    suggest,
+)
+from corpus import (
+    Collection,
+    Duplicates,
+    Flow,
+    Protocol,
+    ReviewError,
+    Search,
+    UsageError,
+    add_source,
+    changed_sources,
+    duplicate_lines_from_rows,
+    find_duplicates,
+    included_records,
+    journal,
+    latest_decisions,
+    merge_duplicates,
+    prisma_flow,
+    rank,
+    read_protocol,
+    read_sources,
+    screening_decisions,
+    screening_decisions_from_rows,
+    screening_verdicts,
+    uncounted_entries,
+    with_verdicts,
+    write_records,
+)
+from synthesis import Evidence, check_report, render_report
+
+Rows = Iterable[Mapping[str, Any]]
+Progress = Callable[[Iterable], Iterable]
+
+
+@dataclass
+class Review:
+    """A review: records and decisions in a folder, everything else computed from them.
+
+    Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
+    all others compute from the files and change nothing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> review = Review.new(Path(tempfile.mkdtemp(), "my-review"))
+    >>> len(review.records), len(review.scheme.codes)
+    (0, 46)
+    """
+
+    folder: Path
+    _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
+
+    # --- the folder -------------------------------------------------------------------------------------
+
+    @classmethod
+    def new(cls, folder: str | Path) -> Review:
+        """Start a review: a folder with the protocol and coding scheme that Samsyn ships, to be adapted.
+
+        Raises
+        ------
+        UsageError
+            When the folder is already there and not empty.
+        """
+        folder = Path(folder)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UsageError(f"{folder} is already there and not empty.", next_step="Choose another name.")
+        try:
+            for part in ("sources", "decisions"):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+            for name in ("protocol.yaml", "coding_scheme.yaml"):
+                (folder / name).write_bytes((files("samsyn") / "starter" / name).read_bytes())
+        except OSError as error:
+            raise ReviewError(f"The review was not made: {error.strerror}.", where=str(folder)) from error
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: str | Path) -> Review:
+        """Open a review folder.
+
+        Raises
+        ------
+        UsageError
+            When it is not a review folder.
+        """
+        folder = Path(folder)
+        if not (folder / "protocol.yaml").is_file():
+            raise UsageError(
+                f"{folder.resolve().name} is not a review folder (it has no protocol.yaml).",
+                next_step="Go into one, name it with --review, or: samsyn new FOLDER.",
+            )
+        return cls(folder)
+
+    @property
+    def protocol(self) -> Protocol:
+        """The protocol, read and checked."""
+        return read_protocol(self.folder / "protocol.yaml")
+
+    @property
+    def scheme(self) -> CodingScheme:
+        """The coding scheme, read and checked."""
+        return read_coding_scheme(self.folder / "coding_scheme.yaml")
+
+    # --- records ----------------------------------------------------------------------------------------
+
+    def add(self, path: str | Path, search: Search | None = None) -> tuple[pd.Series, bool]:
+        """Add an export file; return its row of :attr:`sources` and whether the file is new here.
+
+        Raises
+        ------
+        UsageError
+            When the file is not an export of references; nothing is written then.
+        """
+        source_id, is_new = add_source(self.folder / "sources", Path(path), search or Search())
+        sources = self.sources
+        return sources[sources["source_id"] == source_id].iloc[0], is_new
+
+    def collection(self, *, progress: Progress = iter) -> Collection:
+        """Every record of every source."""
+        folder = self.folder / "sources"
+        return self._remembered("collection", "sources/*", lambda: read_sources(folder, progress=progress))
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """One row per export file (columns: ``corpus.sources``)."""
+        return self.collection().sources
+
+    @property
+    def unreadable(self) -> pd.DataFrame:
+        """Entries of the sources that are not records: source_id, line, why, raw."""
+        return self.collection().unreadable
+
+    def duplicates(self) -> Duplicates:
+        """Groups of duplicates and the doubtful pairs that wait for a person."""
+
+        def compute() -> Duplicates:
+            lines = [line for line in self._lines("duplicates") if line.get("type") == "duplicate"]
+            columns = ["record_id_a", "record_id_b", "verdict", "person"]
+            return find_duplicates(self.collection().records, pd.DataFrame(lines, columns=columns))
+
+        return self._remembered("duplicates", "decisions/duplicates/*", compute)
+
+    @property
+    def records(self) -> pd.DataFrame:
+        """The unique records, duplicates merged (columns: ``corpus.records``, and ``members``)."""
+
+        def compute() -> pd.DataFrame:
+            return merge_duplicates(self.collection().records, self.duplicates())
+
+        return self._remembered("records", "decisions/duplicates/*", compute).copy()
+
+    def decide_duplicates(self, rows: Rows, *, person: str = "", file: str = "rows") -> int:
+        """Take people's word on pairs of records: record_id_a, record_id_b, verdict ("same", "different").
+
+        ``person`` may stand in the rows instead. Returns how many were saved.
+
+        Raises
+        ------
+        UsageError
+            With every faulty row; nothing is saved then.
+        """
+        known = set(self.collection().records["record_id"])
+        by_person = duplicate_lines_from_rows(
+            rows, known=known, person=person, decided_at=journal.now(), file=file
+        )
+        folder = self.folder / "decisions" / "duplicates"
+        return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
+
+    # --- screening --------------------------------------------------------------------------------------
+
+    def screen(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
+        """Take screening decisions: record_id, verdict and, if wanted, stage, criterion, note, decided_at.
+
+        Rows without a verdict are skipped. Returns how many were saved.
+
+        Raises
+        ------
+        UsageError
+            With every faulty row; nothing is saved then.
+        """
+        decisions = screening_decisions_from_rows(
+            rows,
+            known=self._unique_id(),
+            protocol=self.protocol,
+            decided_at=journal.now(),
+            adjudicates=adjudicates,
+            file=file,
+        )
+        lines = (decision.as_line() for decision in decisions)
+        return journal.append(self.folder / "decisions" / "screening", person, lines)
+
+    def screening_decisions(self) -> pd.DataFrame:
+        """Every screening decision, as made (columns: ``corpus.screening``)."""
+        decisions = screening_decisions(self._lines("screening"))
+        unique_id = self._unique_id()
+        decisions["record_id"] = decisions["record_id"].map(lambda name: unique_id.get(name, name))
+        return decisions[decisions["record_id"].isin(set(unique_id.values()))].reset_index(drop=True)
+
+    def verdicts(self) -> pd.DataFrame:
+        """The verdict on each record and stage: agreed, settled, or a conflict."""
+        return screening_verdicts(self.screening_decisions(), criteria=self.protocol.exclusion_order())
+
+    def rank(self, *, unread: bool = True) -> pd.DataFrame:
+        """The records, most likely to be included first, with the words that spoke for and against.
+
+        Parameters
+        ----------
+        unread : bool
+            Only those on which nobody has decided at title and abstract.
+
+        Returns
+        -------
+        DataFrame
+            Columns rank, record_id, score, why, title, abstract, authors, year, journal.
+        """
+        records, decisions = self.records, self.screening_decisions()
+        first = self.verdicts().query("stage == 'title_abstract'").set_index("record_id")["verdict"]
+        labels = first[first.isin(["include", "exclude"])].eq("include").astype(int).to_dict()
+        ranking = rank(records, labels, query=self.protocol.query())
+        if unread:
+            seen = set(decisions.loc[decisions["stage"] == "title_abstract", "record_id"])
+            ranking = ranking[~ranking["record_id"].isin(seen)].reset_index(drop=True)
+            ranking["rank"] = range(1, len(ranking) + 1)
+        shown = records[["record_id", "title", "abstract", "authors", "year", "journal"]]
+        merged = ranking.merge(shown, on="record_id", how="left")
+        return merged[["rank", "record_id", "score", "why", *shown.columns[1:]]]
+
+    def flow(self) -> Flow:
+        """The counts of the PRISMA 2020 flow diagram."""
+        found = self.descriptors()
+        parts = found[found["descriptor"] == "part_of_study"]
+        return prisma_flow(
+            self.sources,
+            self.duplicates().groups,
+            self.verdicts(),
+            self.protocol,
+            part_of_study=dict(zip(parts["record_id"], parts["value"], strict=True)),
+        )
+
+    # --- coding -----------------------------------------------------------------------------------------
+
+    def included(self) -> pd.DataFrame:
+        """The records that are included at every stage of the protocol."""
+        chosen = included_records(self.verdicts(), self.protocol)
+        records = self.records
+        return records[records["record_id"].isin(chosen)].reset_index(drop=True)
+
+    def suggest(self, *, all_records: bool = False, progress: Progress | None = None) -> pd.DataFrame:
+        """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``)."""
+        return suggest(self.records if all_records else self.included(), self.scheme, progress=progress)
+
+    def code(self, rows: Rows, *, person: str, round_: str = "assisted", file: str = "rows") -> int:
+        """Take coding decisions: record_id, code_id, value, direction, field, quotation, finding, ...
+
+        Parameters
+        ----------
+        rows : iterable of mappings
+            One row per segment (columns: ``coding_scheme.decisions_from_rows``).
+        person : str
+        round_ : str
+            "blind", "assisted" or "adjudication", for rows that name none.
+
+        Returns
+        -------
+        int
+            How many decisions were saved.
+
+        Raises
+        ------
+        UsageError
+            With every faulty row; nothing is saved then.
+        """
+        decisions = decisions_from_rows(rows, self.records, self.scheme, person=person, round=round_)
+        lines = [
+            {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
+            for decision in decisions
+        ]
+        return journal.append(self.folder / "decisions" / "coding", person, lines)
+
+    def describe(self, rows: Rows, *, person: str, file: str = "rows") -> int:
+        """Take study descriptors: record_id, descriptor, value. Returns how many were saved."""
+        lines = descriptor_lines(rows, self.records, self.scheme, person=person)
+        lines = [{**line, "decided_at": line.get("decided_at") or journal.now()} for line in lines]
+        return journal.append(self.folder / "decisions" / "coding", person, lines)
+
+    def coding_decisions(self) -> pd.DataFrame:
+        """Every coding decision, one row per segment (columns: ``coding_scheme``)."""
+        return self._in_unique_records(coding_decisions(self._lines("coding")))
+
+    def coded(self) -> pd.DataFrame:
+        """The settled coded segments."""
+        return coded_segments(self.coding_decisions())
+
+    def coding_conflicts(self) -> pd.DataFrame:
+        """Record x code on which coders differ and nobody has settled it."""
+        return coding_conflicts(self.coding_decisions())
+
+    def descriptors(self) -> pd.DataFrame:
+        """The settled study descriptors: record_id, descriptor, value, person, decided_at."""
+        return self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
+
+    def agreement(self) -> pd.DataFrame:
+        """Agreement of each pair of people, for screening stages and coding."""
+        decisions = latest_decisions(self.screening_decisions())
+        return agreement_rows(self.coding_decisions(), decisions, self.scheme, seed=self.protocol.seed)
+
+    # --- what comes out ---------------------------------------------------------------------------------
+
+    def evidence(self) -> Evidence:
+        """All that a report is made of."""
+        collection, screening = self.collection(), self.screening_decisions()
+        coding = self.coding_decisions()
+        found = self.descriptors()
+        times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
+        return Evidence(
+            protocol=self.protocol,
+            scheme=self.scheme,
+            records=self.records,
+            sources=collection.sources,
+            unreadable=collection.unreadable,
+            flow=self.flow(),
+            screening_verdicts=self.verdicts(),
+            coding_decisions=coding,
+            coded_segments=coded_segments(coding),
+            coding_conflicts=coding_conflicts(coding),
+            descriptors=found,
+            agreement=self.agreement(),
+            n_screening_decisions=len(screening),
+            input_hash=self.input_hash(),
+            data_as_of=max(times, default=""),
+        )
+
+    def render(self, *, language: str = "en") -> list[Path]:
+        """Write the report, its tables and its trace to ``output/``; return the files."""
+        return render_report(self.evidence(), self.folder / "output", language=language)
+
+    def export(self, path: str | Path, *, which: str = "all") -> int:
+        """Write records with their verdicts to a file (.ris .bib .csv .json .xlsx); return how many.
+
+        Parameters
+        ----------
+        path : str or Path
+        which : {"all", "included", "excluded", "unscreened", "conflicts"}
+            By the verdict at the last stage decided on.
+
+        Raises
+        ------
+        UsageError
+            When the suffix or the subset is not known.
+        """
+        chosen = with_verdicts(self.records, self.verdicts(), self.protocol, which=which)
+        write_records(chosen, path)
+        return len(chosen)
+
+    def status(self) -> dict[str, int]:
+        """Where the review stands, in counts."""
+        flow, verdicts = self.flow(), self.verdicts()
+        coding = self.coding_decisions()
+        return {
+            "sources": len(self.sources),
+            "entries": int(self.sources["n_entries"].sum()),
+            "records": len(self.collection().records),
+            "unreadable_entries": len(self.unreadable),
+            "duplicates": flow.duplicates_removed,
+            "doubtful_pairs": len(self.duplicates().doubtful),
+            "unique_records": len(self.records),
+            "without_abstract": int((self.records["abstract"] == "").sum()),
+            "screened": flow.screened,
+            "not_yet_screened": flow.not_yet_screened,
+            "screening_conflicts": int((verdicts["verdict"] == "conflict").sum()),
+            "included_reports": flow.included_reports,
+            "included_studies": flow.included_studies,
+            "coded_reports": coding["record_id"].nunique(),
+            "coded_segments": len(self.coded()),
+            "coding_conflicts": len(self.coding_conflicts()),
+            "torn_journal_lines": len(self.torn_lines()),
+        }
+
+    def check(self) -> list[str]:
+        """What is wrong with the review and its report, each in words; nothing when all is well."""
+        faults = [
+            f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
+            for kind, torn in self.torn_lines()
+        ]
+        faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
+        faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
+        faults += self._lost_decisions()
+        if (self.folder / "output" / "trace.json").exists():
+            faults += check_report(self.folder / "output", self.folder / "sources")
+        return faults
+
+    def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
+        """Lines of the journals that a crash cut short: (kind of journal, line)."""
+        folder = self.folder / "decisions"
+        kinds = ("duplicates", "screening", "coding")
+        return [(kind, torn) for kind in kinds for torn in journal.read(folder / kind)[1]]
+
+    def input_hash(self) -> str:
+        """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
+        digest = hashlib.sha256()
+        paths = [self.folder / "protocol.yaml", self.folder / "coding_scheme.yaml"]
+        paths.append(self.folder / "sources" / "sources.jsonl")
+        paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
+        for path in paths:
+            data = path.read_bytes() if path.exists() else b""
+            digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(data)}\0".encode() + data)
+        return digest.hexdigest()
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{escape(name.replace('_', ' '))}</th><td>{count}</td></tr>"
+            for name, count in self.status().items()
+        )
+        title = escape(self.protocol.title.in_language("en"))
+        return f"<table><caption>{title}</caption><tbody>{rows}</tbody></table>"
+
+    # --- inside -----------------------------------------------------------------------------------------
+
+    def _remembered(self, name: str, files: str, compute: Callable[[], Any]) -> Any:
+        """What was computed before, as long as the sources and the named files are as they were."""
+        paths = sorted({*self.folder.glob("sources/*"), *self.folder.glob(files)})
+        state = [(path, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+        if self._kept.get(name, (None,))[0] != state:
+            self._kept[name] = (state, compute())
+        return self._kept[name][1]
+
+    def _lines(self, kind: str) -> list[dict[str, Any]]:
+        return journal.read(self.folder / "decisions" / kind)[0]
+
+    def _unique_id(self) -> dict[str, str]:
+        groups = self.duplicates().groups
+        return {str(name): str(group) for name, group in groups.items()}
+
+    def _in_unique_records(self, frame: pd.DataFrame) -> pd.DataFrame:
+        unique_id = self._unique_id()
+        known = frame[frame["record_id"].isin(unique_id)].reset_index(drop=True)
+        known["record_id"] = known["record_id"].map(unique_id)
+        return known
+
+    def _lost_decisions(self) -> list[str]:
+        known = set(self._unique_id())
+        faults = []
+        for kind in ("screening", "coding"):
+            for line in self._lines(kind):
+                if line.get("record_id") not in known:
+                    faults.append(
+                        f"decisions/{kind}/{line['person']}.jsonl line {line['journal_line']}: "
+                        f"no source holds the record {line.get('record_id')}"
+                    )
+        return faults
+
+
+def example_folder() -> Path:
+    """Where the invented example review lies inside the package."""
+    return Path(str(files("samsyn"))) / "example"

@@ -1,0 +1,55 @@
+"""What the evidence says: studies, findings, tables, figures, the report and its trace."""
+
+from synthesis.check import check_report
+from synthesis.conduct import (
+    agreement_table,
+    excluded_at_full_text,
+    references,
+    search_log,
+    unreadable_entries,
+    unsettled_conflicts,
+)
+from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.example import example_evidence
+from synthesis.figures import FlowFigure, flow_figure
+from synthesis.findings import findings, marks, segments
+from synthesis.provenance import trace
+from synthesis.references import Reference, reference, short_label
+from synthesis.rendering import table_csv
+from synthesis.report import render_report
+from synthesis.studies import included_reports, studies
+from synthesis.tables import ThemeSummary, characteristics, evidence_table, theme_matrix, theme_summaries
+from synthesis.words import Words
+
+__all__ = [
+    "Column",
+    "Evidence",
+    "EvidenceTable",
+    "FlowFigure",
+    "Reference",
+    "ThemeSummary",
+    "Words",
+    "agreement_table",
+    "characteristics",
+    "check_report",
+    "evidence_table",
+    "example_evidence",
+    "excluded_at_full_text",
+    "findings",
+    "flow_figure",
+    "included_reports",
+    "marks",
+    "reference",
+    "references",
+    "render_report",
+    "search_log",
+    "segments",
+    "short_label",
+    "studies",
+    "table_csv",
+    "theme_matrix",
+    "theme_summaries",
+    "trace",
+    "unreadable_entries",
+    "unsettled_conflicts",
+]

@@ -1,0 +1,159 @@
+"""The nouns of this room: what a report is made of, and a table before it is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from coding_scheme.scheme import CodingScheme
+from corpus.flow import Flow
+from corpus.protocol import Protocol
+
+Kind = Literal["text", "number", "decimal", "percent", "date", "hash", "code", "marks", "quotation", "id"]
+
+# how a direction looks; in the order in which directions are listed everywhere
+MARKS = {"promotes": "▲", "hinders": "▼", "mixed": "◆", "descriptive": "○", "": "•"}
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Everything a report is made of; the frames are those of the rooms below.
+
+    Attributes
+    ----------
+    protocol : Protocol
+    scheme : CodingScheme
+    records : DataFrame
+        All unique records (columns: ``corpus.records``).
+    sources, unreadable : DataFrame
+        One row per export file; one row per entry that could not be read.
+    flow : Flow
+        The counts of the PRISMA 2020 flow diagram.
+    screening_verdicts : DataFrame
+        One row per record and stage.
+    coding_decisions, coded_segments, coding_conflicts, descriptors : DataFrame
+        Every coding decision; the settled segments; what is not settled; descriptors of reports.
+    agreement : DataFrame
+        One row per stage and pair of people.
+    n_screening_decisions : int
+        Lines in the screening journal.
+    input_hash : str
+        sha256 of what the report is made from, hexadecimal.
+    data_as_of : str, optional
+        Time of the latest decision of any kind, ISO 8601; when empty, that of the latest coding decision.
+    """
+
+    protocol: Protocol
+    scheme: CodingScheme
+    records: pd.DataFrame
+    sources: pd.DataFrame
+    unreadable: pd.DataFrame
+    flow: Flow
+    screening_verdicts: pd.DataFrame
+    coding_decisions: pd.DataFrame
+    coded_segments: pd.DataFrame
+    coding_conflicts: pd.DataFrame
+    descriptors: pd.DataFrame
+    agreement: pd.DataFrame
+    n_screening_decisions: int
+    input_hash: str
+    data_as_of: str = ""
+
+    def latest_decision(self) -> str:
+        """Time of the latest decision, ISO 8601, or ``""`` when there is none.
+
+        Examples
+        --------
+        >>> from synthesis import example_evidence
+        >>> example_evidence().latest_decision()
+        '2026-11-04T10:00:00Z'
+        """
+        frames = (self.coding_decisions, self.coded_segments, self.descriptors)
+        times = [time for frame in frames if "decided_at" in frame for time in frame["decided_at"]]
+        return self.data_as_of or max(times, default="")
+
+    def name_of(self, person: str) -> str:
+        """The name of a person in the protocol, else their id.
+
+        Examples
+        --------
+        >>> from synthesis import example_evidence
+        >>> example_evidence().name_of("coder-1"), example_evidence().name_of("somebody")
+        ('A. Friis', 'somebody')
+        """
+        names = {known.id: known.name for known in self.protocol.people}
+        return names.get(person) or person
+
+    def names_of(self, people: str) -> str:
+        """The names of several people (ids joined by "; "), joined by ", "."""
+        return ", ".join(self.name_of(person) for person in people.split("; ") if person)
+
+    def records_by_id(self, record_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The rows of the named records; ids that are not there are left out."""
+        wanted = self.records[self.records["record_id"].isin(list(record_ids))]
+        return {str(row["record_id"]): row for row in wanted.to_dict("records")}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of an EvidenceTable.
+
+    Attributes
+    ----------
+    key : str
+        Column of the table's frame.
+    heading : str
+        What stands above it, in the table's language.
+    kind : str
+        How its cells are written; "id" columns stand in the CSV file only.
+    """
+
+    key: str
+    heading: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, eq=False)
+class EvidenceTable:
+    """A table, built and not yet rendered.
+
+    Attributes
+    ----------
+    id : str
+        Names its CSV file and its place in the report.
+    title : str
+        Its caption, in its language.
+    columns : tuple of Column
+    frame : DataFrame
+        Its rows; numbers are numbers, an undefined number is NaN, "" is a blank cell.
+    note : str
+        What a reader must know: how it is sorted, what is left out.
+    language : str
+        "en" or "da".
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"theme": ["Time"], "n": [2]})
+    >>> table = EvidenceTable("t", "Themes", (Column("theme", "Theme"), Column("n", "Studies", "number")), frame)
+    >>> "<caption>Themes" in table._repr_html_()
+    True
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+    note: str = ""
+    language: str = "en"
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, in order."""
+        return [{str(key): value for key, value in row.items()} for row in self.frame.to_dict("records")]
+
+    def _repr_html_(self) -> str:
+        from synthesis.rendering import table_html  # noqa: PLC0415 (rendering knows tables, not the reverse)
+
+        return table_html(self)

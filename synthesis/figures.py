@@ -1,0 +1,342 @@
+"""Figures: the PRISMA 2020 flow diagram, laid out from the counts and drawn as SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.errors import ReviewError
+from corpus.flow import Flow
+from corpus.protocol import Protocol
+from synthesis.words import Words
+
+_LEFT, _BOX, _GAP, _PAD, _LINE, _TOP, _BETWEEN = 28, 340, 32, 10, 18, 40, 34
+
+
+@dataclass(frozen=True)
+class FlowLine:
+    """One line of a box: its text, how far it is indented, and whether it is a heading."""
+
+    text: str
+    indent: int = 0
+    is_heading: bool = False
+
+
+@dataclass(frozen=True)
+class FlowBox:
+    """A box of the diagram.
+
+    Attributes
+    ----------
+    id : str
+        The count it shows, as Flow names it.
+    lines : tuple of FlowLine
+        Before wrapping; the text twin says these.
+    is_open : bool
+        Shows work not yet done; drawn with a dashed edge.
+    x, y, height : int
+        Its place.
+    wrapped : tuple of FlowLine
+        The lines as they fit the box.
+    """
+
+    id: str
+    lines: tuple[FlowLine, ...]
+    is_open: bool = False
+    x: int = 0
+    y: int = 0
+    wrapped: tuple[FlowLine, ...] = ()
+    width: int = _BOX
+
+    @property
+    def height(self) -> int:
+        """Height for its wrapped lines."""
+        return 2 * _PAD + _LINE * len(self.wrapped) - 3
+
+    def text(self) -> str:
+        """The box in one sentence, for the text twin."""
+        first, *rest = [line.text for line in self.lines]
+        return f"{first} {', '.join(rest)}".strip() if first.endswith(":") else "; ".join([first, *rest])
+
+    def placed(self, x: int, y: int) -> FlowBox:
+        """The same box at a place."""
+        return FlowBox(self.id, self.lines, self.is_open, x, y, self.wrapped, self.width)
+
+
+@dataclass(frozen=True)
+class FlowFigure:
+    """The flow diagram, laid out.
+
+    Attributes
+    ----------
+    title, description : str
+        The text alternative.
+    width, height : int
+    bands : tuple of (text, x, y, width, height, is_upright)
+        The headings above and at the side.
+    boxes : tuple of FlowBox
+    arrows : tuple of tuple of points
+        Each a line with its head at the last point.
+    sums : tuple of str
+        The identities, as sums that were checked.
+    notes : tuple of str
+    language : str
+    """
+
+    title: str
+    description: str
+    width: int
+    height: int
+    bands: tuple[tuple[str, int, int, int, int, bool], ...]
+    boxes: tuple[FlowBox, ...]
+    arrows: tuple[tuple[tuple[int, int], ...], ...]
+    sums: tuple[str, ...]
+    notes: tuple[str, ...]
+    language: str
+
+    def svg(self) -> str:
+        """The diagram as an SVG document that stands alone."""
+        from synthesis.rendering import flow_svg  # noqa: PLC0415 (rendering knows figures, not the reverse)
+
+        return flow_svg(self)
+
+    def _repr_html_(self) -> str:
+        return self.svg()
+
+
+def flow_figure(flow: Flow, protocol: Protocol, language: str = "en") -> FlowFigure:
+    """S8: the PRISMA 2020 flow diagram.
+
+    Parameters
+    ----------
+    flow : Flow
+        The counts.
+    protocol : Protocol
+        Gives the stages in use and the words of the reasons for exclusion.
+    language : str
+        "en" or "da".
+
+    Raises
+    ------
+    ReviewError
+        When a sum does not hold; the message names it.
+
+    Source
+    ------
+    Page et al. 2021, The PRISMA 2020 statement, doi 10.1136/bmj.n71.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> evidence = example_evidence()
+    >>> figure = flow_figure(evidence.flow, evidence.protocol)
+    >>> [box.text() for box in figure.boxes][-1]
+    'Studies included in review (n = 2); Reports of included studies (n = 3)'
+    >>> figure.sums[0]
+    '5 − 1 − 0 − 0 = 4'
+    """
+    broken = list(flow.broken_identities())
+    if broken:
+        raise ReviewError(f"The flow diagram does not add up: {'; '.join(broken)}.",
+                          next_step="Run `samsyn check`; nothing was drawn.")
+    words = Words(language)
+    has_full_text = "full_text" in protocol.stages
+    rows = [_identification(flow, words), _screening(flow, words)]
+    if has_full_text:
+        rows += [_retrieval(flow, words), _eligibility(flow, protocol, words)]
+    rows.append((_included(flow, words), ()))
+    other = _other(flow, words)
+    boxes, arrows, tops, bottom = _laid_out(rows, other)
+    width = _LEFT + 2 * _BOX + _GAP + (_GAP + _BOX if other else 0) + 2
+    identified = sum(n for *_, n in flow.identified)
+    return FlowFigure(
+        title=words("flow_title"),
+        description=words(
+            "flow_intro", identified=words.number(identified),
+            reports=words.count("n_reports", flow.included_reports),
+            studies=words.count("n_studies", flow.included_studies),
+        ),
+        width=width,
+        height=bottom + 2,
+        bands=tuple(_bands(words, tops, bottom, has_other=other is not None)),
+        boxes=boxes,
+        arrows=arrows,
+        sums=tuple(_sums(flow, words, has_full_text=has_full_text)),
+        notes=tuple(
+            words(key) for key, applies in
+            [("flow_other_note", other is not None), ("flow_one_stage_note", not has_full_text)] if applies
+        ),
+        language=language,
+    )  # fmt: skip
+
+
+_Row = tuple[FlowBox, tuple[FlowBox, ...]]
+
+
+def _identification(flow: Flow, words: Words) -> _Row:
+    lines = [FlowLine(words("identified_from"), 0, True)]
+    for kind, key in (("database", "databases"), ("register", "registers")):
+        named: dict[str, int] = {}
+        for _, database, its_kind, n in flow.identified:
+            if its_kind == kind:
+                named[database] = named.get(database, 0) + n
+        lines.append(_count(words, words(key), sum(named.values()), indent=12))
+        lines += [_count(words, database, n, indent=24) for database, n in named.items()]
+    removed = [FlowLine(words("removed_before"), 0, True)]
+    removed += [_count(words, words(key), getattr(flow, key), indent=12)
+                for key in ("duplicates_removed", "automation_removed", "other_removed")]
+    side = [_box("removed", removed)]
+    if flow.not_yet_screened:
+        side.append(_single(flow, words, "not_yet_screened", is_open=True))
+    return _box("identified", lines), tuple(side)
+
+
+def _other(flow: Flow, words: Words) -> FlowBox | None:
+    others = [(database, n) for _, database, kind, n in flow.identified if kind == "other"]
+    if not others:
+        return None
+    lines = [FlowLine(words("identified_from"), 0, True)]
+    return _box("identified_other", [*lines, *(_count(words, database, n, indent=12) for database, n in others)])
+
+
+def _screening(flow: Flow, words: Words) -> _Row:
+    side = [_single(flow, words, "excluded_screening")]
+    if flow.undecided_screening:
+        side.append(_single(flow, words, "undecided_screening", is_open=True))
+    return _single(flow, words, "screened"), tuple(side)
+
+
+def _retrieval(flow: Flow, words: Words) -> _Row:
+    side = [_single(flow, words, "not_retrieved")]
+    if flow.not_yet_assessed:
+        side.append(_single(flow, words, "not_yet_assessed", is_open=True))
+    return _single(flow, words, "sought"), tuple(side)
+
+
+def _eligibility(flow: Flow, protocol: Protocol, words: Words) -> _Row:
+    reason = {criterion.id: criterion.in_language(words.language) for criterion in protocol.criteria.exclusion}
+    total = sum(n for _, n in flow.excluded_reasons)
+    lines = [_count(words, words("reports_excluded").rstrip(":"), total, heading=True)]
+    lines += [
+        _count(words, reason.get(name) or name or words("no_reason"), n, indent=12)
+        for name, n in flow.excluded_reasons
+    ]
+    return _single(flow, words, "assessed"), (_box("excluded_reasons", lines),)
+
+
+def _included(flow: Flow, words: Words) -> FlowBox:
+    return _box("included_studies", [
+        _count(words, words("included_studies"), flow.included_studies, heading=True),
+        _count(words, words("included_reports"), flow.included_reports),
+    ])  # fmt: skip
+
+
+def _single(flow: Flow, words: Words, key: str, *, is_open: bool = False) -> FlowBox:
+    return _box(key, [_count(words, words(key), getattr(flow, key), heading=True)], is_open=is_open)
+
+
+def _count(words: Words, text: str, n: int, *, indent: int = 0, heading: bool = False) -> FlowLine:
+    return FlowLine(words("n_equals", text=text, n=words.number(n)), indent, heading)
+
+
+def _box(name: str, lines: list[FlowLine], *, is_open: bool = False) -> FlowBox:
+    wrapped = [part for line in lines for part in _wrapped(line, _BOX - 2 * _PAD)]
+    return FlowBox(name, tuple(lines), is_open, wrapped=tuple(wrapped))
+
+
+def _laid_out(
+    rows: list[_Row], other: FlowBox | None
+) -> tuple[tuple[FlowBox, ...], tuple[tuple[tuple[int, int], ...], ...], list[tuple[int, int]], int]:
+    """Boxes at their places, arrows, (top, bottom) of each row, and the bottom of the last."""
+    boxes: list[FlowBox] = []
+    arrows: list[tuple[tuple[int, int], ...]] = []
+    spans: list[tuple[int, int]] = []
+    spine, side_x, other_x = _LEFT + _BOX // 2, _LEFT + _BOX + _GAP, _LEFT + 2 * (_BOX + _GAP)
+    top, above = _TOP, None
+    for place, (main, side) in enumerate(rows):
+        main = main.placed(_LEFT, top)
+        boxes.append(main)
+        if above is not None:
+            arrows.append(((spine, above.y + above.height), (spine, main.y)))
+        bottom, y = main.y + main.height, top
+        for box in side:
+            box = box.placed(side_x, y)
+            boxes.append(box)
+            middle = y + min(box.height, main.height) // 2 if y == top else y + box.height // 2
+            # a second side box hangs on the line that leads down, unless the main box still stands beside it
+            start = _LEFT + _BOX if middle < main.y + main.height else spine
+            arrows.append(((start, middle), (side_x, middle)))
+            y += box.height + 10
+            bottom = max(bottom, box.y + box.height)
+        if other is not None and place == 0:
+            box = other.placed(other_x, top)
+            boxes.append(box)
+            bottom = max(bottom, box.y + box.height)
+            join, drop = bottom + _BETWEEN // 2 - 4, other_x + _BOX // 2
+            arrows.append(((drop, box.y + box.height), (drop, join), (spine, join)))
+        spans.append((top, bottom))
+        above, top = main, bottom + _BETWEEN
+    return tuple(boxes), tuple(arrows), spans, max(spans[-1][1], spans[-1][0] + 76)
+
+
+def _bands(
+    words: Words, spans: list[tuple[int, int]], bottom: int, *, has_other: bool
+) -> Iterator[tuple[str, int, int, int, int, bool]]:
+    yield words("via_databases"), _LEFT, 0, 2 * _BOX + _GAP, 26, False
+    if has_other:
+        yield words("via_other"), _LEFT + 2 * (_BOX + _GAP), 0, _BOX, 26, False
+    yield words("stage_identification"), 0, spans[0][0], 20, spans[0][1] - spans[0][0], True
+    yield words("stage_screening"), 0, spans[1][0], 20, spans[-2][1] - spans[1][0], True
+    yield words("stage_included"), 0, spans[-1][0], 20, bottom - spans[-1][0], True
+
+
+def _sums(flow: Flow, words: Words, *, has_full_text: bool) -> Iterator[str]:
+    """The identities as sums, unfinished work only where there is some."""
+    n = words.number
+    identified = sum(count for *_, count in flow.identified)
+    open_ones = [flow.not_yet_screened] if flow.not_yet_screened else []
+    removed = [flow.duplicates_removed, flow.automation_removed, flow.other_removed, *open_ones]
+    yield f"{' − '.join(n(part) for part in [identified, *removed])} = {n(flow.screened)}"
+    out = [flow.excluded_screening, *([flow.undecided_screening] if flow.undecided_screening else [])]
+    yield f"{' − '.join(n(part) for part in [flow.screened, *out])} = {n(flow.sought)}"
+    if has_full_text:
+        out = [flow.not_retrieved, *([flow.not_yet_assessed] if flow.not_yet_assessed else [])]
+        yield f"{' − '.join(n(part) for part in [flow.sought, *out])} = {n(flow.assessed)}"
+        excluded = sum(count for _, count in flow.excluded_reasons)
+        yield f"{n(flow.assessed)} − {n(excluded)} = {n(flow.included_reports)}"
+    yield f"{n(flow.included_studies)} ≤ {n(flow.included_reports)}"
+
+
+def _wrapped(line: FlowLine, width: int) -> Iterator[FlowLine]:
+    """The line broken so that it fits in any of the fonts we name, with the count kept in one piece."""
+    room = width - line.indent
+    pieces = line.text.replace(" (n = ", "\x00(n\xa0=\xa0").split(" ")
+    pieces = [part for piece in pieces for part in piece.split("\x00")]
+    current, first = "", True
+    for piece in (part for word in pieces for part in _cut(word, room, line.is_heading)):
+        longer = f"{current} {piece}".strip()
+        if current and _text_width(longer, line.is_heading) > room:
+            yield FlowLine(current, line.indent + (0 if first else 12), line.is_heading)
+            current, first, room = piece, False, width - line.indent - 12
+        else:
+            current = longer
+    yield FlowLine(current, line.indent + (0 if first else 12), line.is_heading)
+
+
+def _cut(word: str, room: int, is_heading: bool) -> Iterator[str]:
+    while _text_width(word, is_heading) > room - 12:
+        length = max(1, len(word) * (room - 12) // _text_width(word, is_heading) - 1)
+        yield word[:length]
+        word = word[length:]
+    yield word
+
+
+def _text_width(text: str, is_heading: bool) -> int:
+    """Width in pixels at 13 px in the widest of the fonts we name; a little more than it will take."""
+    narrow, wide = "iljtfr.,:;'|!()[] \xa0-", "mwMW@%—"
+    ems = sum(
+        0.40 if letter in narrow else 0.98 if letter in wide else 1.0 if ord(letter) > 0x2E7F
+        else 0.72 if letter.isupper() else 0.64
+        for letter in text
+    )  # fmt: skip
+    return round(ems * 13 * (1.1 if is_heading else 1.0))

@@ -1,0 +1,138 @@
+"""Studies: included reports, those of one study together, with what people noted about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from corpus.errors import ReviewError
+from synthesis.evidence import Evidence
+from synthesis.references import short_label, suffixes
+
+NOT_REPORTED = "not reported"
+NOT_APPLICABLE = "not applicable"
+NOT_YET_CODED = "not yet coded"
+PART_OF_STUDY = "part_of_study"
+
+
+def included_reports(evidence: Evidence) -> list[str]:
+    """record_ids of the included reports: verdict "include" at every stage of the protocol; sorted.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> included_reports(example_evidence())
+    ['scopus:1', 'scopus:2', 'scopus:3']
+    """
+    verdicts = evidence.screening_verdicts
+    kept = verdicts[verdicts["verdict"] == "include"]
+    stages = [set(kept.loc[kept["stage"] == stage, "record_id"]) for stage in evidence.protocol.stages]
+    return sorted(set.intersection(*stages))
+
+
+def studies(evidence: Evidence) -> pd.DataFrame:
+    """The included studies, one row each, sorted by label.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    DataFrame
+        study_id (record_id of the main report), label ("Alder & Vine 2019"; equal labels get a, b, ...),
+        report_ids ("; "-joined, the main report first), and one text column per descriptor of the scheme:
+        value ids as coded ("; "-joined when several), or "not reported", "not applicable", "not yet coded".
+        Where people differ and nobody has settled it: "NL (coder-1) / BE (coder-2)".
+
+    Raises
+    ------
+    ReviewError
+        When a report belongs to a study that is not among the records.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> frame = studies(example_evidence())
+    >>> frame[["label", "report_ids", "country"]].values.tolist()
+    [['Alder & Vine 2019', 'scopus:1; scopus:3', 'DK'], ['Birk 2021', 'scopus:2', 'not reported']]
+    """
+    reports_of: dict[str, list[str]] = {}
+    study_of = study_of_report(evidence)
+    for report, study in sorted(study_of.items()):
+        reports_of.setdefault(study, []).append(report)
+    records = evidence.records_by_id({*study_of, *reports_of})
+    for study, reports in reports_of.items():
+        if study not in records:
+            raise ReviewError(f"{reports[0]} is said to be part of the study {study}, which is not a record.",
+                              next_step="Correct its descriptor part_of_study.")
+        reports.sort(key=lambda report: (report != study, report))
+    labels = _labels({study: records[study] for study in reports_of})
+    values = _descriptor_values(evidence)
+    names = [descriptor.id for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
+    rows = [
+        {
+            "study_id": study,
+            "label": labels[study],
+            "report_ids": "; ".join(reports),
+            **{name: _first_coded(values, reports, name) for name in names},
+        }
+        for study, reports in reports_of.items()
+    ]
+    rows.sort(key=lambda row: (row["label"].casefold(), row["study_id"]))
+    return pd.DataFrame(rows, columns=["study_id", "label", "report_ids", *names], dtype="str")
+
+
+def study_of_report(evidence: Evidence) -> dict[str, str]:
+    """record_id of each included report -> record_id of its study's main report.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> study_of_report(example_evidence())["scopus:3"]
+    'scopus:1'
+    """
+    parts = evidence.descriptors[evidence.descriptors["descriptor"] == PART_OF_STUDY]
+    # the latest line speaks; who differs is listed among the conflicts
+    ordered = sorted(parts.to_dict("records"), key=lambda row: (row["decided_at"], row["person"]))
+    main = {row["record_id"]: row["value"] for row in ordered if row["value"]}
+    return {report: main.get(report, report) for report in included_reports(evidence)}
+
+
+def descriptor_conflicts(evidence: Evidence) -> list[tuple[str, str, str]]:
+    """Descriptors of included reports on which people differ: (record_id, descriptor, who says what)."""
+    included = set(included_reports(evidence))
+    return [
+        (record_id, name, "; ".join(f"{person}: {value}" for person, value in sorted(said.items())))
+        for (record_id, name), said in sorted(_said(evidence).items())
+        if record_id in included and len(set(said.values())) > 1
+    ]
+
+
+def _labels(records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    plain = {study: short_label(record) for study, record in records.items()}
+    extra = suffixes(plain, {study: str(record["title"]) for study, record in records.items()})
+    return {study: label + extra[study] for study, label in plain.items()}
+
+
+def _said(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
+    """(record_id, descriptor) -> person -> their latest value."""
+    said: dict[tuple[str, str], dict[str, str]] = {}
+    for row in evidence.descriptors.to_dict("records"):
+        said.setdefault((row["record_id"], row["descriptor"]), {})[row["person"]] = row["value"]
+    return said
+
+
+def _descriptor_values(evidence: Evidence) -> dict[tuple[str, str], str]:
+    return {
+        place: next(iter(said.values())) if len(set(said.values())) == 1
+        else " / ".join(f"{value} ({person})" for person, value in sorted(said.items()))
+        for place, said in _said(evidence).items()
+    }  # fmt: skip
+
+
+def _first_coded(values: Mapping[tuple[str, str], str], reports: Iterable[str], name: str) -> str:
+    """The main report's value, else that of the first other report for which there is one."""
+    return next((values[report, name] for report in reports if values.get((report, name))), NOT_YET_CODED)

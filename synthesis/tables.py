@@ -1,0 +1,345 @@
+"""The tables of what the studies say: characteristics, matrix, evidence, theme summaries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from coding_scheme.scheme import Theme
+from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable
+from synthesis.findings import findings, marks, segments
+from synthesis.studies import NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED, PART_OF_STUDY, studies
+from synthesis.words import Words
+
+GROUP_BY = "approach"
+BESIDE_FINDINGS = ("approach", "country", "design", "number_of_partners")
+BASIS = "strength_of_claim"
+QUOTATIONS_PER_THEME = 3
+
+
+def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
+    """S1: one row per included study, with every descriptor of the scheme.
+
+    Returns
+    -------
+    EvidenceTable
+        Frame: study_id, label, reports (how many), one text column per descriptor in the table's language.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> characteristics(example_evidence()).frame["country"].tolist()
+    ['DK', 'not reported']
+    """
+    words = Words(language)
+    frame = studies(evidence)
+    names = [descriptor for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
+    table = pd.DataFrame({"study_id": frame["study_id"], "label": frame["label"]})
+    table["reports"] = [len(reports.split("; ")) for reports in frame["report_ids"]]
+    for descriptor in names:
+        table[descriptor.id] = [descriptor_words(evidence, descriptor.id, value, words)
+                                for value in frame[descriptor.id]]
+    return EvidenceTable(
+        "characteristics", words("characteristics_caption"),
+        (
+            Column("study_id", "study_id", "id"),
+            Column("label", words("study")),
+            Column("reports", words("reports"), "number"),
+            *(Column(d.id, d.label.in_language(language) or d.id) for d in names),
+        ),
+        table, words("characteristics_note"), language,
+    )  # fmt: skip
+
+
+def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
+    """S2: themes, with their codes under them, by study; every direction is shown, blank is nothing coded.
+
+    Returns
+    -------
+    EvidenceTable
+        Frame: row_kind ("theme", "code", "total"), row_id, label, one text column per study_id (marks such as
+        "▲2 ▼", a figure where several findings stand behind a mark), then the margins: one whole-number column
+        per direction and "studies", all counting distinct studies. The last row counts the themes per study.
+
+    Source
+    ------
+    Direction as form: effect direction plot, Thomson & Thomas 2013, doi 10.1002/jrsm.1060.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> frame = theme_matrix(example_evidence()).frame
+    >>> frame[["label", "scopus:1", "promotes", "hinders", "studies"]].values.tolist()[0]
+    ['Steering', '▲ ▼', 1, 1, 1]
+    """
+    words = Words(language)
+    placed = marks(evidence)
+    columns = [study for _, group in matrix_groups(evidence, language) for study in group["study_id"]]
+    labels = dict(studies(evidence)[["study_id", "label"]].itertuples(index=False))
+    directions = shown_directions(placed)
+    rows: list[dict[str, Any]] = []
+    for theme in evidence.scheme.themes:
+        rows.append(_matrix_row(placed, "theme", theme.id, theme.label.in_language(language), columns, directions))
+        for code in theme.codes:
+            row = _matrix_row(placed, "code", code.id, code.label.in_language(language), columns, directions)
+            if row["studies"]:
+                rows.append(row)
+    themes = placed[placed["row_kind"] == "theme"]
+    rows.append({
+        "row_kind": "total", "row_id": "", "label": words("themes_per_study"),
+        **{study: str(themes.loc[themes["study_id"] == study, "row_id"].nunique()) for study in columns},
+        **_margins(themes, directions),
+    })  # fmt: skip
+    codes_with = {row["row_id"] for row in rows if row["row_kind"] == "code"}
+    group = group_name(evidence, words)
+    n_codes = len(evidence.scheme.codes)
+    return EvidenceTable(
+        "matrix",
+        words("matrix_caption", group=group.lower()) if has_groups(evidence) else words("matrix_caption_plain"),
+        (
+            Column("row_kind", "row_kind", "id"),
+            Column("row_id", "row_id", "id"),
+            Column("label", words("theme")),
+            *(Column(study, labels[study], "marks") for study in columns),
+            *(Column(name or "no_direction", words.direction(name), "number") for name in directions),
+            Column("studies", words("studies"), "number"),
+        ),
+        pd.DataFrame(rows),
+        words("matrix_note", group=group.lower(), without=words.number(n_codes - len(codes_with)),
+              codes=words.number(n_codes)),
+        language,
+    )  # fmt: skip
+
+
+def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, pd.DataFrame]]:
+    """The studies as the matrix groups them: by approach in the scheme's order, "not yet coded" last.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> [(name, len(group)) for name, group in matrix_groups(example_evidence())]
+    [('Place-based', 1), ('not yet coded', 1)]
+    """
+    frame = studies(evidence)
+    if not has_groups(evidence):
+        return [("", frame)] if len(frame) else []
+    order = [value.id for value in evidence.scheme.descriptor(GROUP_BY).values]
+
+    def rank(value: str) -> tuple[int, list[int], str]:
+        parts = value.split("; ")
+        missing = [NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED]
+        places = [order.index(part) if part in order else len(order) for part in parts]
+        return (missing.index(value) + 1 if value in missing else 0, places, value)
+
+    return [
+        (descriptor_words(evidence, GROUP_BY, value, Words(language)), frame[frame[GROUP_BY] == value])
+        for value in sorted(frame[GROUP_BY].unique(), key=rank)
+    ]
+
+
+def has_groups(evidence: Evidence) -> bool:
+    """Whether the scheme has the descriptor by which the matrix groups studies."""
+    return any(descriptor.id == GROUP_BY for descriptor in evidence.scheme.descriptors)
+
+
+def group_name(evidence: Evidence, words: Words) -> str:
+    """What the matrix groups studies by, in words."""
+    if not has_groups(evidence):
+        return words("label")
+    return evidence.scheme.descriptor(GROUP_BY).label.in_language(words.language) or GROUP_BY
+
+
+def shown_directions(placed: pd.DataFrame) -> list[str]:
+    """The four directions, and "" where a finding has none."""
+    return [name for name in MARKS if name or "" in set(placed["direction"])]
+
+
+def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
+    """S3: one row per finding, with the exact words it rests on.
+
+    Returns
+    -------
+    EvidenceTable
+        Frame: finding_id, study_id, theme_id, code_id and segment_ids (ids); theme, code, direction, finding,
+        quotation, study, those of approach, country, design and number_of_partners that the scheme has, basis
+        (if the scheme has the facet strength_of_claim), place ("abstract 449–549"). Sorted as ``findings``.
+
+    Raises
+    ------
+    ReviewError
+        When a finding has no words in the source (see ``segments``).
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> evidence_table(example_evidence()).frame.loc[0, ["direction", "quotation", "place"]].tolist()
+    ['hinders', 'Output targets drew staff away from the whole.', 'abstract 0–46']
+    """
+    words = Words(language)
+    by_study = {row["study_id"]: row for row in studies(evidence).to_dict("records")}
+    by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
+    beside = [d for d in evidence.scheme.descriptors if d.id in BESIDE_FINDINGS]
+    has_basis = any(facet.id == BASIS for facet in evidence.scheme.facets)
+    rows = []
+    for row in findings(evidence).to_dict("records"):
+        study = by_study[row["study_id"]]
+        behind = [by_segment[segment_id] for segment_id in row["segment_ids"].split("; ")]
+        rows.append({
+            **{key: row[key] for key in ("finding_id", "study_id", "theme_id", "code_id", "segment_ids")},
+            "theme": evidence.scheme.theme_of(row["code_id"]).label.in_language(language),
+            "code": evidence.scheme.code(row["code_id"]).label.in_language(language),
+            "direction": words.direction(row["direction"]),
+            "finding": row["finding"],
+            "quotation": " […] ".join(segment["text"] for segment in behind),
+            "study": study["label"],
+            **{d.id: descriptor_words(evidence, d.id, study[d.id], words) for d in beside},
+            **({BASIS: facet_words(evidence, BASIS, row["facets"], language)} if has_basis else {}),
+            "place": "; ".join(place(segment, words) for segment in behind),
+        })  # fmt: skip
+    ids = ("finding_id", "study_id", "theme_id", "code_id", "segment_ids")
+    columns = (
+        *(Column(key, key, "id") for key in ids),
+        Column("theme", words("theme")),
+        Column("code", words("code")),
+        Column("direction", words("direction")),
+        Column("finding", words("finding")),
+        Column("quotation", words("quotation"), "quotation"),
+        Column("study", words("study")),
+        *(Column(d.id, d.label.in_language(language) or d.id) for d in beside),
+        *((Column(BASIS, words("basis")),) if has_basis else ()),
+        Column("place", words("place")),
+    )
+    frame = pd.DataFrame(rows, columns=[column.key for column in columns])
+    return EvidenceTable("evidence", words("evidence_caption"), columns, frame, words("evidence_note"), language)
+
+
+@dataclass(frozen=True)
+class ThemeSummary:
+    """What is computed about one theme (S15).
+
+    Attributes
+    ----------
+    theme : Theme
+    n_studies, n_findings : int
+    countries : tuple of (str, int)
+        Countries as coded, with distinct studies; most first.
+    directions : tuple of (direction, int)
+        Distinct studies per direction, the four directions always there.
+    codes : tuple of (direction, tuple of (code label, int))
+        Codes under each direction, with distinct studies.
+    quotations : tuple of str
+        finding_ids whose words stand beside the numbers: the first of each direction.
+    """
+
+    theme: Theme
+    n_studies: int
+    n_findings: int
+    countries: tuple[tuple[str, int], ...]
+    directions: tuple[tuple[str, int], ...]
+    codes: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    quotations: tuple[str, ...]
+
+
+def theme_summaries(evidence: Evidence, language: str = "en") -> list[ThemeSummary]:
+    """S15: for each theme of the scheme how many studies say what, from where, and in which words.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> summary = theme_summaries(example_evidence())[0]
+    >>> summary.n_studies, summary.directions[:2], summary.countries
+    (1, (('promotes', 1), ('hinders', 1)), (('DK', 1),))
+    """
+    words = Words(language)
+    found = findings(evidence)
+    placed = shown_directions(found)
+    country = _country_of(evidence, words)
+    label = {code.id: code.label.in_language(language) or code.id for code in evidence.scheme.codes}
+    summaries = []
+    for theme in evidence.scheme.themes:
+        rows = found[found["theme_id"] == theme.id]
+        first = rows.drop_duplicates("direction")["finding_id"].tolist()
+        here = pd.Series([name for study in rows["study_id"].unique() for name in country[study]], dtype="str")
+        summaries.append(ThemeSummary(
+            theme, rows["study_id"].nunique(), len(rows),
+            _counted(here),
+            tuple((name, rows.loc[rows["direction"] == name, "study_id"].nunique()) for name in placed),
+            tuple(
+                (name, tuple((label[code], int(n)) for code, n in
+                             part.groupby("code_id", sort=False)["study_id"].nunique().items()))
+                for name in placed if len(part := rows[rows["direction"] == name])
+            ),
+            tuple(first[:QUOTATIONS_PER_THEME]),
+        ))  # fmt: skip
+    return summaries
+
+
+def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: Words) -> str:
+    """A descriptor's value in words: the labels of its ids, and the three kinds of absence.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> descriptor_words(example_evidence(), "approach", "place_based", Words("da"))
+    'Stedbaseret'
+    >>> descriptor_words(example_evidence(), "country", "not reported", Words("da"))
+    'ikke oplyst'
+    """
+    absent = {NOT_REPORTED: "not_reported", NOT_APPLICABLE: "not_applicable", NOT_YET_CODED: "not_yet_coded"}
+    if value in absent:
+        return words(absent[value])
+    known = {v.id: v.label.in_language(words.language) or v.id
+             for v in evidence.scheme.descriptor(descriptor_id).values}  # fmt: skip
+    return "; ".join(known.get(part, part) for part in value.split("; "))
+
+
+def facet_words(evidence: Evidence, facet_id: str, facets: str, language: str) -> str:
+    """A facet's value in words, from a finding's facets (JSON text); "" when it was not noted."""
+    value = json.loads(facets or "{}").get(facet_id, "")
+    known = {v.id: (v.da if language == "da" else v.en) or v.en or v.da
+             for facet in evidence.scheme.facets if facet.id == facet_id for v in facet.values}  # fmt: skip
+    return "; ".join(known.get(part, part) for part in str(value).split("; "))
+
+
+def place(segment: dict[Any, Any], words: Words) -> str:
+    """Where a segment stands: "abstract 449–549"."""
+    key = f"field_{segment['field']}"
+    field = words(key) if words.has(key) else segment["field"]
+    return f"{field} {words.number(segment['start'])}–{words.number(segment['end'])}"
+
+
+def _matrix_row(
+    placed: pd.DataFrame, kind: str, row_id: str, label: str, columns: list[str], directions: list[str]
+) -> dict[str, Any]:
+    here = placed[(placed["row_kind"] == kind) & (placed["row_id"] == row_id)]
+    cells = {study: "" for study in columns}
+    for row in sorted(here.to_dict("records"), key=lambda row: list(MARKS).index(row["direction"])):
+        mark = MARKS[row["direction"]] + (str(row["n"]) if row["n"] > 1 else "")
+        cells[row["study_id"]] = f"{cells[row['study_id']]} {mark}".strip()
+    return {"row_kind": kind, "row_id": row_id, "label": label or row_id, **cells, **_margins(here, directions)}
+
+
+def _margins(here: pd.DataFrame, directions: list[str]) -> dict[str, int]:
+    """Distinct studies by direction and in all."""
+    by_direction = {
+        name or "no_direction": here.loc[here["direction"] == name, "study_id"].nunique() for name in directions
+    }
+    return {**by_direction, "studies": here["study_id"].nunique()}
+
+
+def _country_of(evidence: Evidence, words: Words) -> dict[str, list[str]]:
+    frame = studies(evidence)
+    if "country" not in frame:
+        return {study: [] for study in frame["study_id"]}
+    return {
+        study: descriptor_words(evidence, "country", value, words).split("; ")
+        for study, value in frame[["study_id", "country"]].itertuples(index=False)
+    }
+
+
+def _counted(names: pd.Series) -> tuple[tuple[str, int], ...]:
+    counts = names.value_counts().to_dict()
+    return tuple(sorted(((str(name), int(n)) for name, n in counts.items()), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,104 @@
+"""The report's own words in English and Danish, and numbers and dates as each language writes them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from corpus.errors import UsageError
+
+LANGUAGES = ("en", "da")
+_MONTHS = {
+    "en": ("January February March April May June July August September October November December").split(),
+    "da": ("januar februar marts april maj juni juli august september oktober november december").split(),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts of one language.
+
+    Parameters
+    ----------
+    language : str
+        "en" or "da".
+
+    Raises
+    ------
+    UsageError
+        For any other language.
+
+    Examples
+    --------
+    >>> words = Words("da")
+    >>> words("promotes"), words.count("n_studies", 1), words.count("n_studies", 1200)
+    ('fremmer', '1 studie', '1.200 studier')
+    >>> words.number(2157), words.decimal(0.7312), words.percent(95.2), words.decimal(-0.18)
+    ('2.157', '0,73', '95\\xa0%', '−0,18')
+    >>> words.date("2026-11-23T08:00:00Z"), Words("en").date("2026-11-23")
+    ('23. november 2026', '23 November 2026')
+    """
+
+    language: str
+
+    def __post_init__(self) -> None:
+        if self.language not in LANGUAGES:
+            raise UsageError(f"There is no report in the language {self.language!r}.",
+                             next_step=f"Known: {', '.join(LANGUAGES)}.")
+
+    def __call__(self, key: str, **values: object) -> str:
+        text = _texts()[key][self.language]
+        return text.format(**values) if values else text
+
+    def has(self, key: str) -> bool:
+        """Whether there is a text of that name."""
+        return key in _texts()
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """A text that has one form for one and another for several, with its number."""
+        one, several = _texts()[key][self.language]
+        return (one if n == 1 else several).format(n=self.number(n), **values)
+
+    def direction(self, direction: str) -> str:
+        """A direction in words."""
+        return self(direction or "no_direction")
+
+    def number(self, n: int) -> str:
+        """A whole number with the language's separator of thousands."""
+        text = f"{int(n):,}".replace("-", "−")
+        return text.replace(",", ".") if self.language == "da" else text
+
+    def decimal(self, value: float, digits: int = 2) -> str:
+        """A number with decimals; an undefined one (NaN) in words."""
+        if math.isnan(value):
+            return self("undefined")
+        text = f"{value:.{digits}f}".replace("-", "−")
+        return text.replace(".", ",") if self.language == "da" else text
+
+    def percent(self, value: float) -> str:
+        """A percentage, given from 0 to 100."""
+        if math.isnan(value):
+            return self("undefined")
+        return f"{value:.0f}\u00a0%" if self.language == "da" else f"{value:.0f}%"
+
+    def date(self, text: str) -> str:
+        """A date in prose, from ISO 8601; anything else comes back as it is."""
+        try:
+            day = date.fromisoformat(text[:10])
+        except ValueError:
+            return text
+        dot = "." if self.language == "da" else ""
+        return f"{day.day}{dot} {_MONTHS[self.language][day.month - 1]} {day.year}"
+
+
+@cache
+def _texts() -> dict[str, dict[str, Any]]:
+    text = resources.files("synthesis").joinpath("words.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return loaded

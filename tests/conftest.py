@@ -1,0 +1,32 @@
+"""What several test folders need: the material that is not part of the project, and the example review."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real exports and labelled sets, where this machine has them."""
+    folder = Path(os.environ.get("SAMSYN_SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"the shared test material is not here ({folder}); set SAMSYN_SHARED_DATA to where it is")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_folder(tmp_path_factory) -> Path:
+    """The invented example review with all its decisions, made once; not to be changed."""
+    from samsyn.demonstration import copy_example  # noqa: PLC0415 (rooms' tests do without the front door)
+
+    return copy_example(tmp_path_factory.mktemp("example") / "review").folder
+
+
+@pytest.fixture
+def example_copy(example_folder, tmp_path) -> Path:
+    """A copy of the example review that a test may change."""
+    return Path(shutil.copytree(example_folder, tmp_path / "review"))
