@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import cohen_kappa_score
 
 from corpus.errors import UsageError
 
@@ -255,6 +254,8 @@ def _pair(judged: pd.DataFrame, labels: list[Any]) -> pd.DataFrame:
 
 
 def _kappa(judged: pd.DataFrame) -> float:
+    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (a second that imports of this room need not cost)
+
     wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
     labels = pd.factorize(wide.to_numpy().ravel(), sort=True)[0].reshape(wide.shape)
     return float(cohen_kappa_score(labels[:, 0], labels[:, 1]))

@@ -28,7 +28,6 @@ _RELATIVES = {"en": frozenset({"which", "that", "who"}), "da": frozenset({"som",
 _AFTER_VERB = {"da": frozenset({"ikke", "aldrig", "næppe", "ej"})}
 # these negate verbs: right before a noun only, while "without" and "lack of" speak of the nouns that follow
 _OF_VERBS = frozenset({"not", "n't", "n’t", "never", "cannot", "ikke", "aldrig", "næppe", "ej"})
-_AND = frozenset({"and", "og"})
 _LIGHT = frozenset({"to", "at", "a", "an", "the", "as", "en", "et", "som"})
 _JOINING = frozenset({"and", "or", "og", "eller", "both", "både"})
 
@@ -44,6 +43,15 @@ class Cue:
     reach: int = 0
     parts: tuple[tuple[int, int], ...] = ()
     rejected: bool = False
+
+
+@dataclass(frozen=True)
+class Region:
+    """What a contrast rejects: units ``start`` up to, not including, ``end``."""
+
+    contrast: tuple[int, int]
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -104,23 +112,17 @@ class SentenceCues:
             for hedge in self._of("hedges")
             if self._clause(hedge.first) == self._clause(first) and not _overlap(hedge, first, last)
         )
-        region = next((region for region in self._regions if region[1] <= first < region[2]), None)
-        missing = self._missing(first, last)
-        if missing and not (region and region[1] > missing.cues[0][0]):
+        region = next((region for region in self._regions if region.start <= first < region.end), None)
+        missing = self._missing(first)
+        if missing and not (region and region.start > missing.cues[0][0]):
             return replace(missing, hedges=hedges)
         reading = replace(self._by_cue(first, last, region), hedges=hedges)
-        if (
-            region is None
-            or not reading.how
-            or any(at >= region[1] and at < region[2] for at, _ in reading.cues)
-        ):
+        if region is None or not reading.how or any(region.start <= at < region.end for at, _ in reading.cues):
             return reading
         # the direction of the sentence is not that of the alternative it rejects
-        contrast = region[0]
         direction = "hinders" if reading.direction == "promotes" else "descriptive"
-        return replace(
-            reading, direction=direction, cues=tuple(sorted({contrast, *reading.cues})), how="rejected"
-        )
+        cues = tuple(sorted({region.contrast, *reading.cues}))
+        return replace(reading, direction=direction, cues=cues, how="rejected")
 
     def _of(self, kind: str) -> list[Match]:
         return self._kinds.get(kind, [])
@@ -145,41 +147,35 @@ class SentenceCues:
         """Places with punctuation before the units from ``first`` up to, not including, ``after``."""
         return sum(bool(self.units.stops[at]) for at in range(first, after))
 
-    def _region(self, contrast: Match, cues: list[Cue]) -> tuple[tuple[int, int], int, int, bool]:
-        """The contrast's units, first and end unit of what it rejects, and whether later cues may reach back."""
+    def _region(self, contrast: Match, cues: list[Cue]) -> Region:
         start, end = contrast.last + 1, self._clause_end(contrast.first)
-        by_comma = False
-        for at in range(start + 1, end):
-            if self.units.stops[at]:
-                end, by_comma = at, True
-                break
+        end = next((at for at in range(start + 1, end) if self.units.stops[at]), end)
         for cue in cues:
             # "rather than control strengthens": the verb of the sentence ends the alternative
-            if start < cue.first < end and not self._is_direct(cue, start) and not self._is_relative(cue.first - 1):
-                end, by_comma = cue.first, False
+            if start < cue.first < end and not self._is_direct(cue, start) and not self._is_relative(cue):
+                end = cue.first
                 break
-        # "X, rather than Y, strengthens": what comes after the second comma speaks of X again
-        # and so it does after ", and this"
-        reaches_back = not by_comma or bool(self.units.stops[contrast.first]) or self.units.forms[end] in _AND
-        return (contrast.first, contrast.last), start, end, reaches_back
+        return Region((contrast.first, contrast.last), start, end)
 
     def _is_direct(self, cue: Cue, start: int) -> bool:
         """Whether a cue is the first that stands after a contrast: "rather than (to) promote"."""
         return cue.first == start or (cue.first == start + 1 and self.units.forms[start] in _LIGHT)
 
-    def _is_relative(self, at: int) -> bool:
-        return self.units.forms[at] in _RELATIVES.get(self.language, frozenset())
+    def _is_relative(self, cue: Cue) -> bool:
+        """Whether a cue belongs to a clause such as "which (often) hinders"."""
+        before = self.units.forms[max(cue.first - 2, self.first) : cue.first]
+        return bool(_RELATIVES.get(self.language, frozenset()) & set(before))
 
     def _scoped(self, cue: Cue) -> Cue:
-        for contrast, start, end, reaches_back in self._regions:
-            if cue.first < start or self._clause(cue.first) != self._clause(start - 1):
+        for region in self._regions:
+            if cue.first < region.start or self._clause(cue.first) != self._clause(region.start - 1):
                 continue
-            if cue.first < end and self._is_direct(cue, start):
+            if cue.first < region.end and self._is_direct(cue, region.start):
                 # "rather than promote": the cue itself is rejected
-                parts = (contrast, *cue.parts)
-                return replace(cue, pole=OPPOSITE[cue.pole], reach=start, parts=parts, rejected=True)
-            if cue.first < end or not reaches_back or self._is_relative(cue.first - 1):
-                return replace(cue, reach=start)
+                parts = (region.contrast, *cue.parts)
+                return replace(cue, pole=OPPOSITE[cue.pole], reach=region.start, parts=parts, rejected=True)
+            if cue.first < region.end or self._is_relative(cue):
+                return replace(cue, reach=region.start)
         return cue
 
     def _negated(self, cue: Cue, cues: list[Cue]) -> Cue:
@@ -231,7 +227,7 @@ class SentenceCues:
             before = negation.first
         return chain
 
-    def _missing(self, first: int, last: int) -> DirectionReading | None:
+    def _missing(self, first: int) -> DirectionReading | None:
         chain = self._negation_chain(first, BEFORE_INDICATOR, self._cues)
         if not chain:
             return None
@@ -245,9 +241,7 @@ class SentenceCues:
         direction = "hinders" if len(chain) % 2 else "promotes"
         return DirectionReading(direction, tuple(chain), how="missing" if len(chain) % 2 else "negated")
 
-    def _by_cue(
-        self, first: int, last: int, region: tuple[tuple[int, int], int, int, bool] | None
-    ) -> DirectionReading:
+    def _by_cue(self, first: int, last: int, region: Region | None) -> DirectionReading:
         clause = self._clause(first)
         near = sorted(
             ((self._distance(cue, first, last), cue) for cue in self._cues
@@ -281,9 +275,14 @@ class SentenceCues:
         return DirectionReading(nearest.pole, tuple(sorted(_words(nearest))), how=how)
 
     def _distance(self, cue: Cue, first: int, last: int) -> int:
-        if cue.first > last:
-            return cue.first - last - 1 + COMMA * self._commas(last + 1, cue.first + 1)
-        return first - cue.last - 1 + COMMA * self._commas(cue.last + 1, first + 1)
+        """Words between a cue and an indicator; commas count more, a rejected alternative does not count."""
+        start, end = (last + 1, cue.first) if cue.first > last else (cue.last + 1, first)
+        passed = sum(
+            region.end - region.contrast[0]
+            for region in self._regions
+            if start <= region.contrast[0] and region.end <= end
+        )
+        return end - start - passed + COMMA * self._commas(start, end + 1)
 
     def _joined(self, one: Cue, other: Cue, last: int) -> bool:
         """Whether two cues speak of the same: "promote and hinder trust", "trust promotes A and hinders B"."""
@@ -305,12 +304,12 @@ def _overlap(match: Match, first: int, last: int) -> bool:
 def _longest(matches: Iterable[Match]) -> list[Match]:
     """The matches without those that overlap a longer one, in the order of the text."""
     kept: list[Match] = []
-    rank = {"not_cues": 0, "contrast": 1}
+    rank = {"not_cues": 0, "contrast": 1, "negation": 2}
     ordered = sorted(
         matches,
         key=lambda match: (
             match.first - match.last,
-            rank.get(match.phrase.kind, 2),
+            rank.get(match.phrase.kind, 3),
             match.first,
             match.phrase.kind,
         ),

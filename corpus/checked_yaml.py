@@ -80,11 +80,11 @@ def read_checked_yaml(
             where=path.name,
             next_step="Save it as UTF-8 in your editor.",
         ) from None
-    root = _compose(path.name, text)
+    root, written = _parse(path.name, text)
     lines = {} if root is None else _lines_by_path(root)
     repeated = [] if root is None else list(_repeated_keys(root))
     try:
-        parsed = TypeAdapter(noun).validate_python(yaml.load(text, _NoDatesLoader))  # noqa: S506 (a SafeLoader)
+        parsed = TypeAdapter(noun).validate_python(written)
     except ValidationError as error:
         faults = [Fault(_plain(item["loc"]), _in_words(dict(item))) for item in error.errors()]
         raise _faulty(path.name, [*repeated, *faults], lines) from None
@@ -104,9 +104,10 @@ _NoDatesLoader.yaml_implicit_resolvers = {
 }
 
 
-def _compose(name: str, text: str) -> yaml.Node | None:
+def _parse(name: str, text: str) -> tuple[yaml.Node | None, Any]:
+    """The YAML as nodes, which know their lines, and as values; tags that would build objects are refused."""
     try:
-        return yaml.compose(text, _NoDatesLoader)
+        return yaml.compose(text, _NoDatesLoader), yaml.load(text, _NoDatesLoader)  # noqa: S506 (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FaultyFileError(name, [(line, "", f"not valid YAML: {error.problem}")]) from None

@@ -18,6 +18,7 @@ from synthesis.findings import findings, left_out_segments, marks, segments
 from synthesis.references import language_tag, reference, slug
 from synthesis.studies import studies
 from synthesis.tables import (
+    BASIS,
     evidence_table,
     facet_words,
     group_name,
@@ -266,7 +267,7 @@ def _facets(evidence: Evidence, facets: str, language: str) -> list[tuple[str, s
     noted = json.loads(facets or "{}")
     return [
         (facet.label.in_language(language) or facet.id, facet_words(evidence, facet.id, facets, language))
-        for facet in evidence.scheme.facets if facet.id in noted
+        for facet in evidence.scheme.facets if facet.id in noted and facet.id != BASIS
     ]  # fmt: skip
 
 

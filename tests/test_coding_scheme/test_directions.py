@@ -1,0 +1,154 @@
+"""Direction from cues: negation, contrast, clauses; with the scheme that ships."""
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from coding_scheme import CodingScheme, read_coding_scheme, suggest
+
+TRUST, LEAD, CATALYST = "network_trust_partners", "facilitation_linear_lead", "facilitation_catalyst_process"
+MARKET, HIERARCHY, SHARED = "governance_market_business", "governance_hierarchy", "equality_shared_power_partners"
+
+
+@cache
+def scheme() -> CodingScheme:
+    return read_coding_scheme(Path(__file__).parents[2] / "samsyn" / "starter" / "coding_scheme.yaml")
+
+
+def suggestion(text: str, code_id: str) -> pd.Series:
+    suggestions = suggest(pd.DataFrame([{"record_id": "r1", "abstract": text}]), scheme())
+    return suggestions[suggestions["code_id"] == code_id].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "code_id", "direction"),
+    [
+        # no cue, no direction
+        ("Shared leadership was described.", SHARED, "descriptive"),
+        ("Markedsprincipper blev beskrevet.", MARKET, "descriptive"),
+        # negation turns the cue around
+        ("The partnership did not strengthen social capital.", TRUST, "hinders"),
+        ("The partnership didn't strengthen social capital.", TRUST, "hinders"),
+        ("Resultatstyring fremmer ikke social kapital.", TRUST, "hinders"),
+        ("Red tape did not hinder social capital.", TRUST, "promotes"),
+        ("Kontrakter kan ikke hæmme social kapital.", TRUST, "promotes"),
+        ("Social kapital er ikke en barriere.", TRUST, "promotes"),
+        ("The project failed to strengthen social capital.", TRUST, "hinders"),
+        # double negation
+        ("The project did not fail to strengthen social capital.", TRUST, "promotes"),
+        ("There was no lack of social capital.", TRUST, "promotes"),
+        ("Partnerships do not succeed without social capital.", TRUST, "promotes"),
+        # what is missing hinders
+        ("Lack of social capital kept members apart.", TRUST, "hinders"),
+        ("Without social capital the members stayed apart.", TRUST, "hinders"),
+        ("Mangel på social kapital bremsede arbejdet.", TRUST, "hinders"),
+        ("Uden social kapital gik arbejdet i stå.", TRUST, "hinders"),
+        # not suited
+        ("Market principles are not suited to large partnerships.", MARKET, "hinders"),
+        ("Markedsprincipper er ikke egnet til store partnerskaber.", MARKET, "hinders"),
+        # not only is no negation
+        ("Not only social capital but also shared leadership promotes learning.", TRUST, "promotes"),
+        ("Social kapital styrker ikke blot læring, men også samarbejde.", TRUST, "promotes"),
+        # clauses
+        ("Market principles promote innovation but hinder social capital.", MARKET, "promotes"),
+        ("Market principles promote innovation but hinder social capital.", TRUST, "hinders"),
+        ("Målstyring hæmmer samarbejdet, men social kapital fremmer det.", "governance_npm", "hinders"),
+        ("Målstyring hæmmer samarbejdet, men social kapital fremmer det.", TRUST, "promotes"),
+        ("Social capital, however, was weakened by red tape.", TRUST, "hinders"),
+        ("Red tape hinders work; however, social capital promotes it.", TRUST, "promotes"),
+        # both in one clause
+        ("Market principles both promote and hinder social capital.", TRUST, "mixed"),
+        ("Market principles promote innovation and hinder learning.", MARKET, "mixed"),
+        ("Markedsprincipper både fremmer og hæmmer social kapital.", TRUST, "mixed"),
+    ],
+)
+def test_direction(text, code_id, direction):
+    assert suggestion(text, code_id)["direction"] == direction
+
+
+@pytest.mark.parametrize(
+    ("text", "code_id", "direction"),
+    [
+        ("The coordinator is a catalyst rather than leading a linear process, and this strengthens work.", LEAD, "hinders"),
+        ("The coordinator is a catalyst rather than leading a linear process, and this strengthens work.", CATALYST, "promotes"),
+        ("Facilitatoren er katalysator fremfor at lede et lineært forløb, og det fremmer samarbejdet.", LEAD, "hinders"),
+        ("Facilitatoren er katalysator fremfor at lede et lineært forløb, og det fremmer samarbejdet.", CATALYST, "promotes"),
+        ("Shared leadership rather than hierarchy strengthens learning.", SHARED, "promotes"),
+        ("Shared leadership rather than hierarchy strengthens learning.", HIERARCHY, "hinders"),
+        ("Instead of red tape, the network strengthened social capital.", HIERARCHY, "hinders"),
+        ("Instead of red tape, the network strengthened social capital.", TRUST, "promotes"),
+        ("Contracts block learning rather than social capital.", TRUST, "descriptive"),
+        # cues after a contrast do not reach back before it
+        ("They relied on social capital rather than on contracts, which hinders learning.", TRUST, "descriptive"),
+        ("They used social capital rather than promoting competition.", TRUST, "descriptive"),
+    ],
+)  # fmt: skip
+def test_what_stands_after_a_contrast_is_the_rejected_alternative(text, code_id, direction):
+    assert suggestion(text, code_id)["direction"] == direction
+
+
+def test_the_rejected_alternative_is_named_as_such():
+    text = "Shared leadership rather than hierarchy strengthens learning."
+    found = suggestion(text, HIERARCHY)
+    assert found["cue"] == "rather than … strengthens"
+    assert "rejected alternative" in found["why"]
+
+
+def test_the_cue_is_given_as_it_stands():
+    found = suggestion("The partnership did not really Strengthen social capital.", TRUST)
+    assert found["cue"] == "not … Strengthen"
+    assert found["indicator"] == "social capital"
+    assert "negated" in found["why"]
+
+
+def test_a_hedge_is_named_and_lowers_the_score():
+    plain = suggestion("Shared leadership promotes learning.", SHARED)
+    hedged = suggestion("Shared leadership may promote learning.", SHARED)
+    assert hedged["direction"] == "promotes"
+    assert hedged["score"] < plain["score"]
+    assert "hedged by “may”" in hedged["why"]
+
+
+def test_the_typical_direction_is_never_used():
+    silos = scheme().code("network_silos")
+    assert silos.direction.typical == "hinders"
+    assert suggestion("The departments were silos.", "network_silos")["direction"] == "descriptive"
+
+
+def test_a_cue_inside_the_indicator_is_not_its_cue():
+    found = suggestion("There were barriers to participation.", "participation_barriers")
+    assert (found["direction"], found["cue"]) == ("descriptive", "")
+
+
+SEED = {
+    "Markedsprincipper og forretningslogik passer dårligt til store partnerskaber og hæmmer samarbejdet.":
+        {MARKET: "hinders"},
+    "New public management med resultatkrav står i vejen for det fælles arbejde.":
+        {"governance_npm": "hinders"},
+    "Samarbejdet styrkes derimod af netværksstyring, hvor ingen bestemmer over de andre.":
+        {"governance_horizontal_network": "promotes"},
+    "En uafhængig facilitator, der virker som katalysator fremfor at lede et lineært forløb, er afgørende for processen.":
+        {"facilitation_independent": "promotes", LEAD: "hinders"},
+    "At udligne magten mellem borgere og planlæggere fremmer deltagelsen.":
+        {"equality_power_citizens_planners": "promotes"},
+    "Borgerne kommer, når tillidsfulde relationer og praktisk hjælp som kørsel og følgeskab gør det muligt.":
+        {"participation_trust": "promotes", "participation_practical_support": "promotes"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), SEED.items())
+def test_the_findings_of_the_model_study_are_suggested_with_their_direction(text, expected):
+    suggestions = suggest(pd.DataFrame([{"record_id": "r1", "abstract": text}]), scheme())
+    found = dict(zip(suggestions["code_id"], suggestions["direction"], strict=True))
+    assert {code_id: found.get(code_id) for code_id in expected} == expected
+
+
+def test_real_abstracts_are_read_with_exact_offsets(shared_data):
+    frame = pd.read_csv(shared_data / "topic" / "citizen_participation_climate.csv", keep_default_na=False).head(60)
+    records = frame[["title", "abstract"]].astype("str").assign(record_id=[f"r{n}" for n in range(len(frame))])
+    suggestions = suggest(records, scheme())
+    texts = records.set_index("record_id")
+    assert len(suggestions) > 5
+    assert all(texts.loc[row.record_id, row.field][row.start : row.end] == row.text for row in suggestions.itertuples())

@@ -1,0 +1,51 @@
+"""A protocol with faults is refused with all of them at once, each with its line."""
+
+import pytest
+
+from corpus import FaultyFileError, ReviewError, read_protocol
+
+FAULTY = """\
+id: p
+title: {en: Title}
+questions:
+  - {id: Q1, en: One}
+  - {id: Q1, en: Two}
+stages: [full_text]
+seeed: 3
+seed: many
+"""
+
+
+def test_all_faults_at_once_with_line_and_path(tmp_path):
+    (tmp_path / "protocol.yaml").write_text(FAULTY)
+    with pytest.raises(FaultyFileError) as fault:
+        read_protocol(tmp_path / "protocol.yaml")
+    assert [(line, path) for line, path, _ in fault.value.faults] == [(7, "seeed"), (8, "seed")]
+    assert "line 7: seeed: is not a known key here" in str(fault.value)
+
+
+def test_repeated_ids_and_wrong_order_of_stages(tmp_path):
+    (tmp_path / "protocol.yaml").write_text(FAULTY.replace("seeed: 3\nseed: many\n", ""))
+    with pytest.raises(FaultyFileError) as fault:
+        read_protocol(tmp_path / "protocol.yaml")
+    assert [(line, path) for line, path, _ in fault.value.faults] == [(5, "questions.1.id"), (6, "stages")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id: [p\n", "not valid YAML"),
+        ("id: p\nid: q\ntitle: {en: T}\nquestions: []\n", "stands twice"),
+        ("!!python/object/apply:os.system ['true']\n", "line 1: not valid YAML"),
+    ],
+)
+def test_what_is_no_protocol_is_refused(tmp_path, text, said):
+    (tmp_path / "protocol.yaml").write_text(text)
+    with pytest.raises(ReviewError, match=said):
+        read_protocol(tmp_path / "protocol.yaml")
+
+
+def test_dates_and_byte_order_marks_are_no_trouble(tmp_path):
+    text = "\ufeffid: p\nversion: 2026-11-23\ntitle: {en: T}\nquestions: []\n"
+    (tmp_path / "protocol.yaml").write_text(text, encoding="utf-8")
+    assert read_protocol(tmp_path / "protocol.yaml").version == "2026-11-23"

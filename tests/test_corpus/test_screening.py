@@ -1,0 +1,135 @@
+"""Verdicts follow from decisions: a later line counts, a clash is shown, an adjudication settles it."""
+
+import pytest
+
+from corpus import (
+    Protocol,
+    UsageError,
+    Wording,
+    included_records,
+    screening_decisions,
+    screening_decisions_from_rows,
+    screening_verdicts,
+    with_verdicts,
+)
+from corpus.protocol import Criteria, Criterion
+
+PROTOCOL = Protocol(
+    "p",
+    Wording(),
+    (),
+    criteria=Criteria(exclusion=(Criterion("E1"), Criterion("E2", counts_as="not_retrieved"))),
+)
+
+
+def verdict_of(*lines: tuple[str, str] | tuple[str, str, dict]) -> dict:
+    journal = [
+        {
+            "type": "screening",
+            "record_id": "r:1",
+            "stage": "title_abstract",
+            "person": person,
+            "verdict": verdict,
+            **(more[0] if more else {}),
+        }
+        for person, verdict, *more in lines
+    ]
+    return screening_verdicts(screening_decisions(journal), criteria=["E1", "E2"]).iloc[0].to_dict()
+
+
+def test_two_who_agree_give_the_verdict():
+    assert verdict_of(("ann", "include"), ("bo", "include"))["verdict"] == "include"
+
+
+def test_include_against_exclude_is_a_conflict():
+    assert verdict_of(("ann", "include"), ("bo", "exclude"))["verdict"] == "conflict"
+
+
+def test_include_against_unsure_is_a_conflict():
+    assert verdict_of(("ann", "include"), ("bo", "unsure"))["verdict"] == "conflict"
+
+
+def test_later_line_overrides_only_the_same_persons_earlier_one():
+    assert verdict_of(("ann", "exclude"), ("bo", "include"), ("ann", "include"))["verdict"] == "include"
+
+
+def test_adjudication_settles_and_names_who_settled():
+    settled = verdict_of(("ann", "include"), ("bo", "exclude"), ("cy", "exclude", {"adjudicates": True}))
+    assert (settled["verdict"], settled["settled_by"], settled["people"]) == ("exclude", "cy", "ann; bo")
+
+
+def test_an_adjudicators_own_screening_does_not_count_as_settling():
+    assert verdict_of(("ann", "include"), ("cy", "exclude"))["verdict"] == "conflict"
+
+
+def test_of_two_reasons_the_first_of_the_protocol_counts():
+    both = verdict_of(("ann", "exclude", {"criterion": "E2"}), ("bo", "exclude", {"criterion": "E1"}))
+    assert (both["verdict"], both["criterion"]) == ("exclude", "E1")
+
+
+def rows_fault(**row) -> str:
+    with pytest.raises(UsageError) as fault:
+        screening_decisions_from_rows(
+            [{"record_id": "r:1", "verdict": "include"}, {"record_id": "r:1", "verdict": "include", **row}],
+            known={"r:1": "r:1"},
+            protocol=PROTOCOL,
+            decided_at="",
+            file="mine.csv",
+        )
+    return str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"record_id": "r:9"}, "row 3: no record r:9 in this review"),
+        ({"verdict": "maybe"}, "known: include, exclude, unsure"),
+        ({"stage": "abstract"}, "known: title_abstract, full_text"),
+        ({"verdict": "exclude", "criterion": "E9"}, "known: E1, E2"),
+        ({"criterion": "E1"}, "a criterion goes with the verdict exclude only"),
+    ],
+)
+def test_a_faulty_row_is_named_with_what_is_known_and_no_row_is_taken(row, said):
+    assert said in rows_fault(**row)
+    assert "mine.csv" in rows_fault(**row)
+
+
+def test_rows_without_a_verdict_are_skipped():
+    rows = [{"record_id": "r:1", "verdict": ""}, {"record_id": "r:1", "verdict": "include"}]
+    taken = screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now")
+    assert [decision.decided_at for decision in taken] == ["now"]
+
+
+def test_included_means_included_at_every_stage():
+    lines = [
+        {"type": "screening", "record_id": name, "stage": stage, "person": "ann", "verdict": verdict}
+        for name, stage, verdict in [
+            ("r:1", "title_abstract", "include"),
+            ("r:1", "full_text", "include"),
+            ("r:2", "title_abstract", "include"),
+            ("r:3", "title_abstract", "include"),
+            ("r:3", "full_text", "exclude"),
+        ]
+    ]
+    verdicts = screening_verdicts(screening_decisions(lines))
+    assert included_records(verdicts, PROTOCOL) == ["r:1"]
+
+
+def test_verdicts_go_out_with_the_records():
+    import pandas as pd  # noqa: PLC0415
+
+    records = pd.DataFrame({"record_id": ["r:1", "r:2"], "notes": ["", "signed"]})
+    lines = [
+        {
+            "type": "screening",
+            "record_id": "r:2",
+            "stage": "title_abstract",
+            "person": "ann",
+            "verdict": "exclude",
+            "criterion": "E1",
+        }
+    ]
+    verdicts = screening_verdicts(screening_decisions(lines))
+    out = with_verdicts(records, verdicts, PROTOCOL)
+    assert out["notes"].tolist() == ["", "signed; samsyn: exclude (E1)"]
+    assert with_verdicts(records, verdicts, PROTOCOL, which="unscreened")["record_id"].tolist() == ["r:1"]

@@ -1,0 +1,155 @@
+"""The page in a browser: accessible, quiet on the network, and usable by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from synthesis import Evidence, render_report
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytest.importorskip("playwright", reason="playwright is not installed (pip install samsyn[test])")
+if CHROMIUM is None:
+    pytest.skip("no chromium, chromium-browser or google-chrome on this machine", allow_module_level=True)
+
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+WIDTHS = (1280, 320)
+MARK = "theme--participation--other-9003--promotes"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module", params=["en", "da"])
+def address(request, whole_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("browser")
+    return render_report(whole_evidence, folder, language=request.param, version="0.1.0")[0].as_uri()
+
+
+def opened(browser: Browser, address: str, width: int, *, script: bool = True, scheme: str = "light") -> Page:
+    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script,
+                                  color_scheme=scheme, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_axe_violation(browser: Browser, address: str, width: int, scheme: str) -> None:
+    page = opened(browser, address, width, scheme=scheme)
+    page.check("#show-codes")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.click(f"#{MARK}")
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.context.close()
+
+
+def test_empty_report_has_no_axe_violation(browser: Browser, nothing_included: Evidence, tmp_path: Path) -> None:
+    page = opened(browser, render_report(nothing_included, tmp_path)[0].as_uri(), 320)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.context.close()
+
+
+def test_nothing_is_asked_of_the_network(browser: Browser, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(address)
+    page.click(f"#{MARK}")
+    page.keyboard.press("Escape")
+    assert asked == [address]
+    assert messages == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_page_does_not_scroll_sideways(browser: Browser, address: str, width: int) -> None:
+    page = opened(browser, address, width)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_text_of_the_drawing_stays_in_its_boxes(browser: Browser, address: str) -> None:
+    page = opened(browser, address, 1280)
+    outside = page.evaluate("""() => [...document.querySelectorAll('.flow g[data-box]')].flatMap((group) => {
+        const box = group.querySelector('rect').getBBox();
+        return [...group.querySelectorAll('text')].filter((text) => {
+            const words = text.getBBox();
+            return words.x + words.width > box.x + box.width - 4 || words.y + words.height > box.y + box.height;
+        }).map((text) => text.textContent);
+    })""")
+    assert outside == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_mark_opens_its_words_and_their_source(browser: Browser, address: str, width: int) -> None:
+    page = opened(browser, address, width)
+    page.click(f"#{MARK}")
+    shown = page.locator("#panel")
+    assert shown.is_visible()
+    text = shown.inner_text()
+    for words in ("Beboerne kom, fordi de kendte dem, der spurgte.", "Fælles kørsel og børnepasning", "other.ris", "sha256",
+                  "A. Friis, B. Lund, 2026-11-12", "Én stemme hver", "10.5555/samsyn.0003"):
+        assert words in text
+    assert shown.locator("mark").count() == 2
+    page.context.close()
+
+
+def test_a_mark_works_by_keyboard_and_gives_the_focus_back(browser: Browser, address: str) -> None:
+    page = opened(browser, address, 1280)
+    page.focus(f"#{MARK}")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "panel"
+    page.keyboard.press("Escape")
+    assert page.locator("#panel").is_hidden()
+    assert page.evaluate("document.activeElement.id") == MARK
+    page.context.close()
+
+
+def test_without_script_a_mark_leads_to_its_row(browser: Browser, address: str) -> None:
+    page = opened(browser, address, 1280, script=False)
+    page.click(f"#{MARK}")
+    assert page.url.endswith("#f-trust--other-9003--promotes")
+    assert page.locator("tr:target q").inner_text().strip("»«") == "Beboerne kom, fordi de kendte dem, der spurgte."
+    assert page.locator("tr:target summary").is_visible()
+    assert page.locator("#filter").is_hidden()
+    page.context.close()
+
+
+def test_rows_can_be_filtered_folded_and_ordered(browser: Browser, address: str) -> None:
+    page = opened(browser, address, 1280)
+    page.fill("#filter [type=search]", "forum")
+    assert page.locator("tr.finding:visible").count() == 1
+    page.fill("#filter [type=search]", "")
+    for kind in ("p", "x", "o"):
+        page.uncheck(f"#filter [value={kind}]")
+    hindering = page.locator("tr.finding:visible").count()
+    assert hindering == page.locator("tr.finding[data-direction=h]").count()
+    page.click("#rows-governance button")
+    assert page.locator("#rows-governance tr.finding:visible").count() == 0
+    page.click("#rows-governance button")
+    page.check("#filter [value=p]")
+    page.select_option("#filter select", "study")
+    studies = page.locator("#rows-governance tr.finding:visible").evaluate_all("rows => rows.map((row) => row.dataset.study)")
+    assert studies == sorted(studies)
+    page.context.close()
