@@ -1,4 +1,4 @@
-"""How we read: the coding scheme, suggestions from its indicators, people's decisions, and their agreement."""
+"""How we read: coding scheme, suggestions from its indicators, people's decisions and their agreement."""
 
 from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows

@@ -1,4 +1,4 @@
-"""How far people agree: per cent, Cohen's kappa, Gwet's AC1, Fleiss' kappa and Krippendorff's alpha with interval."""
+"""How far people agree: per cent, Cohen's and Fleiss' kappa, Gwet's AC1, Krippendorff's alpha."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ class Agreement:
 
     def _repr_html_(self) -> str:
         low, high = self.alpha_interval
+        alpha = f"{_shown(self.krippendorff_alpha)} [{_shown(low)}, {_shown(high)}]"
         rows = [
             ("Coders", escape(", ".join(self.coders))),
             ("Units judged by two or more", str(self.n_units)),
@@ -66,7 +67,7 @@ class Agreement:
             ("Cohen’s kappa", _shown(self.cohen_kappa)),
             ("Gwet’s AC1", _shown(self.ac1)),
             ("Fleiss’ kappa", _shown(self.fleiss_kappa)),
-            (f"Krippendorff’s alpha ({self.level})", f"{_shown(self.krippendorff_alpha)} [{_shown(low)}, {_shown(high)}]"),
+            (f"Krippendorff’s alpha ({self.level})", alpha),
         ]  # fmt: skip
         body = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in rows)
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
@@ -81,8 +82,8 @@ def agreement(
     Parameters
     ----------
     frame : DataFrame
-        Columns unit, coder, value; one row per judgement, no row where somebody did not judge. An optional column
-        group (for instance the record) names what the bootstrap draws; without it, units are drawn.
+        Columns unit, coder, value; one row per judgement, no row where somebody did not judge. An optional
+        column group (for instance the record) names what the bootstrap draws; without it, units are drawn.
     level : str
         "nominal", "ordinal", "interval" or "ratio"; all but nominal need numbers.
     seed, n_bootstrap : int
@@ -100,7 +101,8 @@ def agreement(
     Notes
     -----
     Alpha: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; its interval is the percentile
-    bootstrap over groups. AC1: Gwet (2008), for any number of coders and missing judgements (2014, ch. 2 and 5).
+    bootstrap over groups. AC1: Gwet (2008), for any number of coders and missing judgements (2014, ch. 2 and
+    5).
 
     Examples
     --------
@@ -254,7 +256,7 @@ def _pair(judged: pd.DataFrame, labels: list[Any]) -> pd.DataFrame:
 
 
 def _kappa(judged: pd.DataFrame) -> float:
-    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (a second that imports of this room need not cost)
+    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (slow to import, seldom needed)
 
     wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
     labels = pd.factorize(wide.to_numpy().ravel(), sort=True)[0].reshape(wide.shape)

@@ -24,9 +24,9 @@ def agreement_rows(
 ) -> pd.DataFrame:  # fmt: skip
     """Agreement of each pair of people, in screening and in coding.
 
-    Screening: verdicts on the records that both screened; adjudications apart. Coding: presence of every code of
-    the scheme in the records that both read blind (without suggestions); direction where both found the code.
-    Intervals are drawn over records.
+    Screening: verdicts on the records that both screened; adjudications apart. Coding: presence of every code
+    of the scheme in the records that both read blind (without suggestions); direction where both found the
+    code. Intervals are drawn over records.
 
     Parameters
     ----------
@@ -41,16 +41,17 @@ def agreement_rows(
     -------
     DataFrame
         Columns stage ("title_abstract", "full_text", "coding", "coding:direction"), pair, n (units), percent,
-        kappa, ac1, alpha, alpha_low, alpha_high (NaN = undefined), n_conflicts, n_settled (units on which the two
-        differ, and those of them that an adjudication settled), confusion (JSON: labels, counts with the first
-        person's values as rows).
+        kappa, ac1, alpha, alpha_low, alpha_high (NaN = undefined), n_conflicts, n_settled (units on which the
+        two differ, and those of them that an adjudication settled), confusion (JSON: labels, counts with the
+        first person's values as rows).
 
     Examples
     --------
     >>> from coding_scheme.decisions import coding_decisions
+    >>> columns = ["record_id", "stage", "verdict", "person", "adjudicates", "journal_line"]
+    >>> said = {"ann": "include", "bo": "exclude"}
     >>> screened = pd.DataFrame([("r1", "title_abstract", verdict, person, False, 1)
-    ...                          for person, verdict in (("ann", "include"), ("bo", "exclude"))],
-    ...                         columns=["record_id", "stage", "verdict", "person", "adjudicates", "journal_line"])
+    ...                          for person, verdict in said.items()], columns=columns)
     >>> from corpus.protocol import Wording
     >>> rows = agreement_rows(coding_decisions([]), screened, CodingScheme("demo", Wording(en="Demo"), ()))
     >>> rows[["stage", "pair", "n", "percent", "n_conflicts"]].to_dict("records")

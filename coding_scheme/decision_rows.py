@@ -58,9 +58,9 @@ def decisions_from_rows(
     Parameters
     ----------
     rows : DataFrame or iterable of mappings
-        Columns record_id, code_id, value, direction, field ("title" or "abstract"), quotation, finding, a column
-        for each facet, round, note, decided_at. One row per segment: rows with the same record, code and round
-        are one decision. An empty code_id with value "absent" says: read, nothing to code.
+        Columns record_id, code_id, value, direction, field ("title" or "abstract"), quotation, finding, a
+        column for each facet, round, note, decided_at. One row per segment: rows with the same record, code
+        and round are one decision. An empty code_id with value "absent" says: read, nothing to code.
     records : DataFrame
         Columns record_id, title, abstract, and members (ids that a row may use as well).
     scheme : CodingScheme
@@ -77,7 +77,8 @@ def decisions_from_rows(
     Raises
     ------
     UsageError
-        With all faults, each with its row as a spreadsheet counts (the header is row 1); then nothing is taken.
+        With all faults, each with its row as a spreadsheet counts (the header is row 1); then nothing is
+        taken.
 
     Examples
     --------
@@ -116,7 +117,8 @@ def decisions_from_rows(
     return [
         CodingDecision(
             record_id=record_id, code_id=code_id, value=each.values["value"], person=person,
-            direction=each.values.get("direction", ""), segments=tuple(each.segments), round=each.values["round"],
+            direction=each.values.get("direction", ""), segments=tuple(each.segments),
+            round=each.values["round"],
             scheme_version=scheme.version, scheme_hash=scheme.hash, finding=" ".join(each.findings),
             facets=dict(sorted(each.facets.items())), note=each.values.get("note", ""),
             decided_at=each.values.get("decided_at", ""),
@@ -128,7 +130,8 @@ def decisions_from_rows(
 def _cleaned(rows: Rows) -> list[dict[str, str]]:
     listed = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
     return [
-        {str(name): "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value).strip()
+        {str(name): "" if value is None or (isinstance(value, float) and pd.isna(value)) else
+        str(value).strip()
          for name, value in row.items()}
         for row in listed
     ]  # fmt: skip
@@ -194,7 +197,8 @@ def _segment(known: _Records, record_id: str, name: str, quotation: str) -> Segm
     if not places:
         return f"the quotation {shown!r} does not stand in the {name} of {record_id}"
     if len(places) > 1:
-        return f"the quotation {shown!r} stands {len(places)} times in the {name} of {record_id}; quote more words"
+        times = f"stands {len(places)} times in the {name} of {record_id}"
+        return f"the quotation {shown!r} {times}; quote more words"
     start, end = places[0]
     return Segment(name, start, end, text[start:end])
 
@@ -210,11 +214,9 @@ def _gather(
     key = (known.unique_of[row["record_id"]], row.get("code_id", ""), row["round"])
     first = gathered.setdefault(key, _Gathered(number, row))
     for name in ("value", "direction"):
-        if row.get(name, "") != first.values.get(name, ""):
-            yield (
-                f"{name} {row.get(name, '')!r} differs from {first.values.get(name, '')!r} in row {first.row}, which "
-                "is about the same record and code"
-            )
+        here, there = row.get(name, ""), first.values.get(name, "")
+        if here != there:
+            yield f"{name} {here!r} differs from {there!r} in row {first.row}, about the same record and code"
     if segment and segment not in first.segments:
         first.segments.append(segment)
     if row.get("finding") and row["finding"] not in first.findings:
@@ -249,6 +251,16 @@ def descriptor_lines(
     ------
     UsageError
         With all faults, each with its row (the header is row 1).
+
+    Examples
+    --------
+    >>> from coding_scheme.scheme import Descriptor
+    >>> from corpus.protocol import Wording
+    >>> scheme = CodingScheme("demo", Wording(en="Demo"), (), descriptors=(Descriptor("country"),))
+    >>> row = {"record_id": "r1", "descriptor": "country", "value": "Norway"}
+    >>> [line] = descriptor_lines([row], pd.DataFrame([{"record_id": "r1"}]), scheme, person="ann")
+    >>> line["type"], line["value"], line["person"]
+    ('descriptor', 'Norway', 'ann')
     """
     known = _Records(records)
     faults: list[tuple[int, str]] = []
@@ -277,7 +289,8 @@ def _descriptor_fault(row: dict[str, str], known: _Records, scheme: CodingScheme
         return known.fault(value)
     descriptor = next((each for each in scheme.descriptors if each.id == name), None)
     if descriptor is None:
-        return f"there is no descriptor {name!r}. Known: {_some([PART_OF_STUDY, *(d.id for d in scheme.descriptors)])}"
+        names = [PART_OF_STUDY, *(descriptor.id for descriptor in scheme.descriptors)]
+        return f"there is no descriptor {name!r}. Known: {_some(names)}"
     if value in NOT_CODED or descriptor.value_type not in {"one_of", "some_of"}:
         return ""
     ids = [each.id for each in descriptor.values]

@@ -1,7 +1,8 @@
 """Coding decisions: what a person found in a record, as a line of the journal and as a frame.
 
-A later line of the same person in the same round on the same record and code overrides the earlier one; a line
-with value "withdrawn" takes it back. Nothing is overwritten: :mod:`coding_scheme.verdicts` replays the lines.
+A later line of the same person in the same round on the same record and code overrides the earlier one; a
+line with value "withdrawn" takes it back. Nothing is overwritten: :mod:`coding_scheme.verdicts` replays the
+lines.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import pandas as pd
 
 VALUES = ("present", "absent", "unclear", "withdrawn")
 ROUNDS = ("blind", "assisted", "adjudication")
-COLUMNS = ("record_id", "code_id", "value", "direction", "field", "start", "end", "text", "finding", "facets", "person",
-           "round", "scheme_version", "scheme_hash", "note", "decided_at", "journal_line")  # fmt: skip
+COLUMNS = (
+    "record_id", "code_id", "value", "direction", "field", "start", "end", "text", "finding", "facets",
+    "person", "round", "scheme_version", "scheme_hash", "note", "decided_at", "journal_line",
+)  # fmt: skip
 WHOLE_NUMBERS = ("start", "end", "journal_line")
 
 
 @dataclass(frozen=True)
 class Segment:
-    """Words of a record: ``text`` is what stands at code points ``start`` to ``end`` of the record's ``field``."""
+    """Words of a record: ``text`` is what stands at code points ``start`` to ``end`` of its ``field``."""
 
     field: str
     start: int
@@ -90,8 +93,8 @@ def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns: see :mod:`coding_scheme.scheme`; in the order of the lines. Overridden and withdrawn lines are
-        there too.
+        Columns: see :mod:`coding_scheme.scheme`; in the order of the lines. Overridden and withdrawn lines
+        are there too.
 
     Examples
     --------

@@ -22,12 +22,12 @@ def descriptors(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns record_id, descriptor, value, person, decided_at; sorted by record_id, descriptor, person. A value
-        "withdrawn" takes the earlier one back.
+        Columns record_id, descriptor, value, person, decided_at; sorted by record_id, descriptor, person. A
+        value "withdrawn" takes the earlier one back.
 
     Examples
     --------
-    >>> line = {"type": "descriptor", "record_id": "r1", "descriptor": "country", "person": "ann", "decided_at": ""}
+    >>> line = {"type": "descriptor", "record_id": "r1", "descriptor": "country", "person": "ann"}
     >>> descriptors([line | {"value": "Norway"}, line | {"value": "Denmark"}])["value"].tolist()
     ['Denmark']
     """
@@ -55,7 +55,8 @@ def settled_descriptors(frame: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> frame = pd.DataFrame([("r1", "n", "12", "ann", ""), ("r1", "n", "14", "bo", "")], columns=list(COLUMNS))
+    >>> rows = [("r1", "n", "12", "ann", ""), ("r1", "n", "14", "bo", "")]
+    >>> frame = pd.DataFrame(rows, columns=list(COLUMNS))
     >>> settled_descriptors(frame)[["value", "person"]].to_dict("records")
     [{'value': 'in conflict', 'person': 'ann; bo'}]
     """

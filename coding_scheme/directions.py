@@ -1,10 +1,11 @@
 """The direction of a finding, read from the cues around an indicator; a method by rules, with its reasons.
 
-In order: what stands after a contrast ("rather than") is the rejected alternative; a negation directly before the
-indicator says it is missing, which hinders; else the nearest cue of the same clause speaks, turned around if it is
-negated; two cues joined to each other ("promotes and hinders") are mixed; without a cue there is no direction.
-Clauses end at ";", ":" and the scheme's breaks ("but"). The idea of cues with a scope that ends at such words is
-that of NegEx (Chapman et al. 2001) and ConText (Harkema et al. 2009).
+In order: what stands after a contrast ("rather than") is the rejected alternative; a negation directly
+before the indicator says that it is missing, which hinders; else the nearest cue of the same clause
+speaks, turned around if it is negated; two cues joined to each other ("promotes and hinders") are mixed;
+without a cue there is no direction. Clauses end at ";", ":" and the scheme's breaks ("but"). That cues
+have a scope which ends at such words is the idea of NegEx (Chapman et al. 2001) and ConText (Harkema et
+al. 2009).
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from coding_scheme.indicators import Match, Units
 POLES = ("promotes", "hinders", "mixed")
 OPPOSITE = {"promotes": "hinders", "hinders": "promotes", "mixed": "mixed"}
 # how far cues reach, in words; tried on English and Danish abstracts
-FARTHEST = 10
+FARTHEST = 12
 FARTHEST_MIXED = 5
-COMMA = 4
+# Danish sets a comma before every clause, so that one says less there
+COMMA = {"en": 5, "da": 3}
 BEFORE_CUE = 2
 BEFORE_INDICATOR = 2
 # a clause of its own begins with these, and its cue does not speak of what stands before a contrast
@@ -34,8 +36,21 @@ _JOINING = frozenset({"and", "or", "og", "eller", "both", "både"})
 
 @dataclass(frozen=True)
 class Cue:
-    """A cue in a sentence: units ``first`` to ``last``; ``pole`` after negation; ``reach`` the first unit it may
-    speak of; ``parts`` the negations that turned it."""
+    """A cue in a sentence.
+
+    Attributes
+    ----------
+    first, last : int
+        Its units.
+    pole : str
+        "promotes", "hinders" or "mixed", after negation.
+    reach : int
+        The first unit it may speak of.
+    parts : tuple
+        Units of the negations that turned it.
+    rejected : bool
+        Whether a contrast rejects the cue itself ("rather than promote").
+    """
 
     first: int
     last: int
@@ -117,7 +132,11 @@ class SentenceCues:
         if missing and not (region and region.start > missing.cues[0][0]):
             return replace(missing, hedges=hedges)
         reading = replace(self._by_cue(first, last, region), hedges=hedges)
-        if region is None or not reading.how or any(region.start <= at < region.end for at, _ in reading.cues):
+        if (
+            region is None
+            or not reading.how
+            or any(region.start <= at < region.end for at, _ in reading.cues)
+        ):
             return reading
         # the direction of the sentence is not that of the alternative it rejects
         direction = "hinders" if reading.direction == "promotes" else "descriptive"
@@ -213,7 +232,7 @@ class SentenceCues:
         return replace(cue, pole=pole, parts=tuple(chain))
 
     def _negation_chain(self, before: int, reach: int, cues: list[Cue]) -> list[tuple[int, int]]:
-        """The negations that stand at most ``reach`` words before a unit, each further one before the last."""
+        """The negations that stand at most ``reach`` words before a unit, and those before them in turn."""
         chain: list[tuple[int, int]] = []
         for negation in reversed(self._negations):
             gap = before - negation.last - 1
@@ -238,8 +257,14 @@ class SentenceCues:
             return None
         if any(cue.last < chain[-1][0] and chain[-1] in cue.parts for cue in self._cues):
             return None  # "fremmer ikke tillid": the negation is the verb's
-        direction = "hinders" if len(chain) % 2 else "promotes"
-        return DirectionReading(direction, tuple(chain), how="missing" if len(chain) % 2 else "negated")
+        for cue in self._cues:
+            if cue.pole == "hinders" and cue.parts and 0 <= chain[0][0] - cue.last - 1 <= 1:
+                # "do not succeed without trust"
+                return DirectionReading("promotes", (*sorted(_words(cue)), *chain), how="negated")
+        even = len(chain) % 2 == 0
+        return DirectionReading(
+            "promotes" if even else "hinders", tuple(chain), how="negated" if even else "missing"
+        )
 
     def _by_cue(self, first: int, last: int, region: Region | None) -> DirectionReading:
         clause = self._clause(first)
@@ -257,7 +282,7 @@ class SentenceCues:
         ]
         if not near:
             return DirectionReading()
-        distance, nearest = near[0]
+        nearest = near[0][1]
         rivals = [
             (far, cue)
             for far, cue in near[1:]
@@ -282,10 +307,10 @@ class SentenceCues:
             for region in self._regions
             if start <= region.contrast[0] and region.end <= end
         )
-        return end - start - passed + COMMA * self._commas(start, end + 1)
+        return end - start - passed + COMMA.get(self.language, 4) * self._commas(start, end + 1)
 
     def _joined(self, one: Cue, other: Cue, last: int) -> bool:
-        """Whether two cues speak of the same: "promote and hinder trust", "trust promotes A and hinders B"."""
+        """Whether two cues speak of the same: "promote and hinder it", "it promotes A and hinders B"."""
         left, right = sorted((one, other), key=lambda cue: cue.first)
         between = self.units.forms[left.last + 1 : right.first]
         if not _JOINING & set(between) or self._commas(left.last + 1, right.first + 1):

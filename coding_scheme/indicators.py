@@ -1,10 +1,11 @@
 """Indicator phrases: their syntax, and where they stand in a sentence.
 
-A phrase is one or more words separated by spaces, upper and lower case alike. Each word stands for a word form
-or a lemma of the text; ``*`` in it stands for any letters (at the end, inside, at the start), so that
-``*styring*`` finds *netværksstyringens*; ``[0-9]+`` is a number. The words must stand in this order with at most
-``gap`` words and no punctuation between. Hyphens make no difference: ``multi-actor`` finds *multi-actor*,
-*multi actor* and *multiactor*; and ``hierarch*`` finds *pseudo-hierarchical*, but not *non-hierarchical*.
+A phrase is one or more words separated by spaces, upper and lower case alike. Each word stands for a word
+form or a lemma of the text; ``*`` in it stands for any letters (at the end, inside, at the start), so that
+``*styring*`` finds *netværksstyringens*; ``[0-9]+`` is a number. The words must stand in this order with at
+most ``gap`` words and no punctuation between. Hyphens make no difference: ``multi-actor`` finds
+*multi-actor*, *multi actor* and *multiactor*; and ``hierarch*`` finds *pseudo-hierarchical*, but not
+*non-hierarchical*.
 """
 
 from __future__ import annotations
@@ -201,7 +202,15 @@ def _follow(rest: Iterable[tuple[int, int]], at: int, first: int, met: list[Any]
 
 
 def units_of(doc: Any) -> Units:
-    """The units of a spaCy document."""
+    """The units of a spaCy document.
+
+    Examples
+    --------
+    >>> from coding_scheme.language import pipeline
+    >>> units = units_of(pipeline("en")("A place-based, slow process."))
+    >>> units.forms, units.word, units.stops
+    (['a', 'place', 'based', 'slow', 'process'], [0, 1, 1, 2, 3], ['', '', '', ',', ''])
+    """
     units = Units()
     stop, hyphen, word = "", False, 0
     for token in doc:

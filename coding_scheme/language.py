@@ -12,22 +12,44 @@ READ_LANGUAGES = ("en", "da")
 
 # frequent words that are rare in the other languages listed
 _STOP_WORDS = {
-    "en": "the of and to in is that with as by are this from was were on which be it these an or their between have has "
-          "how we our can into through",
-    "da": "og af at den det til som en er på med et de ikke der om har fra kan mellem være eller hvordan blev også disse "
-          "hvor denne ved skal mere efter sig deres bliver gennem uden viser hvad når over",
-    "no": "og av at den det til som en er på med et de ikke om har fra kan mellom være eller hvordan ble også disse hvor "
-          "denne ved skal mer etter seg deres blir gjennom uten viser hva når over hvilke noe",
-    "sv": "och av att den det till som en är på med ett de inte om har från kan mellan vara eller hur blev också dessa där "
-          "denna vid ska mer efter sig deras blir genom utan visar vad när över",
-    "de": "der die und das von zu den mit ist im des auf für eine dem nicht werden sich wird als auch durch bei oder zur "
-          "zwischen wie sind",
-    "fr": "le la les des et de du une un dans pour est que par sur qui en au aux avec sont cette ces entre plus pas",
-    "es": "el la los las de del en que un una por con para es se como entre su al más son esta este",
-    "pt": "os as de da do das dos em que um uma por com para é se como entre seu ao mais são esta este não na no",
-    "nl": "de het een van en in is dat op te met voor zijn aan door die als bij tussen niet worden deze ook",
-    "it": "il la le di del della in che un una per con è si come tra suo al più sono questa questo non gli",
-}  # fmt: skip
+    "en": """
+        the of and to in is that with as by are this from was were on which be it these an or their
+        between have has how we our can into through
+    """,
+    "da": """
+        og af at den det til som en er på med et de ikke der om har fra kan mellem være eller hvordan blev
+        også disse hvor denne ved skal mere efter sig deres bliver gennem uden viser hvad når over
+    """,
+    "no": """
+        og av at den det til som en er på med et de ikke om har fra kan mellom være eller hvordan ble også
+        disse hvor denne ved skal mer etter seg deres blir gjennom uten viser hva når over hvilke noe
+    """,
+    "sv": """
+        och av att den det till som en är på med ett de inte om har från kan mellan vara eller hur blev
+        också dessa där denna vid ska mer efter sig deras blir genom utan visar vad när över
+    """,
+    "de": """
+        der die und das von zu den mit ist im des auf für eine dem nicht werden sich wird als auch durch
+        bei oder zur zwischen wie sind
+    """,
+    "fr": """
+        le la les des et de du une un dans pour est que par sur qui en au aux avec sont cette ces entre
+        plus pas
+    """,
+    "es": """
+        el la los las de del en que un una por con para es se como entre su al más son esta este
+    """,
+    "pt": """
+        os as de da do das dos em que um uma por com para é se como entre seu ao mais são esta este não na
+        no
+    """,
+    "nl": """
+        de het een van en in is dat op te met voor zijn aan door die als bij tussen niet worden deze ook
+    """,
+    "it": """
+        il la le di del della in che un una per con è si come tra suo al più sono questa questo non gli
+    """,
+}
 _LISTS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
 # each word counts once for its languages, twice where it belongs to one alone
 _WEIGHTS = {
@@ -78,7 +100,14 @@ def language_of(text: str) -> str:
 
 
 def stop_word_counts(words: list[str]) -> dict[str, float]:
-    """How often each language's frequent words occur; those of one language alone count double."""
+    """How often each language's frequent words occur; those of one language alone count double.
+
+    Examples
+    --------
+    >>> counts = stop_word_counts(["the", "partners", "og", "af"])
+    >>> counts["en"], counts["da"], counts["no"]
+    (2.0, 3.0, 1.0)
+    """
     counts = dict.fromkeys(_STOP_WORDS, 0.0)
     for word in words:
         for language, weight in _WEIGHTS.get(word, ()):

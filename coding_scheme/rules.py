@@ -27,8 +27,10 @@ from coding_scheme.indicators import Match, Phrase, PhraseFinder, Units, parse_p
 from coding_scheme.language import language_of, pipeline, stop_word_counts
 from coding_scheme.scheme import CodingScheme
 
-COLUMNS = ("record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score", "indicator",
-           "cue", "why")  # fmt: skip
+COLUMNS = (
+    "record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score",
+    "indicator", "cue", "why",
+)  # fmt: skip
 _INDICATORS = ("indicator", "weak")
 
 
@@ -80,8 +82,8 @@ def suggest(
     -------
     DataFrame
         Columns record_id, field, start, end, text (the whole sentence), code_id, direction, proposed_by
-        ("rule"), score (0 to 1, see this module), indicator, cue (words as they stand in the text), why. At most
-        one row for each record, field, sentence and code; sorted by record_id, field, start, code_id.
+        ("rule"), score (0 to 1, see this module), indicator, cue (words as they stand in the text), why.
+        At most one row for each record, field, sentence and code; sorted by record_id, field, start, code_id.
 
     Examples
     --------
@@ -217,8 +219,8 @@ def _indicators_in(units: Units, first: int, after: int, reader: _Reader) -> dic
     kept = [
         match for match in matches
         if match.phrase.kind in _INDICATORS and not any(
-            other.phrase.owner == match.phrase.owner and other.first <= match.last and other.last >= match.first
-            for other in excluded)
+            other.phrase.owner == match.phrase.owner and other.first <= match.last and other.last >=
+            match.first for other in excluded)
     ]  # fmt: skip
     if not kept:
         return {}
@@ -284,7 +286,8 @@ def _why(best: _Found, rivals: list[_Found], indicator: str, words: Callable[[An
             said = f"“{indicator}” stands with {cue}: {reading.direction}"
     if rivals:
         other = rivals[0]
-        said += f"; elsewhere in the sentence it stands with “{words(other.reading.cues)}”: {other.reading.direction}"
+        there = f"“{words(other.reading.cues)}”: {other.reading.direction}"
+        said += f"; elsewhere in the sentence it stands with {there}"
     if best.weak:
         said += "; a weak indicator"
     if reading.hedges:

@@ -1,7 +1,7 @@
 """The nouns of this room: coding scheme, themes, codes, facets, descriptors.
 
-The frames of this room (all text is plain ``str`` with ``""`` for "not there"; offsets are Unicode code points
-into the untouched text of the field, end exclusive, so that ``text_of_field[start:end] == text``):
+The frames of this room (all text is plain ``str`` with ``""`` for "not there"; offsets are Unicode code
+points into the untouched text of the field, end exclusive, so that ``text_of_field[start:end] == text``):
 
 =================  ==========================================================================================
 frame              columns
@@ -11,8 +11,8 @@ suggestions        record_id, field ("title" or "abstract"), start, end (int), t
 coding_decisions   record_id, code_id, value ("present", "absent", "unclear", "withdrawn"), direction, field,
                    start, end, text, finding, facets (JSON), person, round, scheme_version, scheme_hash, note,
                    decided_at, journal_line (int); one row per segment; without segment: "", -1, -1, ""
-coded_segments     record_id, code_id, direction, field, start, end, text, finding, facets, people, settled_by,
-                   decided_at
+coded_segments     record_id, code_id, direction, field, start, end, text, finding, facets, people,
+                   settled_by, decided_at
 coding_conflicts   record_id, code_id, kind ("presence" or "direction"), positions
 descriptors        record_id, descriptor, value, person, decided_at
 agreement rows     stage, pair, n, percent, kappa, ac1, alpha, alpha_low, alpha_high, n_conflicts, n_settled,

@@ -1,9 +1,9 @@
-"""Reading ``coding_scheme.yaml``: all faults at once, each with its line, its path and the known alternatives."""
+"""Reading ``coding_scheme.yaml``: all faults at once, each with its line, path and known alternatives."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme, Phrases, Theme
@@ -129,7 +129,7 @@ def _code_faults(path: YamlPath, code: Code, scheme: CodingScheme, codes: list[s
     elif typical not in code.direction.allowed:
         yield Fault(
             (*path, "direction", "typical"),
-            f"{typical!r} is not allowed for {code.id}. Allowed: {', '.join(code.direction.allowed) or 'none'}.",
+            f"{typical!r} is not allowed for {code.id}. Allowed: {_listed(code.direction.allowed)}.",
         )
 
 
@@ -162,4 +162,8 @@ def _unknown_direction(name: str) -> str:
 
 
 def _known(names: list[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
+    return _listed(sorted(names))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or "none"

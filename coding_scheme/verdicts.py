@@ -1,7 +1,7 @@
 """What stands after everybody has coded: settled segments, and the disagreements that wait for adjudication.
 
-Who has any line on a record has read it; a code without a line of theirs is absent for them. Adjudication wins;
-else all who read the record must agree on presence, and on the direction where the code is present.
+Who has any line on a record has read it; a code without a line of theirs is absent for them. Adjudication
+wins; else all who read the record must agree on presence, and on the direction where the code is present.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import pandas as pd
 
 from coding_scheme.decisions import ROUNDS
 
-SEGMENT_COLUMNS = ("record_id", "code_id", "direction", "field", "start", "end", "text", "finding", "facets", "people",
-                   "settled_by", "decided_at")  # fmt: skip
+SEGMENT_COLUMNS = (
+    "record_id", "code_id", "direction", "field", "start", "end", "text", "finding", "facets", "people",
+    "settled_by", "decided_at",
+)  # fmt: skip
 CONFLICT_COLUMNS = ("record_id", "code_id", "kind", "positions")
 _ABSENT = ("absent", "")
 Rows = tuple[Mapping[Any, Any], ...]
@@ -44,7 +46,16 @@ class _Verdict:
 
 
 def standing_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
-    """The rows of :func:`~coding_scheme.decisions.coding_decisions` that no later line overrides or withdraws."""
+    """The rows of a coding_decisions frame that no later line of the same person overrides or withdraws.
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import CodingDecision, as_line, coding_decisions
+    >>> values = ("unclear", "absent")
+    >>> lines = [as_line(CodingDecision("r1", "trust", value, "ann")) for value in values]
+    >>> standing_decisions(coding_decisions(lines))["value"].tolist()
+    ['absent']
+    """
     if decisions.empty:
         return decisions.reset_index(drop=True)
     unit = ["person", "round", "record_id", "code_id"]
@@ -55,7 +66,15 @@ def standing_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def readers(decisions: pd.DataFrame, rounds: tuple[str, ...] = ("blind", "assisted")) -> dict[str, list[str]]:
-    """For each record the people who read it in one of the rounds, sorted."""
+    """For each record the people who read it in one of the rounds, sorted.
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import CodingDecision, as_line, coding_decisions
+    >>> lines = [as_line(CodingDecision("r1", "", "absent", person)) for person in ("bo", "ann")]
+    >>> readers(coding_decisions(lines))
+    {'r1': ['ann', 'bo']}
+    """
     own = decisions[decisions["round"].isin(rounds)]
     return {str(record): sorted(set(people)) for record, people in own.groupby("record_id")["person"]}
 
@@ -79,7 +98,8 @@ def coded_segments(decisions: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
     >>> trust = Segment("title", 0, 5, "Trust")
-    >>> both = [CodingDecision("r1", "trust", "present", name, "promotes", (trust,)) for name in ("ann", "bo")]
+    >>> people = ("ann", "bo")
+    >>> both = [CodingDecision("r1", "trust", "present", name, "promotes", (trust,)) for name in people]
     >>> lines = [as_line(decision) for decision in both]
     >>> coded_segments(coding_decisions(lines))[["code_id", "direction", "text", "people"]].to_dict("records")
     [{'code_id': 'trust', 'direction': 'promotes', 'text': 'Trust', 'people': 'ann; bo'}]
@@ -95,10 +115,12 @@ def coded_segments(decisions: pd.DataFrame) -> pd.DataFrame:
         for (field, start, end), marked in by_place.items():
             findings = dict.fromkeys(row["finding"] for row in marked if row["finding"])
             rows.append({
-                "record_id": verdict.record_id, "code_id": verdict.code_id, "direction": marked[0]["direction"],
+                "record_id": verdict.record_id, "code_id": verdict.code_id,
+                "direction": marked[0]["direction"],
                 "field": field, "start": start, "end": end, "text": marked[0]["text"],
                 "finding": "; ".join(findings), "facets": facets,
-                "people": "; ".join(sorted({row["person"] for row in marked})), "settled_by": verdict.settled_by,
+                "people": "; ".join(sorted({row["person"] for row in marked})),
+                "settled_by": verdict.settled_by,
                 "decided_at": max(row["decided_at"] for row in marked),
             })  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(SEGMENT_COLUMNS))
@@ -152,10 +174,10 @@ def _verdicts(decisions: pd.DataFrame) -> Iterator[_Verdict]:
         positions: Positions = ()
         kept: Rows = ()
         for person in read_by.get(str(record_id), []):
-            own = _last_round([row for row in listed if row["person"] == person])
-            position = (own[0]["value"], own[0]["direction"]) if own else _ABSENT
+            latest = _last_round([row for row in listed if row["person"] == person])
+            position = (latest[0]["value"], latest[0]["direction"]) if latest else _ABSENT
             positions = (*positions, (person, position))
-            kept += own
+            kept += latest
         yield _Verdict(str(record_id), str(code_id), positions, kept)
 
 

@@ -58,6 +58,9 @@ class Criterion:
         The criterion in words.
     counts_as : str
         For an exclusion criterion: "excluded" or "not_retrieved" (the PRISMA 2020 box it is counted in).
+    guides_ranking : bool
+        For an inclusion criterion: whether its words lead the first ranking; not where it is formal
+        (language, period, type of publication, country).
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -65,6 +68,7 @@ class Criterion:
     en: str = ""
     da: str = ""
     counts_as: Literal["excluded", "not_retrieved"] = "excluded"
+    guides_ranking: bool = True
 
     def in_language(self, language: str) -> str:
         """The criterion's words in ``language`` ("en" or "da"), else in the other one."""
@@ -130,7 +134,8 @@ class Protocol:
 
     def query(self) -> str:
         """Title, questions and inclusion criteria as one text: what is looked for, in its own words."""
-        parts: list[Wording | Question | Criterion] = [self.title, *self.questions, *self.criteria.inclusion]
+        topical = [criterion for criterion in self.criteria.inclusion if criterion.guides_ranking]
+        parts: list[Wording | Question | Criterion] = [self.title, *self.questions, *topical]
         words = [word for part in parts for word in (part.en, part.da)]
         return " ".join(word for word in words if word)
 

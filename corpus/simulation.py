@@ -17,7 +17,7 @@ import pandas as pd
 
 from corpus.delimited import COLUMN_NAMES
 from corpus.errors import UsageError
-from corpus.ranking import RankingSettings, learn, texts_of
+from corpus.ranking import RankingSettings, learn, query_weights, texts_of
 from corpus.records import as_records
 
 _LABELS = {
@@ -102,7 +102,7 @@ def simulate(
     settings = settings or RankingSettings()
     pipeline = settings.pipeline()
     matrix = pipeline["features"].fit_transform(texts_of(records))
-    scores = matrix @ pipeline["features"].transform([query]).toarray()[0]
+    scores = matrix @ query_weights(pipeline, query)
     chosen: list[int] = []
     if priors == "one":
         for label in (1, 0):

@@ -18,7 +18,8 @@ from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
 from synthesis.report import render_report
 from synthesis.studies import included_reports, studies
-from synthesis.tables import ThemeSummary, characteristics, evidence_table, theme_matrix, theme_summaries
+from synthesis.summaries import ThemeSummary, theme_summaries
+from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words
 
 __all__ = [

@@ -19,9 +19,9 @@ _GLYPHS = {"▲": "promotes", "▼": "hinders", "◆": "mixed", "○": "descript
 def check_report(folder: Path | str, sources_folder: Path | str) -> list[str]:
     """What is wrong with a report, in words; an empty list when nothing is.
 
-    Looked at: each export file's sha256 and the line each record begins on; each quotation at its offsets in its
-    record; each mark of the matrix and each row of the evidence table against the segments; each margin counted
-    anew; the sums of the flow diagram and the numbers it shows.
+    Looked at: each export file's sha256 and the line each record begins on; each quotation at its offsets
+    in its record; each mark of the matrix and each row of the evidence table against the segments; each
+    margin counted anew; the sums of the flow diagram and the numbers it shows.
 
     Parameters
     ----------
@@ -108,8 +108,14 @@ class _Page(HTMLParser):
         kind, _, held = self._open.pop()
         text = "".join(self._text).strip()
         if kind == "mark":
-            self.marks.append({"id": held["id"], "text": text, "findings": (held.get("data-findings") or "").split(),
-                               "href": held.get("href") or ""})
+            self.marks.append(
+                {
+                    "id": held["id"],
+                    "text": text,
+                    "findings": (held.get("data-findings") or "").split(),
+                    "href": held.get("href") or "",
+                }
+            )
         elif kind == "margin":
             self.margins[str(held["data-margin"])] = text
         elif kind == "quotation":
@@ -150,8 +156,10 @@ def _quotations(trace: dict[str, Any]) -> Iterator[str]:
         elif not segment["text"].strip():
             yield f"Segment {segment_id} holds no words."
         elif record.get(segment["field"], "")[segment["start"] : segment["end"]] != segment["text"]:
-            yield (f"Segment {segment_id}: the words “{segment['text']}” are not in the {segment['field']} of "
-                   f"{segment['record_id']} at {segment['start']}-{segment['end']}.")
+            yield (
+                f"Segment {segment_id}: the words “{segment['text']}” are not in the {segment['field']} of "
+                f"{segment['record_id']} at {segment['start']}-{segment['end']}."
+            )
 
 
 def _links(trace: dict[str, Any]) -> Iterator[str]:
@@ -169,7 +177,7 @@ def _links(trace: dict[str, Any]) -> Iterator[str]:
             elif (study_of.get(segment["record_id"]), segment["code_id"], segment["direction"]) != (
                 finding["study_id"], finding["code_id"], finding["direction"],
             ):  # fmt: skip
-                yield f"Finding {finding_id} rests on words of another study, code or direction: {segment_id}."
+                yield f"Finding {finding_id} rests on words of another study, code, direction: {segment_id}."
     for segment_id in sorted(set(trace["segments"]) - used):
         yield f"Segment {segment_id} stands behind no finding."
 
@@ -179,8 +187,10 @@ def _rows(trace: dict[str, Any], page: _Page) -> Iterator[str]:
         yield f"The page holds the id {name} twice."
     if sorted(page.finding_rows) != sorted(trace["findings"]):
         differing = sorted(set(page.finding_rows) ^ set(trace["findings"])) or ["one stands twice"]
-        yield (f"The evidence table has {len(page.finding_rows)} rows and the trace {len(trace['findings'])} "
-               f"findings; they differ in {', '.join(differing)}.")
+        yield (
+            f"The evidence table has {len(page.finding_rows)} rows and the trace {len(trace['findings'])} "
+            f"findings; they differ in {', '.join(differing)}."
+        )
     for segment_id, segment in trace["segments"].items():
         shown = page.quotations.get(segment_id)
         if shown is None:
@@ -226,7 +236,8 @@ def _margins(trace: dict[str, Any], page: _Page) -> Iterator[str]:
             and direction in ("studies", its_direction or "no_direction")
         }
         if _digits(text) != str(len(distinct)):
-            yield f"The margin {row_id or 'of all themes'}, {direction} shows {text}; distinct studies are {len(distinct)}."
+            row = row_id or "of all themes"
+            yield f"The margin {row}, {direction} shows {text}; distinct studies are {len(distinct)}."
 
 
 def _counted(trace: dict[str, Any]) -> dict[tuple[str, str, str, str], set[str]]:
@@ -258,8 +269,10 @@ def _flow(trace: dict[str, Any], page: _Page) -> Iterator[str]:
     for name, sum_ in sums.items():
         if flow[name] != sum_:
             yield f"The flow does not add up: {name} is {flow[name]}, the sum gives {sum_}."
-    for name, n in (("included_studies", len(trace["studies"])),
-                    ("included_reports", sum(len(held["reports"]) for held in trace["studies"].values()))):
+    for name, n in (
+        ("included_studies", len(trace["studies"])),
+        ("included_reports", sum(len(held["reports"]) for held in trace["studies"].values())),
+    ):
         if flow[name] != n:
             yield f"The flow shows {name} {flow[name]}, the trace holds {n}."
     if not page.boxes:
@@ -277,7 +290,10 @@ def _expected_numbers(flow: dict[str, Any], box: str) -> list[int]:
         for _, database, kind, n in flow["identified"]:
             if (kind == "other") == (box == "identified_other"):
                 by_name[kind, database] = by_name.get((kind, database), 0) + n
-        totals = [sum(n for (kind, _), n in by_name.items() if kind == wanted) for wanted in ("database", "register")]
+        totals = [
+            sum(n for (kind, _), n in by_name.items() if kind == wanted)
+            for wanted in ("database", "register")
+        ]
         return [*([] if box == "identified_other" else totals), *by_name.values()]
     if box == "removed":
         return [flow["duplicates_removed"], flow["automation_removed"], flow["other_removed"]]

@@ -10,7 +10,7 @@ import pandas as pd
 from corpus.errors import ReviewError
 from synthesis.evidence import Column, Evidence, EvidenceTable
 from synthesis.references import reference
-from synthesis.studies import descriptor_conflicts, included_reports, studies, study_of_report
+from synthesis.studies import descriptor_conflicts, included_reports, study_labels, study_of_report
 from synthesis.words import Words
 
 
@@ -21,7 +21,7 @@ def search_log(evidence: Evidence, language: str = "en") -> EvidenceTable:
     -------
     EvidenceTable
         Frame: source_id, database, platform, date, query, limits, hits_reported (nullable), n_records,
-        n_unreadable, n_new, file, sha256, warning ("" or why the numbers do not meet). In the order of import.
+        n_unreadable, n_new, file, sha256, warning ("" or why the numbers do not meet). In order of import.
 
     Source
     ------
@@ -30,8 +30,8 @@ def search_log(evidence: Evidence, language: str = "en") -> EvidenceTable:
     Examples
     --------
     >>> from synthesis import example_evidence
-    >>> search_log(example_evidence()).frame["warning"].tolist()
-    ['5 read and 0 unreadable make 5, but 6 hits are reported. Say why in the source’s notes, or export again.']
+    >>> print(search_log(example_evidence()).frame.loc[0, "warning"])
+    5 read and 0 unreadable make 5, but 6 hits are reported. Say why in the source’s notes, or export again.
     """
     words = Words(language)
     columns = (
@@ -83,8 +83,9 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     Returns
     -------
     EvidenceTable
-        Frame: stage, pair (names), n, percent, kappa, ac1, alpha, alpha_low, alpha_high (NaN = undefined, for
-        want of variation), n_conflicts, n_settled, confusion (text: "include–include 33; ..."), confusion_json.
+        Frame: stage, pair (names), n, percent (0 to 100), kappa, ac1, alpha, alpha_low, alpha_high (NaN =
+        undefined, for want of variation), n_conflicts, n_settled, confusion ("include–include 33; ..."),
+        confusion_json.
 
     Examples
     --------
@@ -105,9 +106,10 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
         rows.append({
             **row,
             "stage": _stage(row["stage"], words),
+            "percent": 100 * row["percent"],
             "pair": ", ".join(evidence.name_of(person) for person in row["pair"].split(", ")),
             "confusion": "; ".join(cells),
-            "confusion_json": json.dumps({"labels": labels, "counts": confusion["counts"]}, ensure_ascii=False),
+            "confusion_json": json.dumps({**confusion, "labels": labels}, ensure_ascii=False),
         })  # fmt: skip
     columns = (
         Column("stage", words("stage")),
@@ -124,7 +126,9 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
         Column("confusion", words("confusion")),
     )
     frame = pd.DataFrame(rows, columns=[*(column.key for column in columns), "confusion_json"])
-    return EvidenceTable("agreement", words("agreement_caption"), columns, frame, words("agreement_note"), language)
+    return EvidenceTable(
+        "agreement", words("agreement_caption"), columns, frame, words("agreement_note"), language
+    )
 
 
 def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTable:
@@ -143,7 +147,7 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
     0
     """
     words = Words(language)
-    labels = dict(studies(evidence)[["study_id", "label"]].itertuples(index=False))
+    labels = study_labels(evidence)
     study_of = study_of_report(evidence)
     code_label = {code.id: code.label.in_language(language) or code.id for code in evidence.scheme.codes}
     found = [
@@ -174,7 +178,9 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
         Column("positions", words("positions")),
     )
     frame = pd.DataFrame(rows, columns=[column.key for column in columns], dtype="str")
-    return EvidenceTable("conflicts", words("unsettled_caption"), columns, frame, words("unsettled_note"), language)
+    return EvidenceTable(
+        "conflicts", words("unsettled_caption"), columns, frame, words("unsettled_note"), language
+    )
 
 
 def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceTable:
@@ -183,8 +189,8 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
     Returns
     -------
     EvidenceTable
-        Frame: record_id, criterion (id), reference, reason, decided_by (names). Sorted by the protocol's order
-        of reasons, then reference.
+        Frame: record_id, criterion (id), reference, reason, decided_by (names). Sorted by the
+        protocol's order of reasons, then reference.
 
     Raises
     ------
@@ -199,16 +205,24 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
     """
     words = Words(language)
     verdicts = evidence.screening_verdicts
-    sought = set(verdicts.loc[(verdicts["stage"] == "title_abstract") & (verdicts["verdict"] == "include"),
-                              "record_id"])
-    here = verdicts[(verdicts["stage"] == "full_text") & (verdicts["verdict"] == "exclude")
-                    & verdicts["record_id"].isin(sorted(sought))]
+    sought = set(
+        verdicts.loc[
+            (verdicts["stage"] == "title_abstract") & (verdicts["verdict"] == "include"), "record_id"
+        ]
+    )
+    here = verdicts[
+        (verdicts["stage"] == "full_text")
+        & (verdicts["verdict"] == "exclude")
+        & verdicts["record_id"].isin(sorted(sought))
+    ]
     if "full_text" not in evidence.protocol.stages:
         here = here.iloc[:0]
     _require_same_sums(evidence, here)
     records = evidence.records_by_id(here["record_id"])
     order = evidence.protocol.exclusion_order()
-    reason = {criterion.id: criterion.in_language(language) for criterion in evidence.protocol.criteria.exclusion}
+    reason = {
+        criterion.id: criterion.in_language(language) for criterion in evidence.protocol.criteria.exclusion
+    }
     rows = [
         {
             "record_id": row["record_id"],
@@ -231,7 +245,9 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
         Column("decided_by", words("decided_by")),
     )
     frame = pd.DataFrame(rows, columns=[column.key for column in columns], dtype="str")
-    return EvidenceTable("excluded", words("excluded_caption"), columns, frame, words("excluded_note"), language)
+    return EvidenceTable(
+        "excluded", words("excluded_caption"), columns, frame, words("excluded_note"), language
+    )
 
 
 def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
@@ -249,7 +265,7 @@ def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
     'Alder, J. (2020). Rivals at one table: the data. Invented Studies, 3.'
     """
     words = Words(language)
-    labels = dict(studies(evidence)[["study_id", "label"]].itertuples(index=False))
+    labels = study_labels(evidence)
     study_of = study_of_report(evidence)
     records = evidence.records_by_id(study_of)
     rows = [
@@ -275,8 +291,13 @@ def _hits_warning(row: dict[Any, Any], words: Words) -> str:
     if read + unreadable == hits:
         return ""
     number = words.number
-    return words("hits_differ", read=number(read), unreadable=number(unreadable), sum=number(read + unreadable),
-                 hits=number(hits))
+    return words(
+        "hits_differ",
+        read=number(read),
+        unreadable=number(unreadable),
+        sum=number(read + unreadable),
+        hits=number(hits),
+    )
 
 
 def _stage(stage: str, words: Words) -> str:
@@ -295,9 +316,11 @@ def _require_same_sums(evidence: Evidence, here: pd.DataFrame) -> None:
     counted = {name: n for name, n in evidence.flow.excluded_reasons if n}
     listed = here.loc[~here["criterion"].isin(sorted(lost)), "criterion"].value_counts().to_dict()
     n_lost = int(here["criterion"].isin(sorted(lost)).sum())
-    if listed != counted or ("full_text" in evidence.protocol.stages and n_lost != evidence.flow.not_retrieved):
+    if listed != counted or (
+        "full_text" in evidence.protocol.stages and n_lost != evidence.flow.not_retrieved
+    ):
         raise ReviewError(
-            f"The list of reports excluded at full text ({listed}, not retrieved {n_lost}) does not add up to the "
-            f"flow diagram ({counted}, not retrieved {evidence.flow.not_retrieved}).",
+            f"The list of reports excluded at full text ({listed}, not retrieved {n_lost}) does not "
+            f"add up to the flow diagram ({counted}, not retrieved {evidence.flow.not_retrieved}).",
             next_step="Count the flow again from the same verdicts.",
         )

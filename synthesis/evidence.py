@@ -94,7 +94,8 @@ class Evidence:
     def records_by_id(self, record_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The rows of the named records; ids that are not there are left out."""
         wanted = self.records[self.records["record_id"].isin(list(record_ids))]
-        return {str(row["record_id"]): row for row in wanted.to_dict("records")}
+        rows = [{str(key): value for key, value in row.items()} for row in wanted.to_dict("records")]
+        return {row["record_id"]: row for row in rows}
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ class EvidenceTable:
     Examples
     --------
     >>> frame = pd.DataFrame({"theme": ["Time"], "n": [2]})
-    >>> table = EvidenceTable("t", "Themes", (Column("theme", "Theme"), Column("n", "Studies", "number")), frame)
+    >>> columns = (Column("theme", "Theme"), Column("n", "Studies", "number"))
+    >>> table = EvidenceTable("t", "Themes", columns, frame)
     >>> "<caption>Themes" in table._repr_html_()
     True
     """

@@ -26,14 +26,31 @@ def example_evidence() -> Evidence:
         protocol=_protocol(),
         scheme=_scheme(),
         records=_records(),
-        sources=pd.DataFrame([{
-            "source_id": "scopus.ris", "file": "scopus.ris", "database": "Scopus", "platform": "Scopus.com",
-            "kind": "database", "date": "2026-09-02", "query": 'TITLE-ABS-KEY("collective impact")',
-            "limits": "from 2000", "hits_reported": 6, "sha256": "0" * 64, "format": "ris", "n_entries": 5,
-            "n_records": 5, "n_unreadable": 0, "n_new": 5,
-        }]).astype({"hits_reported": "Int64"}),
+        sources=pd.DataFrame(
+            [
+                {
+                    "source_id": "scopus.ris",
+                    "file": "scopus.ris",
+                    "database": "Scopus",
+                    "platform": "Scopus.com",
+                    "kind": "database",
+                    "date": "2026-09-02",
+                    "query": 'TITLE-ABS-KEY("collective impact")',
+                    "limits": "from 2000",
+                    "hits_reported": 6,
+                    "sha256": "0" * 64,
+                    "format": "ris",
+                    "n_entries": 5,
+                    "n_records": 5,
+                    "n_unreadable": 0,
+                    "n_new": 5,
+                }
+            ]
+        ).astype({"hits_reported": "Int64"}),
         unreadable=pd.DataFrame(columns=["source_id", "line", "why", "raw"]),
-        flow=Flow((("scopus.ris", "Scopus", "database", 5),), 1, 0, 0, 0, 4, 0, 0, 4, 0, 0, 4, (("E1", 1),), 3, 2),
+        flow=Flow(
+            (("scopus.ris", "Scopus", "database", 5),), 1, 0, 0, 0, 4, 0, 0, 4, 0, 0, 4, (("E1", 1),), 3, 2
+        ),
         screening_verdicts=_verdicts(),
         coding_decisions=pd.DataFrame(columns=["record_id", "code_id", "person", "decided_at"]),
         coded_segments=_segments(),
@@ -47,75 +64,174 @@ def example_evidence() -> Evidence:
             ],
             columns=["record_id", "descriptor", "value", "person", "decided_at"],
         ),
-        agreement=pd.DataFrame([{
-            "stage": "full_text", "pair": "coder-1, coder-2", "n": 4, "percent": 100.0, "kappa": 1.0, "ac1": 1.0,
-            "alpha": 1.0, "alpha_low": 0.7, "alpha_high": 1.0, "n_conflicts": 0, "n_settled": 0,
-            "confusion": '{"labels": ["include", "exclude"], "counts": [[3, 0], [0, 1]]}',
-        }]),
+        agreement=pd.DataFrame(
+            [
+                {
+                    "stage": "full_text",
+                    "pair": "coder-1, coder-2",
+                    "n": 4,
+                    "percent": 1.0,
+                    "kappa": 1.0,
+                    "ac1": 1.0,
+                    "alpha": 1.0,
+                    "alpha_low": 0.7,
+                    "alpha_high": 1.0,
+                    "n_conflicts": 0,
+                    "n_settled": 0,
+                    "confusion": '{"labels": ["include", "exclude"], "counts": [[3, 0], [0, 1]]}',
+                }
+            ]
+        ),
         n_screening_decisions=16,
         input_hash="0" * 64,
-    )  # fmt: skip
+    )
 
 
 def _protocol() -> Protocol:
     return Protocol(
-        id="example", title=Wording(en="What keeps partners together", da="Hvad holder parter sammen"),
-        questions=(), criteria=Criteria(exclusion=(Criterion("E1", en="Not a partnership", da="Intet partnerskab"),)),
+        id="example",
+        title=Wording(en="What keeps partners together", da="Hvad holder parter sammen"),
+        questions=(),
+        criteria=Criteria(exclusion=(Criterion("E1", en="Not a partnership", da="Intet partnerskab"),)),
         people=(Person("coder-1", "A. Friis"), Person("coder-2", "B. Lund")),
         invented=Wording(en="Everything here is invented.", da="Alt her er opdigtet."),
-    )  # fmt: skip
+    )
 
 
 def _scheme() -> CodingScheme:
-    steering = Theme("steering", label=Wording(en="Steering", da="Styring"), codes=(
-        Code("targets", label=Wording(en="Output targets", da="Resultatkrav")),
-        Code("shared_money", label=Wording(en="Shared money", da="Fælles penge")),
-    ))  # fmt: skip
-    time = Theme("time", label=Wording(en="Time", da="Tid"), codes=(
-        Code("long_run", label=Wording(en="Long run", da="Lang tid")),
-    ))  # fmt: skip
-    approach = Descriptor("approach", label=Wording(en="Approach", da="Tilgang"), value_type="one_of", values=(
-        DescriptorValue("place_based", Wording(en="Place-based", da="Stedbaseret")),
-    ))  # fmt: skip
+    steering = Theme(
+        "steering",
+        label=Wording(en="Steering", da="Styring"),
+        codes=(
+            Code("targets", label=Wording(en="Output targets", da="Resultatkrav")),
+            Code("shared_money", label=Wording(en="Shared money", da="Fælles penge")),
+        ),
+    )
+    time = Theme(
+        "time",
+        label=Wording(en="Time", da="Tid"),
+        codes=(Code("long_run", label=Wording(en="Long run", da="Lang tid")),),
+    )
+    approach = Descriptor(
+        "approach",
+        label=Wording(en="Approach", da="Tilgang"),
+        value_type="one_of",
+        values=(DescriptorValue("place_based", Wording(en="Place-based", da="Stedbaseret")),),
+    )
     country = Descriptor("country", label=Wording(en="Country", da="Land"))
-    return CodingScheme("example", Wording(en="Example", da="Eksempel"), (steering, time),
-                        descriptors=(approach, country))
+    return CodingScheme(
+        "example", Wording(en="Example", da="Eksempel"), (steering, time), descriptors=(approach, country)
+    )
 
 
 def _records() -> pd.DataFrame:
     common = {"type": "JOUR", "journal": "Invented Studies", "volume": "3", "source_id": "scopus.ris"}
-    return records_frame([
-        {**common, "record_id": "scopus:1", "title": "Rivals at one table", "authors": "Alder, Jo; Vine, Pat",
-         "year": 2019, "abstract": _ABSTRACT, "language": "en", "accession": "1", "source_line": 1},
-        {**common, "record_id": "scopus:2", "title": "Seks år i kvarteret", "authors": "Birk, Ida", "year": 2021,
-         "abstract": "Forandringen kunne først ses efter fem år.", "language": "da", "accession": "2",
-         "source_line": 12},
-        {**common, "record_id": "scopus:3", "title": "Rivals at one table: the data", "year": 2020,
-         "authors": "Alder, Jo", "abstract": "", "accession": "3", "source_line": 23},
-        {**common, "record_id": "scopus:4", "title": "A contract for two", "authors": "Cedar, Lo", "year": 2018,
-         "abstract": "", "accession": "4", "source_line": 31},
-    ])  # fmt: skip
+    return records_frame(
+        [
+            {
+                **common,
+                "record_id": "scopus:1",
+                "title": "Rivals at one table",
+                "authors": "Alder, Jo; Vine, Pat",
+                "year": 2019,
+                "abstract": _ABSTRACT,
+                "language": "en",
+                "accession": "1",
+                "source_line": 1,
+            },
+            {
+                **common,
+                "record_id": "scopus:2",
+                "title": "Seks år i kvarteret",
+                "authors": "Birk, Ida",
+                "year": 2021,
+                "abstract": "Forandringen kunne først ses efter fem år.",
+                "language": "da",
+                "accession": "2",
+                "source_line": 12,
+            },
+            {
+                **common,
+                "record_id": "scopus:3",
+                "title": "Rivals at one table: the data",
+                "year": 2020,
+                "authors": "Alder, Jo",
+                "abstract": "",
+                "accession": "3",
+                "source_line": 23,
+            },
+            {
+                **common,
+                "record_id": "scopus:4",
+                "title": "A contract for two",
+                "authors": "Cedar, Lo",
+                "year": 2018,
+                "abstract": "",
+                "accession": "4",
+                "source_line": 31,
+            },
+        ]
+    )
 
 
 def _verdicts() -> pd.DataFrame:
     rows = [
-        (f"scopus:{n}", stage, "exclude" if (n, stage) == (4, "full_text") else "include",
-         "E1" if (n, stage) == (4, "full_text") else "", "coder-1; coder-2", "", 2)
-        for stage in ("title_abstract", "full_text") for n in (1, 2, 3, 4)
-    ]  # fmt: skip
+        (
+            f"scopus:{n}",
+            stage,
+            "exclude" if (n, stage) == (4, "full_text") else "include",
+            "E1" if (n, stage) == (4, "full_text") else "",
+            "coder-1; coder-2",
+            "",
+            2,
+        )
+        for stage in ("title_abstract", "full_text")
+        for n in (1, 2, 3, 4)
+    ]
     return pd.DataFrame(
         rows, columns=["record_id", "stage", "verdict", "criterion", "people", "settled_by", "n_people"]
     )
 
 
 def _segments() -> pd.DataFrame:
-    common = {"field": "abstract", "facets": "{}", "people": "coder-1; coder-2", "settled_by": "",
-              "decided_at": "2026-11-04T10:00:00Z"}  # fmt: skip
-    return pd.DataFrame([
-        {**common, "record_id": "scopus:1", "code_id": "targets", "direction": "hinders", "start": 0, "end": 46,
-         "text": _ABSTRACT[:46], "finding": "Targets pull staff home."},
-        {**common, "record_id": "scopus:1", "code_id": "shared_money", "direction": "promotes", "start": 47,
-         "end": 83, "text": _ABSTRACT[47:], "finding": "Shared money holds partners."},
-        {**common, "record_id": "scopus:2", "code_id": "long_run", "direction": "promotes", "start": 0, "end": 42,
-         "text": "Forandringen kunne først ses efter fem år.", "finding": "Change shows after five years."},
-    ])  # fmt: skip
+    common = {
+        "field": "abstract",
+        "facets": "{}",
+        "people": "coder-1; coder-2",
+        "settled_by": "",
+        "decided_at": "2026-11-04T10:00:00Z",
+    }
+    return pd.DataFrame(
+        [
+            {
+                **common,
+                "record_id": "scopus:1",
+                "code_id": "targets",
+                "direction": "hinders",
+                "start": 0,
+                "end": 46,
+                "text": _ABSTRACT[:46],
+                "finding": "Targets pull staff home.",
+            },
+            {
+                **common,
+                "record_id": "scopus:1",
+                "code_id": "shared_money",
+                "direction": "promotes",
+                "start": 47,
+                "end": 83,
+                "text": _ABSTRACT[47:],
+                "finding": "Shared money holds partners.",
+            },
+            {
+                **common,
+                "record_id": "scopus:2",
+                "code_id": "long_run",
+                "direction": "promotes",
+                "start": 0,
+                "end": 42,
+                "text": "Forandringen kunne først ses efter fem år.",
+                "finding": "Change shows after five years.",
+            },
+        ]
+    )

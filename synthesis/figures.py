@@ -137,8 +137,10 @@ def flow_figure(flow: Flow, protocol: Protocol, language: str = "en") -> FlowFig
     """
     broken = list(flow.broken_identities())
     if broken:
-        raise ReviewError(f"The flow diagram does not add up: {'; '.join(broken)}.",
-                          next_step="Run `samsyn check`; nothing was drawn.")
+        raise ReviewError(
+            f"The flow diagram does not add up: {'; '.join(broken)}.",
+            next_step="Run `samsyn check`; nothing was drawn.",
+        )
     words = Words(language)
     has_full_text = "full_text" in protocol.stages
     rows = [_identification(flow, words), _screening(flow, words)]
@@ -183,8 +185,10 @@ def _identification(flow: Flow, words: Words) -> _Row:
         lines.append(_count(words, words(key), sum(named.values()), indent=12))
         lines += [_count(words, database, n, indent=24) for database, n in named.items()]
     removed = [FlowLine(words("removed_before"), 0, True)]
-    removed += [_count(words, words(key), getattr(flow, key), indent=12)
-                for key in ("duplicates_removed", "automation_removed", "other_removed")]
+    removed += [
+        _count(words, words(key), getattr(flow, key), indent=12)
+        for key in ("duplicates_removed", "automation_removed", "other_removed")
+    ]
     side = [_box("removed", removed)]
     if flow.not_yet_screened:
         side.append(_single(flow, words, "not_yet_screened", is_open=True))
@@ -196,7 +200,9 @@ def _other(flow: Flow, words: Words) -> FlowBox | None:
     if not others:
         return None
     lines = [FlowLine(words("identified_from"), 0, True)]
-    return _box("identified_other", [*lines, *(_count(words, database, n, indent=12) for database, n in others)])
+    return _box(
+        "identified_other", [*lines, *(_count(words, database, n, indent=12) for database, n in others)]
+    )
 
 
 def _screening(flow: Flow, words: Words) -> _Row:
@@ -214,7 +220,9 @@ def _retrieval(flow: Flow, words: Words) -> _Row:
 
 
 def _eligibility(flow: Flow, protocol: Protocol, words: Words) -> _Row:
-    reason = {criterion.id: criterion.in_language(words.language) for criterion in protocol.criteria.exclusion}
+    reason = {
+        criterion.id: criterion.in_language(words.language) for criterion in protocol.criteria.exclusion
+    }
     total = sum(n for _, n in flow.excluded_reasons)
     lines = [_count(words, words("reports_excluded").rstrip(":"), total, heading=True)]
     lines += [
@@ -253,14 +261,14 @@ def _laid_out(
     spans: list[tuple[int, int]] = []
     spine, side_x, other_x = _LEFT + _BOX // 2, _LEFT + _BOX + _GAP, _LEFT + 2 * (_BOX + _GAP)
     top, above = _TOP, None
-    for place, (main, side) in enumerate(rows):
-        main = main.placed(_LEFT, top)
+    for place, (unplaced, side) in enumerate(rows):
+        main = unplaced.placed(_LEFT, top)
         boxes.append(main)
         if above is not None:
             arrows.append(((spine, above.y + above.height), (spine, main.y)))
         bottom, y = main.y + main.height, top
-        for box in side:
-            box = box.placed(side_x, y)
+        for beside in side:
+            box = beside.placed(side_x, y)
             boxes.append(box)
             middle = y + min(box.height, main.height) // 2 if y == top else y + box.height // 2
             # a second side box hangs on the line that leads down, unless the main box still stands beside it

@@ -11,7 +11,7 @@ import pandas as pd
 from corpus.errors import ReviewError
 from synthesis.evidence import MARKS, Evidence
 from synthesis.references import slug
-from synthesis.studies import included_reports, studies, study_of_report
+from synthesis.studies import included_reports, study_labels, study_of_report
 
 SEGMENT_COLUMNS = [
     "segment_id", "record_id", "study_id", "code_id", "direction", "field", "start", "end", "text", "finding",
@@ -30,7 +30,8 @@ def segments(evidence: Evidence) -> pd.DataFrame:
     -------
     DataFrame
         segment_id, record_id, study_id, code_id, direction, field, start, end (code points, end exclusive),
-        text (the exact words), finding, facets, people, settled_by, decided_at; sorted by record, field, start.
+        text (the exact words), finding, facets, people, settled_by, decided_at; sorted by record, field,
+        start.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def findings(evidence: Evidence) -> pd.DataFrame:
     >>> findings(example_evidence())[["finding_id", "finding"]].values.tolist()[0]
     ['targets--scopus-1--hinders', 'Targets pull staff home.']
     """
-    label_of = dict(studies(evidence)[["study_id", "label"]].itertuples(index=False))
+    label_of = study_labels(evidence)
     order = {code.id: place for place, code in enumerate(evidence.scheme.codes)}
     collected: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in segments(evidence).to_dict("records"):
@@ -162,11 +163,17 @@ def left_out_segments(evidence: Evidence) -> int:
 def _require_words(row: dict[Any, Any], record: dict[str, Any], start: int, end: int) -> None:
     where = f"{row['record_id']}, {row['field'] or 'no field'} {start}-{end}, code {row['code_id']}"
     if not row["text"].strip():
-        raise ReviewError("A coded segment has no words, so its finding rests on nothing.", where=where,
-                          next_step="Mark the sentence it rests on, or withdraw the code.")
+        raise ReviewError(
+            "A coded segment has no words, so its finding rests on nothing.",
+            where=where,
+            next_step="Mark the sentence it rests on, or withdraw the code.",
+        )
     if str(record.get(row["field"], ""))[start:end] != row["text"]:
-        raise ReviewError(f"The words \u201c{row['text'][:60]}\u201d are not in the record at that place.", where=where,
-                          next_step="The record's text has changed since it was coded; code the segment again.")
+        raise ReviewError(
+            f"The words \u201c{row['text'][:60]}\u201d are not in the record at that place.",
+            where=where,
+            next_step="The record's text has changed since it was coded; code the segment again.",
+        )
 
 
 def _joined(texts: Iterable[str], *, in_order: bool = False) -> str:

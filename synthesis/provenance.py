@@ -10,11 +10,22 @@ import pandas as pd
 from corpus.errors import ReviewError
 from synthesis.evidence import Evidence
 from synthesis.findings import findings, marks, segments
-from synthesis.studies import study_of_report, studies
+from synthesis.studies import studies, study_of_report
 
 FORMAT_VERSION = 1
-_RECORD_KEYS = ("title", "abstract", "keywords", "authors", "journal", "doi", "language", "source_id", "accession",
-                "members", "raw")  # fmt: skip
+_RECORD_KEYS = (
+    "title",
+    "abstract",
+    "keywords",
+    "authors",
+    "journal",
+    "doi",
+    "language",
+    "source_id",
+    "accession",
+    "members",
+    "raw",
+)
 _SOURCE_KEYS = ("file", "database", "platform", "kind", "date", "sha256", "format")
 _SOURCE_COUNTS = ("hits_reported", "n_entries", "n_records", "n_unreadable", "n_new")
 
@@ -32,9 +43,9 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     -------
     dict
         JSON-able: format, v, review, flow, sources, records (the included reports, with the texts that were
-        coded), studies, segments, findings, marks; each a mapping from id. A mark names its findings, a finding
-        its segments, a segment its record and offsets (code points, end exclusive), a record its source file and
-        line, a source its sha256.
+        coded), studies, segments, findings, marks; each a mapping from id. A mark names its findings, a
+        finding its segments, a segment its record and offsets (code points, end exclusive), a record its
+        source file and line, a source its sha256.
 
     Raises
     ------
@@ -53,10 +64,13 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     """
     study_of = study_of_report(evidence)
     records = {
-        report: {**{key: _plain(row.get(key, "")) for key in _RECORD_KEYS},
-                 "year": _whole(row.get("year")), "source_line": _whole(row.get("source_line"))}
+        report: {
+            **{key: _plain(row.get(key, "")) for key in _RECORD_KEYS},
+            "year": _whole(row.get("year")),
+            "source_line": _whole(row.get("source_line")),
+        }
         for report, row in sorted(evidence.records_by_id(study_of).items())
-    }  # fmt: skip
+    }
     sources = {
         str(row["source_id"]): {
             **{key: _plain(row.get(key, "")) for key in _SOURCE_KEYS},
@@ -66,38 +80,67 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     }
     for report, record in records.items():
         if record["source_id"] not in sources:
-            raise ReviewError(f"The record {report} comes from {record['source_id']!r}, which is not a source.",
-                              next_step="Run `samsyn check`.")
+            raise ReviewError(
+                f"The record {report} comes from {record['source_id']!r}, which is not a source.",
+                next_step="Run `samsyn check`.",
+            )
     return {
         "format": "samsyn-trace",
         "v": FORMAT_VERSION,
         "review": {
-            "protocol": evidence.protocol.id, "protocol_version": evidence.protocol.version,
-            "scheme": evidence.scheme.id, "scheme_version": evidence.scheme.version,
-            "scheme_hash": evidence.scheme.hash, "stages": list(evidence.protocol.stages),
-            "input_hash": evidence.input_hash, "data_as_of": evidence.latest_decision(), "samsyn": version,
+            "protocol": evidence.protocol.id,
+            "protocol_version": evidence.protocol.version,
+            "scheme": evidence.scheme.id,
+            "scheme_version": evidence.scheme.version,
+            "scheme_hash": evidence.scheme.hash,
+            "stages": list(evidence.protocol.stages),
+            "input_hash": evidence.input_hash,
+            "data_as_of": evidence.latest_decision(),
+            "samsyn": version,
         },
         "flow": asdict(evidence.flow),
         "sources": sources,
         "records": records,
-        "studies": {row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")}
-                    for row in studies(evidence).to_dict("records")},
-        "segments": {row["segment_id"]: {key: row[key] for key in
-                     ("record_id", "code_id", "direction", "field", "start", "end", "text", "people", "settled_by",
-                      "decided_at")}
-                     for row in segments(evidence).to_dict("records")},
-        "findings": {row["finding_id"]: {
-                        **{key: row[key] for key in ("study_id", "theme_id", "code_id", "direction", "finding")},
-                        "segments": row["segment_ids"].split("; ")}
-                     for row in findings(evidence).to_dict("records")},
-        "marks": {row["mark_id"]: {
-                     **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction")},
-                     "findings": row["finding_ids"].split("; ")}
-                  for row in marks(evidence).to_dict("records")},
-    }  # fmt: skip
+        "studies": {
+            row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")}
+            for row in studies(evidence).to_dict("records")
+        },
+        "segments": {
+            row["segment_id"]: {
+                key: row[key]
+                for key in (
+                    "record_id",
+                    "code_id",
+                    "direction",
+                    "field",
+                    "start",
+                    "end",
+                    "text",
+                    "people",
+                    "settled_by",
+                    "decided_at",
+                )
+            }
+            for row in segments(evidence).to_dict("records")
+        },
+        "findings": {
+            row["finding_id"]: {
+                **{key: row[key] for key in ("study_id", "theme_id", "code_id", "direction", "finding")},
+                "segments": row["segment_ids"].split("; "),
+            }
+            for row in findings(evidence).to_dict("records")
+        },
+        "marks": {
+            row["mark_id"]: {
+                **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction")},
+                "findings": row["finding_ids"].split("; "),
+            }
+            for row in marks(evidence).to_dict("records")
+        },
+    }
 
 
-def _plain(value: object) -> str:
+def _plain(value: Any) -> str:
     return "" if value is None or pd.isna(value) else str(value)
 
 

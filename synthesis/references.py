@@ -73,7 +73,9 @@ def reference(record: Mapping[str, Any]) -> Reference:
         _text(record, key) for key in ("journal", "volume", "issue", "pages", "doi")
     )
     container = ", ".join(part for part in (journal, volume) if part)
-    place = (f"({issue})" if issue else "") + (f", {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', pages)}" if pages else "")
+    place = (f"({issue})" if issue else "") + (
+        f", {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', pages)}" if pages else ""
+    )
     return Reference(
         authors=_listed(names),
         year=_year(record),

@@ -40,7 +40,7 @@ def environment() -> Environment:
     )  # fmt: skip
     templates.filters["short_hash"] = short_hash
     templates.filters["slug"] = slug
-    templates.globals["is_missing"] = lambda value: value is None or value is pd.NA or value != value
+    templates.globals["is_missing"] = pd.isna
     return templates
 
 
@@ -104,8 +104,11 @@ def write_all(folder: Path, files: dict[str, bytes]) -> list[Path]:
                 Path(half_written).unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise ReviewError(f"{name} was not written: {error.strerror or error}.", where=str(path),
-                              next_step="Free some space or allow writing there, then render again.") from error
+            raise ReviewError(
+                f"{name} was not written: {error.strerror or error}.",
+                where=str(path),
+                next_step="Free some space or allow writing there, then render again.",
+            ) from error
         written.append(path)
     return written
 

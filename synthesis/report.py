@@ -18,15 +18,14 @@ from synthesis.conduct import (
     unsettled_conflicts,
 )
 from synthesis.evidence import Evidence
+from synthesis.evidence_rows import evidence_groups
 from synthesis.figures import flow_figure
 from synthesis.provenance import trace
 from synthesis.rendering import environment, flow_svg, table_csv, write_all
 from synthesis.sections import (
-    evidence_groups,
     header_facts,
     matrix_view,
     meanings,
-    own_language,
     reference_views,
     require_same_studies,
     spark,
@@ -34,7 +33,7 @@ from synthesis.sections import (
 )
 from synthesis.studies import studies
 from synthesis.tables import characteristics, evidence_table, theme_matrix
-from synthesis.words import Words
+from synthesis.words import Words, own_language
 
 
 def render_report(
@@ -42,8 +41,8 @@ def render_report(
 ) -> list[Path]:
     """Write the report: ``report.html``, a CSV file of each table, ``flow.svg`` and ``trace.json``.
 
-    The same evidence, language and version give the same bytes, whatever the machine's clock, time zone, locale
-    or hash seed. Everything is built before anything is written.
+    The same evidence, language and version give the same bytes, whatever the machine's clock, time zone,
+    locale or hash seed. Everything is built before anything is written.
 
     Parameters
     ----------
@@ -63,7 +62,8 @@ def render_report(
     Raises
     ------
     ReviewError
-        When a sum does not hold, words are not in the record they are quoted from, or a file cannot be written.
+        When a sum does not hold, words are not in the record they are quoted from, or a file cannot be
+        written.
     UsageError
         When there is no report in that language.
 
@@ -77,8 +77,8 @@ def render_report(
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files]
-    ['report.html', 'trace.json', 'flow.svg', 'characteristics.csv', 'matrix.csv', 'evidence.csv', 'agreement.csv',
-     'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv', 'references.csv']
+    ['report.html', 'trace.json', 'flow.svg', 'characteristics.csv', 'matrix.csv', 'evidence.csv',
+     'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv', 'references.csv']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
@@ -132,5 +132,3 @@ def _installed_version() -> str:
         return metadata.version("samsyn")
     except metadata.PackageNotFoundError:
         return ""
-
-

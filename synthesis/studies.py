@@ -66,8 +66,10 @@ def studies(evidence: Evidence) -> pd.DataFrame:
     records = evidence.records_by_id({*study_of, *reports_of})
     for study, reports in reports_of.items():
         if study not in records:
-            raise ReviewError(f"{reports[0]} is said to be part of the study {study}, which is not a record.",
-                              next_step="Correct its descriptor part_of_study.")
+            raise ReviewError(
+                f"{reports[0]} is said to be part of the study {study}, which is not a record.",
+                next_step="Correct its descriptor part_of_study.",
+            )
         reports.sort(key=lambda report: (report != study, report))
     labels = _labels({study: records[study] for study in reports_of})
     values = _descriptor_values(evidence)
@@ -99,6 +101,12 @@ def study_of_report(evidence: Evidence) -> dict[str, str]:
     ordered = sorted(parts.to_dict("records"), key=lambda row: (row["decided_at"], row["person"]))
     main = {row["record_id"]: row["value"] for row in ordered if row["value"]}
     return {report: main.get(report, report) for report in included_reports(evidence)}
+
+
+def study_labels(evidence: Evidence) -> dict[str, str]:
+    """study_id -> label of each included study, in the order of ``studies``."""
+    frame = studies(evidence)
+    return dict(zip(frame["study_id"].tolist(), frame["label"].tolist(), strict=True))
 
 
 def descriptor_conflicts(evidence: Evidence) -> list[tuple[str, str, str]]:

@@ -1,23 +1,27 @@
-"""The tables of what the studies say: characteristics, matrix, evidence, theme summaries."""
+"""The tables of what the studies say: characteristics, matrix, evidence."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from coding_scheme.scheme import Theme
 from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable
 from synthesis.findings import findings, marks, segments
-from synthesis.studies import NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED, PART_OF_STUDY, studies
+from synthesis.studies import (
+    NOT_APPLICABLE,
+    NOT_REPORTED,
+    NOT_YET_CODED,
+    PART_OF_STUDY,
+    studies,
+    study_labels,
+)
 from synthesis.words import Words
 
 GROUP_BY = "approach"
 BESIDE_FINDINGS = ("approach", "country", "design", "number_of_partners")
 BASIS = "strength_of_claim"
-QUOTATIONS_PER_THEME = 3
 
 
 def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
@@ -40,18 +44,22 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     table = pd.DataFrame({"study_id": frame["study_id"], "label": frame["label"]})
     table["reports"] = [len(reports.split("; ")) for reports in frame["report_ids"]]
     for descriptor in names:
-        table[descriptor.id] = [descriptor_words(evidence, descriptor.id, value, words)
-                                for value in frame[descriptor.id]]
+        table[descriptor.id] = [
+            descriptor_words(evidence, descriptor.id, value, words) for value in frame[descriptor.id]
+        ]
     return EvidenceTable(
-        "characteristics", words("characteristics_caption"),
+        "characteristics",
+        words("characteristics_caption"),
         (
             Column("study_id", "study_id", "id"),
             Column("label", words("study")),
             Column("reports", words("reports"), "number"),
             *(Column(d.id, d.label.in_language(language) or d.id) for d in names),
         ),
-        table, words("characteristics_note"), language,
-    )  # fmt: skip
+        table,
+        words("characteristics_note"),
+        language,
+    )
 
 
 def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
@@ -61,8 +69,9 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     -------
     EvidenceTable
         Frame: row_kind ("theme", "code", "total"), row_id, label, one text column per study_id (marks such as
-        "▲2 ▼", a figure where several findings stand behind a mark), then the margins: one whole-number column
-        per direction and "studies", all counting distinct studies. The last row counts the themes per study.
+        "▲2 ▼", a figure where several findings stand behind a mark), then the margins: one whole-number
+        column per direction and "studies", all counting distinct studies. The last row counts the themes
+        per study.
 
     Source
     ------
@@ -78,27 +87,35 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     words = Words(language)
     placed = marks(evidence)
     columns = [study for _, group in matrix_groups(evidence, language) for study in group["study_id"]]
-    labels = dict(studies(evidence)[["study_id", "label"]].itertuples(index=False))
+    labels = study_labels(evidence)
     directions = shown_directions(placed)
     rows: list[dict[str, Any]] = []
     for theme in evidence.scheme.themes:
-        rows.append(_matrix_row(placed, "theme", theme.id, theme.label.in_language(language), columns, directions))
+        rows.append(
+            _matrix_row(placed, "theme", theme.id, theme.label.in_language(language), columns, directions)
+        )
         for code in theme.codes:
             row = _matrix_row(placed, "code", code.id, code.label.in_language(language), columns, directions)
             if row["studies"]:
                 rows.append(row)
     themes = placed[placed["row_kind"] == "theme"]
-    rows.append({
-        "row_kind": "total", "row_id": "", "label": words("themes_per_study"),
-        **{study: str(themes.loc[themes["study_id"] == study, "row_id"].nunique()) for study in columns},
-        **_margins(themes, directions),
-    })  # fmt: skip
+    rows.append(
+        {
+            "row_kind": "total",
+            "row_id": "",
+            "label": words("themes_per_study"),
+            **{study: str(themes.loc[themes["study_id"] == study, "row_id"].nunique()) for study in columns},
+            **_margins(themes, directions),
+        }
+    )
     codes_with = {row["row_id"] for row in rows if row["row_kind"] == "code"}
     group = group_name(evidence, words)
     n_codes = len(evidence.scheme.codes)
     return EvidenceTable(
         "matrix",
-        words("matrix_caption", group=group.lower()) if has_groups(evidence) else words("matrix_caption_plain"),
+        words("matrix_caption", group=group.lower())
+        if has_groups(evidence)
+        else words("matrix_caption_plain"),
         (
             Column("row_kind", "row_kind", "id"),
             Column("row_id", "row_id", "id"),
@@ -108,10 +125,14 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
             Column("studies", words("studies"), "number"),
         ),
         pd.DataFrame(rows),
-        words("matrix_note", group=group.lower(), without=words.number(n_codes - len(codes_with)),
-              codes=words.number(n_codes)),
+        words(
+            "matrix_note",
+            group=group.lower(),
+            without=words.number(n_codes - len(codes_with)),
+            codes=words.number(n_codes),
+        ),
         language,
-    )  # fmt: skip
+    )
 
 
 def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, pd.DataFrame]]:
@@ -187,18 +208,20 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     for row in findings(evidence).to_dict("records"):
         study = by_study[row["study_id"]]
         behind = [by_segment[segment_id] for segment_id in row["segment_ids"].split("; ")]
-        rows.append({
-            **{key: row[key] for key in ("finding_id", "study_id", "theme_id", "code_id", "segment_ids")},
-            "theme": evidence.scheme.theme_of(row["code_id"]).label.in_language(language),
-            "code": evidence.scheme.code(row["code_id"]).label.in_language(language),
-            "direction": words.direction(row["direction"]),
-            "finding": row["finding"],
-            "quotation": " […] ".join(segment["text"] for segment in behind),
-            "study": study["label"],
-            **{d.id: descriptor_words(evidence, d.id, study[d.id], words) for d in beside},
-            **({BASIS: facet_words(evidence, BASIS, row["facets"], language)} if has_basis else {}),
-            "place": "; ".join(place(segment, words) for segment in behind),
-        })  # fmt: skip
+        rows.append(
+            {
+                **{key: row[key] for key in ("finding_id", "study_id", "theme_id", "code_id", "segment_ids")},
+                "theme": evidence.scheme.theme_of(row["code_id"]).label.in_language(language),
+                "code": evidence.scheme.code(row["code_id"]).label.in_language(language),
+                "direction": words.direction(row["direction"]),
+                "finding": row["finding"],
+                "quotation": " […] ".join(segment["text"] for segment in behind),
+                "study": study["label"],
+                **{d.id: descriptor_words(evidence, d.id, study[d.id], words) for d in beside},
+                **({BASIS: facet_words(evidence, BASIS, row["facets"], language)} if has_basis else {}),
+                "place": "; ".join(place(segment, words) for segment in behind),
+            }
+        )
     ids = ("finding_id", "study_id", "theme_id", "code_id", "segment_ids")
     columns = (
         *(Column(key, key, "id") for key in ids),
@@ -213,68 +236,9 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
         Column("place", words("place")),
     )
     frame = pd.DataFrame(rows, columns=[column.key for column in columns])
-    return EvidenceTable("evidence", words("evidence_caption"), columns, frame, words("evidence_note"), language)
-
-
-@dataclass(frozen=True)
-class ThemeSummary:
-    """What is computed about one theme (S15).
-
-    Attributes
-    ----------
-    theme : Theme
-    n_studies, n_findings : int
-    countries : tuple of (str, int)
-        Countries as coded, with distinct studies; most first.
-    directions : tuple of (direction, int)
-        Distinct studies per direction, the four directions always there.
-    codes : tuple of (direction, tuple of (code label, int))
-        Codes under each direction, with distinct studies.
-    quotations : tuple of str
-        finding_ids whose words stand beside the numbers: the first of each direction.
-    """
-
-    theme: Theme
-    n_studies: int
-    n_findings: int
-    countries: tuple[tuple[str, int], ...]
-    directions: tuple[tuple[str, int], ...]
-    codes: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
-    quotations: tuple[str, ...]
-
-
-def theme_summaries(evidence: Evidence, language: str = "en") -> list[ThemeSummary]:
-    """S15: for each theme of the scheme how many studies say what, from where, and in which words.
-
-    Examples
-    --------
-    >>> from synthesis import example_evidence
-    >>> summary = theme_summaries(example_evidence())[0]
-    >>> summary.n_studies, summary.directions[:2], summary.countries
-    (1, (('promotes', 1), ('hinders', 1)), (('DK', 1),))
-    """
-    words = Words(language)
-    found = findings(evidence)
-    placed = shown_directions(found)
-    country = _country_of(evidence, words)
-    label = {code.id: code.label.in_language(language) or code.id for code in evidence.scheme.codes}
-    summaries = []
-    for theme in evidence.scheme.themes:
-        rows = found[found["theme_id"] == theme.id]
-        first = rows.drop_duplicates("direction")["finding_id"].tolist()
-        here = pd.Series([name for study in rows["study_id"].unique() for name in country[study]], dtype="str")
-        summaries.append(ThemeSummary(
-            theme, rows["study_id"].nunique(), len(rows),
-            _counted(here),
-            tuple((name, rows.loc[rows["direction"] == name, "study_id"].nunique()) for name in placed),
-            tuple(
-                (name, tuple((label[code], int(n)) for code, n in
-                             part.groupby("code_id", sort=False)["study_id"].nunique().items()))
-                for name in placed if len(part := rows[rows["direction"] == name])
-            ),
-            tuple(first[:QUOTATIONS_PER_THEME]),
-        ))  # fmt: skip
-    return summaries
+    return EvidenceTable(
+        "evidence", words("evidence_caption"), columns, frame, words("evidence_note"), language
+    )
 
 
 def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: Words) -> str:
@@ -291,16 +255,22 @@ def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: 
     absent = {NOT_REPORTED: "not_reported", NOT_APPLICABLE: "not_applicable", NOT_YET_CODED: "not_yet_coded"}
     if value in absent:
         return words(absent[value])
-    known = {v.id: v.label.in_language(words.language) or v.id
-             for v in evidence.scheme.descriptor(descriptor_id).values}  # fmt: skip
+    known = {
+        v.id: v.label.in_language(words.language) or v.id
+        for v in evidence.scheme.descriptor(descriptor_id).values
+    }
     return "; ".join(known.get(part, part) for part in value.split("; "))
 
 
 def facet_words(evidence: Evidence, facet_id: str, facets: str, language: str) -> str:
     """A facet's value in words, from a finding's facets (JSON text); "" when it was not noted."""
     value = json.loads(facets or "{}").get(facet_id, "")
-    known = {v.id: (v.da if language == "da" else v.en) or v.en or v.da
-             for facet in evidence.scheme.facets if facet.id == facet_id for v in facet.values}  # fmt: skip
+    known = {
+        v.id: (v.da if language == "da" else v.en) or v.en or v.da
+        for facet in evidence.scheme.facets
+        if facet.id == facet_id
+        for v in facet.values
+    }
     return "; ".join(known.get(part, part) for part in str(value).split("; "))
 
 
@@ -315,31 +285,23 @@ def _matrix_row(
     placed: pd.DataFrame, kind: str, row_id: str, label: str, columns: list[str], directions: list[str]
 ) -> dict[str, Any]:
     here = placed[(placed["row_kind"] == kind) & (placed["row_id"] == row_id)]
-    cells = {study: "" for study in columns}
+    cells = dict.fromkeys(columns, "")
     for row in sorted(here.to_dict("records"), key=lambda row: list(MARKS).index(row["direction"])):
         mark = MARKS[row["direction"]] + (str(row["n"]) if row["n"] > 1 else "")
         cells[row["study_id"]] = f"{cells[row['study_id']]} {mark}".strip()
-    return {"row_kind": kind, "row_id": row_id, "label": label or row_id, **cells, **_margins(here, directions)}
+    return {
+        "row_kind": kind,
+        "row_id": row_id,
+        "label": label or row_id,
+        **cells,
+        **_margins(here, directions),
+    }
 
 
 def _margins(here: pd.DataFrame, directions: list[str]) -> dict[str, int]:
     """Distinct studies by direction and in all."""
     by_direction = {
-        name or "no_direction": here.loc[here["direction"] == name, "study_id"].nunique() for name in directions
+        name or "no_direction": here.loc[here["direction"] == name, "study_id"].nunique()
+        for name in directions
     }
     return {**by_direction, "studies": here["study_id"].nunique()}
-
-
-def _country_of(evidence: Evidence, words: Words) -> dict[str, list[str]]:
-    frame = studies(evidence)
-    if "country" not in frame:
-        return {study: [] for study in frame["study_id"]}
-    return {
-        study: descriptor_words(evidence, "country", value, words).split("; ")
-        for study, value in frame[["study_id", "country"]].itertuples(index=False)
-    }
-
-
-def _counted(names: pd.Series) -> tuple[tuple[str, int], ...]:
-    counts = names.value_counts().to_dict()
-    return tuple(sorted(((str(name), int(n)) for name, n in counts.items()), key=lambda pair: (-pair[1], pair[0])))

@@ -12,11 +12,38 @@ from typing import Any
 import yaml
 
 from corpus.errors import UsageError
+from corpus.protocol import Wording
 
 LANGUAGES = ("en", "da")
 _MONTHS = {
-    "en": ("January February March April May June July August September October November December").split(),
-    "da": ("januar februar marts april maj juni juli august september oktober november december").split(),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "da": [
+        "januar",
+        "februar",
+        "marts",
+        "april",
+        "maj",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ],
 }
 
 
@@ -49,10 +76,13 @@ class Words:
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
-            raise UsageError(f"There is no report in the language {self.language!r}.",
-                             next_step=f"Known: {', '.join(LANGUAGES)}.")
+            raise UsageError(
+                f"There is no report in the language {self.language!r}.",
+                next_step=f"Known: {', '.join(LANGUAGES)}.",
+            )
 
     def __call__(self, key: str, **values: object) -> str:
+        """A text, with its fields filled."""
         text = _texts()[key][self.language]
         return text.format(**values) if values else text
 
@@ -95,6 +125,27 @@ class Words:
             return text
         dot = "." if self.language == "da" else ""
         return f"{day.day}{dot} {_MONTHS[self.language][day.month - 1]} {day.year}"
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """Words of the review, and the language they are in when it is not the page's."""
+
+    text: str
+    language: str = ""
+
+
+def own_language(wording: Wording, language: str) -> OwnWords:
+    """A wording for a page in ``language``; says so when only the other language is there.
+
+    Examples
+    --------
+    >>> own_language(Wording(en="Time"), "da")
+    OwnWords(text='Time', language='en')
+    """
+    text = wording.in_language(language)
+    written = wording.da if language == "da" else wording.en
+    return OwnWords(text, "" if written or not text else "en" if language == "da" else "da")
 
 
 @cache

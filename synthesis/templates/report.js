@@ -3,6 +3,11 @@
   const rows = all("tr.finding"), groups = all(".ev tbody");
 
   /* fold, filter and order the evidence table; without script it stands whole, in the scheme's order */
+  const seen = new Map(rows.map((row) => {
+    const twin = row.cloneNode(true);
+    all("details", twin).forEach((fold) => fold.remove());
+    return [row, twin.textContent.toLowerCase()];
+  }));
   const filter = document.querySelector("#filter");
   const isOpen = (group) => group.rows[0].querySelector("button").getAttribute("aria-expanded") === "true";
   function update() {
@@ -17,7 +22,7 @@
       group.append(...own);
       let some = false;
       for (const row of own) {
-        const fits = directions.includes(row.dataset.direction) && (!words || row.textContent.toLowerCase().includes(words));
+        const fits = directions.includes(row.dataset.direction) && (!words || seen.get(row).includes(words));
         if (fits) { shown += 1; some = true; }
         row.hidden = !fits || !isOpen(group);
       }

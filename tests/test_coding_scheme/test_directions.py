@@ -9,7 +9,14 @@ import pytest
 from coding_scheme import CodingScheme, read_coding_scheme, suggest
 
 TRUST, LEAD, CATALYST = "network_trust_partners", "facilitation_linear_lead", "facilitation_catalyst_process"
-MARKET, HIERARCHY, SHARED = "governance_market_business", "governance_hierarchy", "equality_shared_power_partners"
+MARKET, HIERARCHY, SHARED = (
+    "governance_market_business",
+    "governance_hierarchy",
+    "equality_shared_power_partners",
+)
+
+ENGLISH = "The coordinator is a catalyst rather than leading a linear process, and this strengthens the work."
+DANISH = "Facilitatoren er katalysator fremfor at lede et lineært forløb, og det fremmer samarbejdet."
 
 
 @cache
@@ -71,17 +78,17 @@ def test_direction(text, code_id, direction):
 @pytest.mark.parametrize(
     ("text", "code_id", "direction"),
     [
-        ("The coordinator is a catalyst rather than leading a linear process, and this strengthens work.", LEAD, "hinders"),
-        ("The coordinator is a catalyst rather than leading a linear process, and this strengthens work.", CATALYST, "promotes"),
-        ("Facilitatoren er katalysator fremfor at lede et lineært forløb, og det fremmer samarbejdet.", LEAD, "hinders"),
-        ("Facilitatoren er katalysator fremfor at lede et lineært forløb, og det fremmer samarbejdet.", CATALYST, "promotes"),
+        (ENGLISH, LEAD, "hinders"),
+        (ENGLISH, CATALYST, "promotes"),
+        (DANISH, LEAD, "hinders"),
+        (DANISH, CATALYST, "promotes"),
         ("Shared leadership rather than hierarchy strengthens learning.", SHARED, "promotes"),
         ("Shared leadership rather than hierarchy strengthens learning.", HIERARCHY, "hinders"),
         ("Instead of red tape, the network strengthened social capital.", HIERARCHY, "hinders"),
         ("Instead of red tape, the network strengthened social capital.", TRUST, "promotes"),
         ("Contracts block learning rather than social capital.", TRUST, "descriptive"),
         # cues after a contrast do not reach back before it
-        ("They relied on social capital rather than on contracts, which hinders learning.", TRUST, "descriptive"),
+        ("They used social capital rather than contracts, which hinders learning.", TRUST, "descriptive"),
         ("They used social capital rather than promoting competition.", TRUST, "descriptive"),
     ],
 )  # fmt: skip
@@ -129,7 +136,7 @@ SEED = {
         {"governance_npm": "hinders"},
     "Samarbejdet styrkes derimod af netværksstyring, hvor ingen bestemmer over de andre.":
         {"governance_horizontal_network": "promotes"},
-    "En uafhængig facilitator, der virker som katalysator fremfor at lede et lineært forløb, er afgørende for processen.":
+    "En uafhængig facilitator, der er katalysator fremfor at lede et lineært forløb, er afgørende for os.":
         {"facilitation_independent": "promotes", LEAD: "hinders"},
     "At udligne magten mellem borgere og planlæggere fremmer deltagelsen.":
         {"equality_power_citizens_planners": "promotes"},
@@ -146,9 +153,16 @@ def test_the_findings_of_the_model_study_are_suggested_with_their_direction(text
 
 
 def test_real_abstracts_are_read_with_exact_offsets(shared_data):
-    frame = pd.read_csv(shared_data / "topic" / "citizen_participation_climate.csv", keep_default_na=False).head(60)
-    records = frame[["title", "abstract"]].astype("str").assign(record_id=[f"r{n}" for n in range(len(frame))])
+    frame = pd.read_csv(
+        shared_data / "topic" / "citizen_participation_climate.csv", keep_default_na=False
+    ).head(60)
+    records = (
+        frame[["title", "abstract"]].astype("str").assign(record_id=[f"r{n}" for n in range(len(frame))])
+    )
     suggestions = suggest(records, scheme())
     texts = records.set_index("record_id")
     assert len(suggestions) > 5
-    assert all(texts.loc[row.record_id, row.field][row.start : row.end] == row.text for row in suggestions.itertuples())
+    assert all(
+        texts.loc[row.record_id, row.field][row.start : row.end] == row.text
+        for row in suggestions.itertuples()
+    )

@@ -33,7 +33,10 @@ def test_language_of_a_text(text, language):
 
 
 def test_danish_abbreviations_and_ordinals_do_not_end_sentences():
-    text = "Det skete bl.a. den 3. december, jf. aftalen m.fl. parter. Ca. 30 pct. af borgerne kom, dvs. mange. F.eks. kom nr. 7."
+    text = (
+        "Det skete bl.a. den 3. december, jf. aftalen m.fl. parter. "
+        "Ca. 30 pct. af borgerne kom, dvs. mange. F.eks. kom nr. 7."
+    )
     assert sentences(text, "da") == [
         "Det skete bl.a. den 3. december, jf. aftalen m.fl. parter.",
         "Ca. 30 pct. af borgerne kom, dvs. mange.",
@@ -42,7 +45,9 @@ def test_danish_abbreviations_and_ordinals_do_not_end_sentences():
 
 
 def test_english_abbreviations_do_not_end_sentences():
-    text = "Dr. Alder et al. (2019) asked residents (e.g. tenants, i.e. those renting) vs. Owners. They agreed."
+    text = (
+        "Dr. Alder et al. (2019) asked residents (e.g. tenants, i.e. those renting) vs. Owners. They agreed."
+    )
     assert sentences(text, "en") == [
         "Dr. Alder et al. (2019) asked residents (e.g. tenants, i.e. those renting) vs. Owners.",
         "They agreed.",

@@ -13,7 +13,10 @@ CODES = (
         indicators={"en": ("hierarch*", "top-down"), "da": ("hierarki*",)},
         exclude_phrases={"en": ("hierarchical regression",), "da": ("ikke-hierarkisk*",)},
     ),
-    Code("network", indicators={"en": ("non-hierarch*", "network governance"), "da": ("*styring*", "ikke-hierarkisk*")}),
+    Code(
+        "network",
+        indicators={"en": ("non-hierarch*", "network governance"), "da": ("*styring*", "ikke-hierarki*")},
+    ),
     Code("market", indicators={"en": ("purchaser-provider",), "da": ("bestiller-udfører",)}),
     Code("necessity", indicators={"da": ("opleve* nødvendighed*",)}),
     Code("vulnerable", indicators={"da": ("udsat borger",)}),
@@ -134,7 +137,7 @@ def test_a_text_that_mixes_languages_is_read_sentence_by_sentence():
     text = (
         "Vi undersøger, hvordan parterne i kommunen kan arbejde sammen om det, der er vigtigt for dem. "
         "Tilliden styrkes af de møder, som er planlagt af parterne. "
-        "This study shows that the meetings of the partners hinder trust in the quarter and that they are not liked."
+        "This study shows that the meetings of the partners hinder trust and that they are not liked."
     )
     suggestions = suggested(text)
     assert suggestions["indicator"].tolist() == ["Tilliden", "trust"]
@@ -145,7 +148,7 @@ def test_a_text_that_mixes_languages_is_read_sentence_by_sentence():
 def test_records_in_other_languages_are_counted_openly():
     records = pd.DataFrame([
         {"record_id": "r1", "title": "Trust in the city", "abstract": ""},
-        {"record_id": "r2", "title": "", "abstract": "La confianza se construye entre los socios con el trust"},
+        {"record_id": "r2", "title": "", "abstract": "La confianza se construye entre los socios"},
         {"record_id": "r3", "title": "", "abstract": ""},
     ])  # fmt: skip
     assert suggest(records, SCHEME).empty
@@ -160,5 +163,7 @@ def test_no_records_give_an_empty_frame_with_its_columns():
 
 
 def test_suggestions_are_the_same_at_every_run():
-    records = pd.DataFrame([{"record_id": f"r{n}", "abstract": "Hierarchies hinder trust. Trust, top-down."} for n in (2, 1)])
+    records = pd.DataFrame(
+        [{"record_id": f"r{n}", "abstract": "Hierarchies hinder trust. Trust, top-down."} for n in (2, 1)]
+    )
     pd.testing.assert_frame_equal(suggest(records, SCHEME), suggest(records, SCHEME))

@@ -58,7 +58,17 @@ def test_the_scheme_that_ships_says_that_it_is_no_studys_code_book():
 
 def test_a_characteristics_table_finds_its_descriptors():
     scheme = read_coding_scheme(STARTER)
-    for name in ("country", "setting", "aim", "design", "data", "n", "population", "partnership_type", "partners"):
+    for name in (
+        "country",
+        "setting",
+        "aim",
+        "design",
+        "data",
+        "n",
+        "population",
+        "partnership_type",
+        "partners",
+    ):
         assert scheme.descriptor(name).value_type == "text"
     approach = scheme.descriptor("approach")
     assert [value.id for value in approach.values] == [
@@ -81,12 +91,28 @@ def test_three_faults_are_told_at_once_with_their_lines():
 @pytest.mark.parametrize(
     ("more", "path", "what"),
     [
-        ("    direction: {typical: sideways}", "direction.typical", "unknown direction 'sideways'. Known: promotes"),
-        ("    direction: {typical: mixed, allowed: [promotes]}", "direction.typical", "not allowed for trust"),
-        ("    direction: {typical: promotes, allowed: [promotes, up]}", "allowed.1", "unknown direction 'up'"),
+        (
+            "    direction: {typical: sideways}",
+            "direction.typical",
+            "unknown direction 'sideways'. Known: promotes",
+        ),
+        (
+            "    direction: {typical: mixed, allowed: [promotes]}",
+            "direction.typical",
+            "not allowed for trust",
+        ),
+        (
+            "    direction: {typical: promotes, allowed: [promotes, up]}",
+            "allowed.1",
+            "unknown direction 'up'",
+        ),
         ("    indicators: {en: ['']}", "indicators.en.0", "it is empty"),
         ("    indicators: {en: ['trust (or*']}", "indicators.en.0", "holds signs other than"),
-        ("    indicators: {de: [Vertrauen]}", "indicators.de", "is not a language of this scheme. Known: en, da"),
+        (
+            "    indicators: {de: [Vertrauen]}",
+            "indicators.de",
+            "is not a language of this scheme. Known: en, da",
+        ),
         ("facets:\n- {id: strength, applies_to: [costs], values: []}", "facets.0.applies_to.0", "'costs'"),
         ("directions:\n- {id: sideways}", "directions.0.id", "unknown direction 'sideways'"),
         ("descriptors:\n- {id: design, value_type: one_of}", "descriptors.0", "lists none"),
@@ -107,7 +133,12 @@ def test_a_code_without_label_or_definition_is_a_fault(tmp_path):
 
 def test_white_space_and_comments_do_not_change_the_hash_but_words_do(tmp_path):
     before = read_coding_scheme(written(tmp_path, SMALL)).hash
-    assert read_coding_scheme(written(tmp_path, "# a comment\n" + SMALL.replace("{en: Trust}", "{en:   Trust}"))).hash == before
+    assert (
+        read_coding_scheme(
+            written(tmp_path, "# a comment\n" + SMALL.replace("{en: Trust}", "{en:   Trust}"))
+        ).hash
+        == before
+    )
     assert read_coding_scheme(written(tmp_path, SMALL.replace("rely", "lean"))).hash != before
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (invented sentences stand whole)
 """An invented review of ten studies and forty findings, as plain data, with its export files."""
 
 from __future__ import annotations
@@ -398,8 +399,8 @@ def _agreement() -> pd.DataFrame:
         "confusion",
     ]
     return pd.DataFrame([
-        ("title_abstract", "coder-1, coder-2", 400, 94.75, 0.729, 0.932, 0.73, 0.601, 0.829, 21, 18, json.dumps(two)),
-        ("full_text", "coder-1, coder-2", 138, 100.0, nan, nan, nan, nan, nan, 0, 0, json.dumps({"labels": ["exclude"], "counts": [[138]]})),
-        ("coding", "coder-1, coder-2", 280, 93.2, 0.77, 0.9, 0.77, 0.66, 0.86, 19, 19, json.dumps({"labels": ["present", "absent"], "counts": [[41, 8], [11, 220]]})),
-        ("coding:direction", "coder-1, coder-2", 41, 90.2, 0.71, 0.79, -0.18, -0.2, 0.94, 4, 4, json.dumps(four)),
+        ("title_abstract", "coder-1, coder-2", 400, 0.9475, 0.729, 0.932, 0.73, 0.601, 0.829, 21, 18, json.dumps(two)),
+        ("full_text", "coder-1, coder-2", 138, 1.0, nan, nan, nan, nan, nan, 0, 0, json.dumps({"labels": ["exclude"], "counts": [[138]]})),
+        ("coding", "coder-1, coder-2", 280, 0.932, 0.77, 0.9, 0.77, 0.66, 0.86, 19, 19, json.dumps({"labels": ["present", "absent"], "counts": [[41, 8], [11, 220]]})),
+        ("coding:direction", "coder-1, coder-2", 41, 0.902, 0.71, 0.79, -0.18, -0.2, 0.94, 4, 4, json.dumps(four)),
     ], columns=columns)  # fmt: skip

@@ -42,18 +42,38 @@ def test_a_sound_report_has_no_fault(whole_evidence, tmp_path, review_folder, la
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('data-margin="theme--governance--hinders">4<', 'data-margin="theme--governance--hinders">5<',
-         "The margin governance, hinders shows 5; distinct studies are 4."),
-        ("drew agency staff back to their own departments and away from the joint work.</q>",
-         "drew agency staff back to their own homes and away from the joint work.</q>", "The page quotes"),
-        ("Records screened (n = 1,957)", "Records screened (n = 1,958)", "The box screened shows [1958], the counts are [1957]."),
+        (
+            'data-margin="theme--governance--hinders">4<',
+            'data-margin="theme--governance--hinders">5<',
+            "The margin governance, hinders shows 5; distinct studies are 4.",
+        ),
+        (
+            "drew agency staff back to their own departments and away from the joint work.</q>",
+            "drew agency staff back to their own homes and away from the joint work.</q>",
+            "The page quotes",
+        ),
+        (
+            "Records screened (n = 1,957)",
+            "Records screened (n = 1,958)",
+            "The box screened shows [1958], the counts are [1957].",
+        ),
         ('id="theme--time--soc-9008--hinders"', 'id="theme--time--soc-9009--hinders"', "cannot be traced"),
-        ('<sub>2</sub></a>', '<sub>3</sub></a>', "shows 3, but 2 findings stand behind it."),
-        ('href="#f-market--soc-9000--hinders" data-findings="market--soc-9000--hinders" aria-label="Gov',
-         'href="#f-nowhere" data-findings="market--soc-9000--hinders" aria-label="Gov', "leads nowhere: #f-nowhere"),
-        ('<span class="g h">▼</span></a>', '<span class="g p">▲</span></a>', "shows ▲, but its findings say hinders."),
-        ('<tr id="f-npm--other-9003--hinders" class="finding"', '<tr id="f-npm--other-9003--hinders" class="gone"',
-         "The evidence table has 39 rows and the trace 40 findings"),
+        ("<sub>2</sub></a>", "<sub>3</sub></a>", "shows 3, but 2 findings stand behind it."),
+        (
+            'href="#f-market--soc-9000--hinders" data-findings="market--soc-9000--hinders" aria-label="Gov',
+            'href="#f-nowhere" data-findings="market--soc-9000--hinders" aria-label="Gov',
+            "leads nowhere: #f-nowhere",
+        ),
+        (
+            '<span class="g h">▼</span></a>',
+            '<span class="g p">▲</span></a>',
+            "shows ▲, but its findings say hinders.",
+        ),
+        (
+            '<tr id="f-npm--other-9003--hinders" class="finding"',
+            '<tr id="f-npm--other-9003--hinders" class="gone"',
+            "The evidence table has 39 rows and the trace 40 findings",
+        ),
     ],
 )
 def test_what_is_wrong_on_the_page_is_found(report, review_folder, old, new, fault) -> None:
@@ -67,12 +87,17 @@ def test_a_changed_word_in_the_record_is_found(report, review_folder) -> None:
         record["abstract"] = record["abstract"].replace("resultatkrav", "resultatmål")
 
     change_trace(report, change)
-    assert any("are not in the abstract of other:9003 at 50-119" in found for found in check_report(report, review_folder))
+    assert any(
+        "are not in the abstract of other:9003 at 50-119" in found
+        for found in check_report(report, review_folder)
+    )
 
 
 def test_a_broken_sum_is_found(report, review_folder) -> None:
     change_trace(report, lambda trace: trace["flow"].update(screened=1900))
-    assert any("screened is 1900, the sum gives 1957" in found for found in check_report(report, review_folder))
+    assert any(
+        "screened is 1900, the sum gives 1957" in found for found in check_report(report, review_folder)
+    )
 
 
 def test_a_finding_without_segments_is_found(report, review_folder) -> None:

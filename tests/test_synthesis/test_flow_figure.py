@@ -15,7 +15,8 @@ WORDING = [
     "Records identified from:", "Records removed before screening:", "Duplicate records removed (n = 861)",
     "Records marked as ineligible by automation tools (n = 0)", "Records removed for other reasons (n = 6)",
     "Records screened (n = 1,957)", "Records excluded (n = 1,836)", "Reports sought for retrieval (n = 118)",
-    "Reports not retrieved (n = 5)", "Reports assessed for eligibility (n = 111)", "Reports excluded (n = 100)",
+    "Reports not retrieved (n = 5)", "Reports assessed for eligibility (n = 111)",
+    "Reports excluded (n = 100)",
     "Studies included in review (n = 10)", "Reports of included studies (n = 11)",
     "Records not yet screened (n = 210)", "Records undecided (in doubt or in dispute) (n = 3)",
     "Reports not yet assessed (n = 2)", "Scopus (n = 1,412)", "Registers (n = 0)",
@@ -33,15 +34,22 @@ def test_wording_is_that_of_prisma_2020(figure) -> None:
 
 
 def test_sums_are_shown_as_they_were_checked(figure) -> None:
-    assert figure.sums == ("3,034 − 861 − 0 − 6 − 210 = 1,957", "1,957 − 1,836 − 3 = 118", "118 − 5 − 2 = 111",
-                           "111 − 100 = 11", "10 ≤ 11")
+    assert figure.sums == (
+        "3,034 − 861 − 0 − 6 − 210 = 1,957",
+        "1,957 − 1,836 − 3 = 118",
+        "118 − 5 − 2 = 111",
+        "111 − 100 = 11",
+        "10 ≤ 11",
+    )
 
 
 def test_the_drawing_says_what_the_list_says(figure) -> None:
     root = ET.fromstring(figure.svg())  # noqa: S314 (our own drawing)
     name = "{http://www.w3.org/2000/svg}"
-    drawn = {group.get("data-box"): " ".join("".join(text.itertext()) for text in group.iter(f"{name}text"))
-             for group in root.iter(f"{name}g")}
+    drawn = {
+        group.get("data-box"): " ".join("".join(text.itertext()) for text in group.iter(f"{name}text"))
+        for group in root.iter(f"{name}g")
+    }
     for box in figure.boxes:
         words = " ".join(line.text for line in box.lines)
         assert drawn[box.id].replace("\u00a0", " ").split() == words.split()
@@ -51,8 +59,15 @@ def test_the_drawing_says_what_the_list_says(figure) -> None:
 
 
 def test_nothing_open_is_drawn_when_all_is_done(whole_evidence: Evidence) -> None:
-    flow = dataclasses.replace(whole_evidence.flow, not_yet_screened=0, screened=2167, undecided_screening=0,
-                               excluded_screening=2049, not_yet_assessed=0, not_retrieved=7)
+    flow = dataclasses.replace(
+        whole_evidence.flow,
+        not_yet_screened=0,
+        screened=2167,
+        undecided_screening=0,
+        excluded_screening=2049,
+        not_yet_assessed=0,
+        not_retrieved=7,
+    )
     assert not [box for box in flow_figure(flow, whole_evidence.protocol).boxes if box.is_open]
 
 
@@ -72,8 +87,15 @@ def test_a_sum_that_fails_stops_the_build_and_is_named(whole_evidence: Evidence,
 
 
 def test_without_a_full_text_stage_no_such_box_is_drawn(whole_evidence: Evidence) -> None:
-    flow = dataclasses.replace(whole_evidence.flow, sought=11, not_retrieved=0, not_yet_assessed=0, assessed=11,
-                               excluded_screening=1943, excluded_reasons=())
+    flow = dataclasses.replace(
+        whole_evidence.flow,
+        sought=11,
+        not_retrieved=0,
+        not_yet_assessed=0,
+        assessed=11,
+        excluded_screening=1943,
+        excluded_reasons=(),
+    )
     figure = flow_figure(flow, dataclasses.replace(whole_evidence.protocol, stages=("title_abstract",)))
     assert "assessed" not in {box.id for box in figure.boxes}
     assert "no full-text stage" in " ".join(figure.notes)
@@ -82,8 +104,12 @@ def test_without_a_full_text_stage_no_such_box_is_drawn(whole_evidence: Evidence
 def test_boxes_do_not_touch_each_other(figure) -> None:
     for one in figure.boxes:
         for other in figure.boxes:
-            apart = (one.x + one.width <= other.x or other.x + other.width <= one.x
-                     or one.y + one.height <= other.y or other.y + other.height <= one.y)
+            apart = (
+                one.x + one.width <= other.x
+                or other.x + other.width <= one.x
+                or one.y + one.height <= other.y
+                or other.y + other.height <= one.y
+            )
             assert one is other or apart, (one.id, other.id)
 
 

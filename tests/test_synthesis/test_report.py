@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
+import synthesis
 from corpus.errors import ReviewError
 from corpus.protocol import Wording
-from synthesis import Evidence, check_report, example_evidence, render_report
+from synthesis import Evidence, check_report, evidence_table, example_evidence, flow_figure, render_report
 
 HOSTILE = "<script>alert(1)</script> \"'&amp; \u202eevil \U0001f331 </style> {{ 7*7 }}"
 
@@ -42,14 +44,27 @@ def page(whole_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def test_sections_stand_in_their_order(page: str) -> None:
     ids = [attrs.get("id") for tag, attrs in elements(page) if tag == "section"]
-    assert ids == ["themes", "matrix", "evidence", "characteristics", "flow", "agreement", "search", "excluded",
-                   "references"]
+    assert ids == [
+        "themes",
+        "matrix",
+        "evidence",
+        "characteristics",
+        "flow",
+        "agreement",
+        "search",
+        "excluded",
+        "references",
+    ]
 
 
 def test_the_page_is_semantic_and_asks_no_network(page: str) -> None:
     found = elements(page)
     tags = [tag for tag, _ in found]
-    assert (tags.count("h1"), tags.count("main"), tags.count("title")) == (1, 1, 2)  # the second is the drawing's
+    assert (tags.count("h1"), tags.count("main"), tags.count("title")) == (
+        1,
+        1,
+        2,
+    )  # the second is the drawing's
     assert all(attrs.get("scope") for tag, attrs in found if tag == "th")
     assert not [tag for tag in tags if tag in ("link", "img", "iframe", "base", "object", "embed")]
     assert not [attrs for _, attrs in found if "src" in attrs]
@@ -66,9 +81,15 @@ def test_every_link_inside_the_page_leads_somewhere(page: str) -> None:
 
 
 def test_header_says_what_the_report_rests_on(page: str) -> None:
-    for words in ("Every study, quotation and number on this page is invented.", "23 November 2026", "Samsyn 0.1.0",
-                  "10 studies in 11 reports. 40 findings under 8 themes and 16 codes",
-                  "1 disagreement is not settled", "A. Friis, B. Lund, C. Møller", "4,120 on screening, 20 on coding"):
+    for words in (
+        "Every study, quotation and number on this page is invented.",
+        "23 November 2026",
+        "Samsyn 0.1.0",
+        "10 studies in 11 reports. 40 findings under 8 themes and 16 codes",
+        "1 disagreement is not settled",
+        "A. Friis, B. Lund, C. Møller",
+        "4,120 on screening, 20 on coding",
+    ):
         assert words in page
 
 
@@ -87,21 +108,46 @@ def test_quotations_carry_their_language(page: str) -> None:
 
 def test_everything_from_files_is_escaped(changed, whole_evidence: Evidence, tmp_path: Path) -> None:
     records = whole_evidence.records.copy()
-    records.loc[0, ["title", "authors", "journal", "doi"]] = [HOSTILE, f"{HOSTILE}, J", HOSTILE, '10.1/"><script>']
+    records.loc[0, ["title", "authors", "journal", "doi"]] = [
+        HOSTILE,
+        f"{HOSTILE}, J",
+        HOSTILE,
+        '10.1/"><script>',
+    ]
     records.loc[0, "abstract"] = records.loc[0, "abstract"] + HOSTILE
     coded = whole_evidence.coded_segments.copy()
     length = len(records.loc[0, "abstract"])
-    coded.loc[0, ["start", "end", "text", "finding", "people"]] = [length - len(HOSTILE), length, HOSTILE, HOSTILE, HOSTILE]
+    coded.loc[0, ["start", "end", "text", "finding", "people"]] = [
+        length - len(HOSTILE),
+        length,
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+    ]
     sources = whole_evidence.sources.copy()
     sources.loc[0, ["query", "platform", "limits"]] = HOSTILE
     unreadable = whole_evidence.unreadable.copy()
     unreadable.loc[0, ["why", "raw"]] = HOSTILE
     conflicts = whole_evidence.coding_conflicts.assign(positions=HOSTILE)
-    protocol = whole_evidence.protocol.__class__(**{
-        **{name: getattr(whole_evidence.protocol, name) for name in ("id", "questions", "criteria", "stages", "people")},
-        "title": Wording(en=HOSTILE), "invented": Wording(en=HOSTILE)})
-    evidence = changed(records=records, coded_segments=coded, sources=sources, unreadable=unreadable,
-                       coding_conflicts=conflicts, protocol=protocol, input_hash=HOSTILE)
+    protocol = whole_evidence.protocol.__class__(
+        **{
+            **{
+                name: getattr(whole_evidence.protocol, name)
+                for name in ("id", "questions", "criteria", "stages", "people")
+            },
+            "title": Wording(en=HOSTILE),
+            "invented": Wording(en=HOSTILE),
+        }
+    )
+    evidence = changed(
+        records=records,
+        coded_segments=coded,
+        sources=sources,
+        unreadable=unreadable,
+        coding_conflicts=conflicts,
+        protocol=protocol,
+        input_hash=HOSTILE,
+    )
     files = {path.name: path.read_text(encoding="utf-8") for path in render_report(evidence, tmp_path)}
     found = elements(files["report.html"])
     assert [tag for tag, _ in found].count("script") == 1
@@ -112,7 +158,9 @@ def test_everything_from_files_is_escaped(changed, whole_evidence: Evidence, tmp
 
 
 @pytest.mark.parametrize("language", ["en", "da"])
-def test_empty_states_say_so_and_do_not_crash(nothing_included, without_coding, tmp_path: Path, language: str) -> None:
+def test_empty_states_say_so_and_do_not_crash(
+    nothing_included, without_coding, tmp_path: Path, language: str
+) -> None:
     first = render_report(nothing_included, tmp_path / "a", language=language)[0].read_text(encoding="utf-8")
     assert "samsyn screen" in first
     assert "samsyn add" in first
@@ -122,8 +170,6 @@ def test_empty_states_say_so_and_do_not_crash(nothing_included, without_coding, 
 
 
 def test_a_review_without_full_text_stage_or_descriptors_renders(tmp_path: Path) -> None:
-    import dataclasses
-
     evidence = example_evidence()
     scheme = dataclasses.replace(evidence.scheme, descriptors=())
     evidence = dataclasses.replace(evidence, scheme=scheme)
@@ -131,16 +177,20 @@ def test_a_review_without_full_text_stage_or_descriptors_renders(tmp_path: Path)
     assert "Directions of findings by theme and study<" in page
 
 
-def test_studies_that_differ_from_the_flow_stop_the_build_and_nothing_is_written(changed, whole_evidence, tmp_path) -> None:
-    import dataclasses
-
+def test_studies_that_differ_from_the_flow_stop_the_build_and_nothing_is_written(
+    changed, whole_evidence, tmp_path
+) -> None:
     flow = dataclasses.replace(whole_evidence.flow, included_studies=9)
-    with pytest.raises(ReviewError, match="10 included studies in 11 reports, but the flow diagram counts 9 in 11"):
+    with pytest.raises(
+        ReviewError, match="10 included studies in 11 reports, but the flow diagram counts 9 in 11"
+    ):
         render_report(changed(flow=flow), tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_that_cannot_be_written_leaves_the_old_one(whole_evidence, tmp_path: Path, monkeypatch) -> None:
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    whole_evidence, tmp_path: Path, monkeypatch
+) -> None:
     render_report(whole_evidence, tmp_path, version="0.1.0")
     before = (tmp_path / "report.html").read_bytes()
 
@@ -155,31 +205,37 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(whole_evidence, tmp_pa
 
 
 def test_same_bytes_on_any_hash_seed_time_zone_and_locale(tmp_path: Path) -> None:
-    code = ("import sys; from synthesis import example_evidence, render_report\n"
-            "for language in ('en', 'da'):\n"
-            "    render_report(example_evidence(), sys.argv[1] + '/' + language, language=language, version='0.1.0')")
-    settings = [{"PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C", "LC_ALL": "C"},
-                {"PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LANG": "da_DK.UTF-8", "LC_ALL": "da_DK.UTF-8"}]
+    code = (
+        "import sys; from synthesis import example_evidence, render_report\n"
+        "for language in ('en', 'da'):\n"
+        "    render_report(example_evidence(), sys.argv[1] + '/' + language, language=language, version='1')"
+    )
+    settings = [
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LANG": "da_DK.UTF-8", "LC_ALL": "da_DK.UTF-8"},
+    ]
     made = []
     for number, setting in enumerate(settings):
         folder = tmp_path / str(number)
         root = str(Path(__file__).parents[2])
-        subprocess.run([sys.executable, "-c", code, str(folder)], check=True, cwd=root,
-                       env={**os.environ, **setting, "PYTHONPATH": root})
-        made.append({str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.*"))})
+        subprocess.run(
+            [sys.executable, "-c", code, str(folder)],
+            check=True,
+            cwd=root,
+            env={**os.environ, **setting, "PYTHONPATH": root},
+        )
+        made.append(
+            {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.*"))}
+        )
     assert len(made[0]) == 24
     assert made[0] == made[1]
 
 
 def test_notebooks_show_tables_and_the_flow(whole_evidence: Evidence) -> None:
-    from synthesis import evidence_table, flow_figure
-
     assert evidence_table(whole_evidence)._repr_html_().lstrip().startswith("<table")
     assert flow_figure(whole_evidence.flow, whole_evidence.protocol)._repr_html_().startswith("<svg")
 
 
 def test_the_face_lists_what_it_has_in_order() -> None:
-    import synthesis
-
     assert sorted(synthesis.__all__) == synthesis.__all__
     assert all(hasattr(synthesis, name) for name in synthesis.__all__)

@@ -25,7 +25,10 @@ MARK = "theme--participation--other-9003--promotes"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
         yield browser
         browser.close()
 
@@ -37,8 +40,12 @@ def address(request, whole_evidence: Evidence, tmp_path_factory: pytest.TempPath
 
 
 def opened(browser: Browser, address: str, width: int, *, script: bool = True, scheme: str = "light") -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=script,
-                                  color_scheme=scheme, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        java_script_enabled=script,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
     page = context.new_page()
     page.goto(address)
     return page
@@ -58,7 +65,9 @@ def test_no_axe_violation(browser: Browser, address: str, width: int, scheme: st
     page.context.close()
 
 
-def test_empty_report_has_no_axe_violation(browser: Browser, nothing_included: Evidence, tmp_path: Path) -> None:
+def test_empty_report_has_no_axe_violation(
+    browser: Browser, nothing_included: Evidence, tmp_path: Path
+) -> None:
     page = opened(browser, render_report(nothing_included, tmp_path)[0].as_uri(), 320)
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
@@ -94,7 +103,8 @@ def test_text_of_the_drawing_stays_in_its_boxes(browser: Browser, address: str) 
         const box = group.querySelector('rect').getBBox();
         return [...group.querySelectorAll('text')].filter((text) => {
             const words = text.getBBox();
-            return words.x + words.width > box.x + box.width - 4 || words.y + words.height > box.y + box.height;
+            return words.x + words.width > box.x + box.width - 4
+                || words.y + words.height > box.y + box.height;
         }).map((text) => text.textContent);
     })""")
     assert outside == []
@@ -108,8 +118,15 @@ def test_a_mark_opens_its_words_and_their_source(browser: Browser, address: str,
     shown = page.locator("#panel")
     assert shown.is_visible()
     text = shown.inner_text()
-    for words in ("Beboerne kom, fordi de kendte dem, der spurgte.", "Fælles kørsel og børnepasning", "other.ris", "sha256",
-                  "A. Friis, B. Lund, 2026-11-12", "Én stemme hver", "10.5555/samsyn.0003"):
+    for words in (
+        "Beboerne kom, fordi de kendte dem, der spurgte.",
+        "Fælles kørsel og børnepasning",
+        "other.ris",
+        "sha256",
+        "A. Friis, B. Lund, 2026-11-12",
+        "Én stemme hver",
+        "10.5555/samsyn.0003",
+    ):
         assert words in text
     assert shown.locator("mark").count() == 2
     page.context.close()
@@ -130,7 +147,10 @@ def test_without_script_a_mark_leads_to_its_row(browser: Browser, address: str) 
     page = opened(browser, address, 1280, script=False)
     page.click(f"#{MARK}")
     assert page.url.endswith("#f-trust--other-9003--promotes")
-    assert page.locator("tr:target q").inner_text().strip("»«") == "Beboerne kom, fordi de kendte dem, der spurgte."
+    assert (
+        page.locator("tr:target q").inner_text().strip("»«")
+        == "Beboerne kom, fordi de kendte dem, der spurgte."
+    )
     assert page.locator("tr:target summary").is_visible()
     assert page.locator("#filter").is_hidden()
     page.context.close()
@@ -150,6 +170,8 @@ def test_rows_can_be_filtered_folded_and_ordered(browser: Browser, address: str)
     page.click("#rows-governance button")
     page.check("#filter [value=p]")
     page.select_option("#filter select", "study")
-    studies = page.locator("#rows-governance tr.finding:visible").evaluate_all("rows => rows.map((row) => row.dataset.study)")
+    studies = page.locator("#rows-governance tr.finding:visible").evaluate_all(
+        "rows => rows.map((row) => row.dataset.study)"
+    )
     assert studies == sorted(studies)
     page.context.close()

@@ -33,15 +33,28 @@ def test_equal_labels_get_letters_by_title_whatever_the_order() -> None:
 
 @pytest.mark.parametrize(
     ("authors", "label"),
-    [("Alder, Jo", "Alder 2014"), ("Alder, Jo; Vine, Pat", "Alder & Vine 2014"), ("A, B; C, D; E, F", "A et al. 2014")],
+    [
+        ("Alder, Jo", "Alder 2014"),
+        ("Alder, Jo; Vine, Pat", "Alder & Vine 2014"),
+        ("A, B; C, D; E, F", "A et al. 2014"),
+    ],
 )
 def test_short_labels(authors: str, label: str) -> None:
     assert short_label({"authors": authors, "year": 2014, "title": "T"}) == label
 
 
 def test_people_who_differ_on_a_descriptor_are_both_named(changed, whole_evidence: Evidence) -> None:
-    other = pd.DataFrame([{"record_id": "soc:9000", "descriptor": "country", "value": "CA", "person": "coder-2",
-                           "decided_at": "2026-11-13T09:00:00Z"}])
+    other = pd.DataFrame(
+        [
+            {
+                "record_id": "soc:9000",
+                "descriptor": "country",
+                "value": "CA",
+                "person": "coder-2",
+                "decided_at": "2026-11-13T09:00:00Z",
+            }
+        ]
+    )
     evidence = changed(descriptors=pd.concat([whole_evidence.descriptors, other], ignore_index=True))
     assert studies(evidence).set_index("label").loc["Alder 2014", "country"] == "US (coder-1) / CA (coder-2)"
 
@@ -54,7 +67,9 @@ def test_a_study_that_is_no_record_is_refused(changed, whole_evidence: Evidence)
 
 def test_only_included_reports_give_findings(changed, whole_evidence: Evidence) -> None:
     elsewhere = whole_evidence.coded_segments.head(1).assign(record_id="wos:9050")
-    evidence = changed(coded_segments=pd.concat([whole_evidence.coded_segments, elsewhere], ignore_index=True))
+    evidence = changed(
+        coded_segments=pd.concat([whole_evidence.coded_segments, elsewhere], ignore_index=True)
+    )
     assert len(findings(evidence)) == len(findings(whole_evidence)) == 40
 
 
@@ -83,7 +98,7 @@ def test_two_coders_words_for_one_segment_become_one_finding(changed, whole_evid
 def test_words_that_have_drifted_stop_the_build(changed, whole_evidence: Evidence) -> None:
     coded = whole_evidence.coded_segments.copy()
     coded.loc[0, "start"] += 1
-    with pytest.raises(ReviewError, match="soc:9000, abstract 51-150, code market.*are not in the record"):
+    with pytest.raises(ReviewError, match=r"soc:9000, abstract 51-150, code market.*are not in the record"):
         segments(changed(coded_segments=coded))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 import pytest
@@ -26,6 +27,7 @@ from synthesis import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.words import _texts
 
 
 def test_margins_count_distinct_studies_not_findings(whole_evidence: Evidence) -> None:
@@ -60,7 +62,9 @@ def test_studies_stand_by_approach_then_label(whole_evidence: Evidence) -> None:
     ]  # fmt: skip
 
 
-def test_a_code_without_findings_has_no_row_and_is_counted_in_the_note(changed, whole_evidence: Evidence) -> None:
+def test_a_code_without_findings_has_no_row_and_is_counted_in_the_note(
+    changed, whole_evidence: Evidence
+) -> None:
     coded = whole_evidence.coded_segments
     table = theme_matrix(changed(coded_segments=coded[coded["code_id"] != "results"].reset_index(drop=True)))
     assert "results" not in set(table.frame["row_id"])
@@ -78,7 +82,10 @@ def test_evidence_rows_hold_exact_words_and_their_place(whole_evidence: Evidence
 
 def test_absence_is_said_in_the_tables_language(whole_evidence: Evidence) -> None:
     frame = characteristics(whole_evidence, "da").frame.set_index("label")
-    assert frame.loc["Maple 2021", ["design", "partnership_age"]].tolist() == ["ikke oplyst", "endnu ikke kodet"]
+    assert frame.loc["Maple 2021", ["design", "partnership_age"]].tolist() == [
+        "ikke oplyst",
+        "endnu ikke kodet",
+    ]
     assert frame.loc["Cedar & Vine 2019", "partnership_age"] == "ikke relevant"
 
 
@@ -92,7 +99,9 @@ def test_theme_summaries_count_studies_once_per_direction(whole_evidence: Eviden
 
 def test_search_log_warns_when_what_was_read_is_not_what_was_found(whole_evidence: Evidence) -> None:
     warnings = search_log(whole_evidence).frame.set_index("source_id")["warning"]
-    assert warnings["scopus.ris"].startswith("1,412 read and 1 unreadable make 1,413, but 1,415 hits are reported.")
+    assert warnings["scopus.ris"].startswith(
+        "1,412 read and 1 unreadable make 1,413, but 1,415 hits are reported."
+    )
     assert warnings[["wos.ris", "soc.ris", "other.ris"]].tolist() == ["", "", ""]
 
 
@@ -105,6 +114,7 @@ def test_unreadable_entries_are_listed_with_file_line_why_and_raw(whole_evidence
 def test_undefined_agreement_is_said_to_be_undefined(whole_evidence: Evidence) -> None:
     table = agreement_table(whole_evidence, "da")
     assert math.isnan(table.frame.loc[1, "kappa"])
+    assert table.frame["percent"].round(2).tolist() == [94.75, 100.0, 93.2, 90.2]
     assert "ikke defineret (ingen variation)" in table_csv(table).decode("utf-8-sig")
     assert "ikke defineret (ingen variation)" in table._repr_html_()
     assert table.frame.loc[0, "confusion"].startswith("inkludér–inkludér 33; inkludér–ekskludér 9;")
@@ -112,7 +122,11 @@ def test_undefined_agreement_is_said_to_be_undefined(whole_evidence: Evidence) -
 
 def test_conflicts_that_nobody_settled_are_listed(whole_evidence: Evidence) -> None:
     row = unsettled_conflicts(whole_evidence).rows()[0]
-    assert (row["study"], row["about"], row["kind"]) == ("Alder 2014", "Trusting relations", "is the code there?")
+    assert (row["study"], row["about"], row["kind"]) == (
+        "Alder 2014",
+        "Trusting relations",
+        "is the code there?",
+    )
 
 
 def test_excluded_reports_have_one_reason_and_a_decider(whole_evidence: Evidence) -> None:
@@ -130,8 +144,10 @@ def test_excluded_list_that_differs_from_the_flow_stops_the_build(changed, whole
 def test_every_included_report_has_a_reference(whole_evidence: Evidence) -> None:
     frame = references(whole_evidence).frame
     assert len(frame) == 11
-    assert frame.loc[0, "reference"] == ("Alder, J. (2014). Rivals at one table. Journal of Invented Partnerships, 5(2), "
-                                         "20–36. https://doi.org/10.5555/samsyn.0000")
+    assert frame.loc[0, "reference"] == (
+        "Alder, J. (2014). Rivals at one table. Journal of Invented Partnerships, 5(2), "
+        "20–36. https://doi.org/10.5555/samsyn.0000"
+    )
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", "\tx", "\rx", "\n=1", "＝1"])
@@ -155,10 +171,6 @@ def test_an_unknown_language_is_refused(whole_evidence: Evidence) -> None:
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_fields() -> None:
-    import re
-
-    from synthesis.words import _texts
-
     for key, texts in _texts().items():
         assert set(texts) == {"en", "da"}, key
         both = ["\n".join(text) if isinstance(text, list) else text for text in (texts["en"], texts["da"])]
