@@ -51,7 +51,13 @@ class _Records:
 
 
 def decisions_from_rows(
-    rows: Rows, records: pd.DataFrame, scheme: CodingScheme, *, person: str, round: str = "blind"
+    rows: Rows,
+    records: pd.DataFrame,
+    scheme: CodingScheme,
+    *,
+    person: str,
+    round: str = "blind",
+    file: str = "The rows",
 ) -> list[CodingDecision]:
     """Coding decisions from a person's spreadsheet.
 
@@ -60,7 +66,8 @@ def decisions_from_rows(
     rows : DataFrame or iterable of mappings
         Columns record_id, code_id, value, direction, field ("title" or "abstract"), quotation, finding, a
         column for each facet, round, note, decided_at. One row per segment: rows with the same record, code
-        and round are one decision. An empty code_id with value "absent" says: read, nothing to code.
+        and round are one decision. An empty code_id with value "absent" says: read, nothing to code. Rows
+        without a value are skipped, so that suggestions can be decided on bit by bit.
     records : DataFrame
         Columns record_id, title, abstract, and members (ids that a row may use as well).
     scheme : CodingScheme
@@ -68,6 +75,8 @@ def decisions_from_rows(
         Who decided.
     round : str
         For rows that name none.
+    file : str
+        Where the rows come from, for the error.
 
     Returns
     -------
@@ -93,13 +102,15 @@ def decisions_from_rows(
     >>> decisions_from_rows([row | {"quotation": "Trust fell"}], records, scheme, person="ann")
     Traceback (most recent call last):
     ...
-    corpus.errors.UsageError: The rows have 1 fault; nothing was taken.
+    corpus.errors.UsageError: The rows: 1 fault, no decision was saved.
     row 2: the quotation 'Trust fell' does not stand in the abstract of r1.
     """
     known = _Records(records)
     faults: list[tuple[int, str]] = []
     gathered: dict[tuple[str, str, str], _Gathered] = {}
     for number, row in enumerate(_cleaned(rows), start=_FIRST_ROW):
+        if not row.get("value"):
+            continue
         row["round"] = row.get("round") or round
         found = list(_row_faults(row, known, scheme))
         segment: Segment | str | None = None
@@ -113,7 +124,7 @@ def decisions_from_rows(
             continue
         faults += [(number, what) for what in _gather(gathered, known, row, number, segment, scheme)]
     if faults:
-        raise _all_faults(faults)
+        raise _all_faults(faults, file)
     return [
         CodingDecision(
             record_id=record_id, code_id=code_id, value=each.values["value"], person=person,
@@ -229,7 +240,7 @@ def _gather(
 
 
 def descriptor_lines(
-    rows: Rows, records: pd.DataFrame, scheme: CodingScheme, *, person: str
+    rows: Rows, records: pd.DataFrame, scheme: CodingScheme, *, person: str, file: str = "The rows"
 ) -> list[dict[str, str]]:
     """Study descriptors from a person's spreadsheet, as lines for the journal.
 
@@ -239,7 +250,7 @@ def descriptor_lines(
         Columns record_id, descriptor, value, decided_at. ``value`` may be "not reported" or "not applicable";
         of a descriptor with chosen values it is one id, or several joined by ";". The descriptor
         "part_of_study" names the record of the study's main report.
-    records, scheme, person
+    records, scheme, person, file
         As for :func:`decisions_from_rows`.
 
     Returns
@@ -277,7 +288,7 @@ def descriptor_lines(
             "decided_at": row.get("decided_at", ""),
         })  # fmt: skip
     if faults:
-        raise _all_faults(faults)
+        raise _all_faults(faults, file)
     return lines
 
 
@@ -306,7 +317,7 @@ def _some(names: Iterable[str]) -> str:
     return ", ".join(listed[:60]) + (f", … ({len(listed)})" if len(listed) > 60 else "") or "none"
 
 
-def _all_faults(faults: list[tuple[int, str]]) -> UsageError:
+def _all_faults(faults: list[tuple[int, str]], file: str) -> UsageError:
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     lines = [f"row {number}: {what}." for number, what in faults]
-    return UsageError("\n".join([f"The rows have {count}; nothing was taken.", *lines]))
+    return UsageError("\n".join([f"{file}: {count}, no decision was saved.", *lines]))

@@ -296,7 +296,9 @@ class Review:
         UsageError
             With every faulty row; nothing is saved then.
         """
-        decisions = decisions_from_rows(rows, self.records, self.scheme, person=person, round=round_)
+        decisions = decisions_from_rows(
+            rows, self.records, self.scheme, person=person, round=round_, file=file
+        )
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
             for decision in decisions
@@ -305,7 +307,7 @@ class Review:
 
     def describe(self, rows: Rows, *, person: str, file: str = "rows") -> int:
         """Take study descriptors: record_id, descriptor, value. Returns how many were saved."""
-        lines = descriptor_lines(rows, self.records, self.scheme, person=person)
+        lines = descriptor_lines(rows, self.records, self.scheme, person=person, file=file)
         lines = [{**line, "decided_at": line.get("decided_at") or journal.now()} for line in lines]
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
