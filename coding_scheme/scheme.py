@@ -25,6 +25,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from corpus.errors import ReviewError
@@ -216,12 +217,12 @@ class CodingScheme:
     facets: tuple[Facet, ...] = ()
     descriptors: tuple[Descriptor, ...] = ()
 
-    @property
+    @cached_property
     def codes(self) -> tuple[Code, ...]:
         """All codes, in the order of the themes."""
         return tuple(code for theme in self.themes for code in theme.codes)
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the content; white space, comments and key order of the file do not change it."""
         content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)

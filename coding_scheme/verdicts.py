@@ -113,12 +113,13 @@ def coded_segments(decisions: pd.DataFrame) -> pd.DataFrame:
             by_place.setdefault((row["field"], row["start"], row["end"]), []).append(row)
         facets = json.dumps(_joined_facets(verdict.rows), ensure_ascii=False, sort_keys=True)
         for (field, start, end), marked in by_place.items():
-            findings = dict.fromkeys(row["finding"] for row in marked if row["finding"])
+            # coders who agree say the same in other words: the first one's stand for all
+            finding = next((row["finding"] for row in marked if row["finding"]), "")
             rows.append({
                 "record_id": verdict.record_id, "code_id": verdict.code_id,
                 "direction": marked[0]["direction"],
                 "field": field, "start": start, "end": end, "text": marked[0]["text"],
-                "finding": "; ".join(findings), "facets": facets,
+                "finding": finding, "facets": facets,
                 "people": "; ".join(sorted({row["person"] for row in marked})),
                 "settled_by": verdict.settled_by,
                 "decided_at": max(row["decided_at"] for row in marked),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,7 +81,7 @@ def read_checked_yaml(
             next_step="Save it as UTF-8 in your editor.",
         ) from None
     root, written = _parse(path.name, text)
-    lines = {} if root is None else _lines_by_path(root)
+    lines = {} if root is None else dict(_lines_by_path(root))
     repeated = [] if root is None else list(_repeated_keys(root))
     try:
         parsed = TypeAdapter(noun).validate_python(written)
@@ -94,7 +94,11 @@ def read_checked_yaml(
     return parsed
 
 
-class _NoDatesLoader(yaml.SafeLoader):
+# the safe loader in C where PyYAML has it; it builds plain values only, never objects
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _NoDatesLoader(_SafeLoader):
     """YAML's safe loader, except that a date stays the text that was written."""
 
 
@@ -105,9 +109,11 @@ _NoDatesLoader.yaml_implicit_resolvers = {
 
 
 def _parse(name: str, text: str) -> tuple[yaml.Node | None, Any]:
-    """The YAML as nodes, which know their lines, and as values; tags that would build objects are refused."""
+    """The YAML as nodes, which know their lines, and as values."""
     try:
-        return yaml.compose(text, _NoDatesLoader), yaml.load(text, _NoDatesLoader)  # noqa: S506 (a SafeLoader)
+        loader = _NoDatesLoader(text)
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FaultyFileError(name, [(line, "", f"not valid YAML: {error.problem}")]) from None
@@ -115,16 +121,15 @@ def _parse(name: str, text: str) -> tuple[yaml.Node | None, Any]:
         raise FaultyFileError(name, [(1, "", f"not valid YAML: {error}")]) from None
 
 
-def _lines_by_path(node: yaml.Node, path: YamlPath = ()) -> dict[YamlPath, int]:
-    lines = {path: node.start_mark.line + 1}
+def _lines_by_path(node: yaml.Node, path: YamlPath = ()) -> Iterator[tuple[YamlPath, int]]:
+    yield path, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            lines |= _lines_by_path(value, (*path, str(key.value)))
-            lines[(*path, str(key.value))] = key.start_mark.line + 1
+            yield from _lines_by_path(value, (*path, str(key.value)))
+            yield (*path, str(key.value)), key.start_mark.line + 1
     elif isinstance(node, yaml.SequenceNode):
         for position, value in enumerate(node.value):
-            lines |= _lines_by_path(value, (*path, position))
-    return lines
+            yield from _lines_by_path(value, (*path, position))
 
 
 def _repeated_keys(node: yaml.Node, path: YamlPath = ()) -> Iterable[Fault]:

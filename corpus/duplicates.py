@@ -120,32 +120,33 @@ def merge_duplicates(records: pd.DataFrame, groups: Duplicates | pd.Series) -> p
     -------
     DataFrame
         Record columns; ``record_id`` is the group's id; ``members`` holds the record_ids joined by "; ", the
-        group's own first; ``abstract_from`` and ``title_from`` name the member the text comes from.
+        group's own first; ``text_from`` names the member whose abstract (or, without one, title) it carries, and
+        ``source_id``, ``source_line`` and ``raw`` are that member's: where the words stand.
 
     Examples
     --------
     >>> records = pd.DataFrame({"record_id": ["a:1", "b:2"], "title": ["Time", "Time"],
     ...                         "abstract": ["", "Talk takes time."], "doi": ["10.5555/t", "10.5555/t"]})
     >>> unique = merge_duplicates(records, find_duplicates(records))
-    >>> unique.loc[0, ["record_id", "abstract", "members", "abstract_from"]].tolist()
+    >>> unique.loc[0, ["record_id", "abstract", "members", "text_from"]].tolist()
     ['a:1', 'Talk takes time.', 'a:1; b:2', 'b:2']
     """
     group_of = groups.groups if isinstance(groups, Duplicates) else groups
     every = as_records(records)
     every["group"] = every["record_id"].map(group_of).fillna(every["record_id"])
-    for text in ("title", "abstract"):
-        every[f"{text}_from"] = every["record_id"].where(every[text] != "", "")
+    every["text_from"] = every["record_id"].where(every["abstract"] != "", "")
     others = [column for column in every.columns if column not in ("group", "record_id")]
     filled = every[others].astype(object).where(every[others] != "", None)
     by_group = filled.groupby(every["group"], sort=False)
     unique = by_group.first().reset_index().rename(columns={"group": "record_id"})
     members = every.groupby("group", sort=False)["record_id"].agg("; ".join)
     unique["members"] = unique["record_id"].map(members)
-    # where an entry stands goes with the record that names the group, never with another member
+    unique["text_from"] = unique["text_from"].astype(object).fillna(unique["record_id"]).astype("str")
     own = every.set_index("record_id")
-    for column in ("source_id", "source_line", "raw", "accession"):
-        unique[column] = unique["record_id"].map(own[column])
-    return as_records(unique)[[*RECORD_COLUMNS, "members", "title_from", "abstract_from"]]
+    for column in ("source_id", "source_line", "raw"):
+        unique[column] = unique["text_from"].map(own[column])
+    unique["accession"] = unique["record_id"].map(own["accession"])
+    return as_records(unique)[[*RECORD_COLUMNS, "members", "text_from"]]
 
 
 def duplicate_lines_from_rows(

@@ -57,6 +57,8 @@ from synthesis import Evidence, check_report, render_report
 
 Rows = Iterable[Mapping[str, Any]]
 Progress = Callable[[Iterable], Iterable]
+# the files that the unique records are computed from
+_RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
@@ -120,12 +122,14 @@ class Review:
     @property
     def protocol(self) -> Protocol:
         """The protocol, read and checked."""
-        return read_protocol(self.folder / "protocol.yaml")
+        path = self.folder / "protocol.yaml"
+        return self._remembered("protocol", ("protocol.yaml",), lambda: read_protocol(path))
 
     @property
     def scheme(self) -> CodingScheme:
         """The coding scheme, read and checked."""
-        return read_coding_scheme(self.folder / "coding_scheme.yaml")
+        path = self.folder / "coding_scheme.yaml"
+        return self._remembered("scheme", ("coding_scheme.yaml",), lambda: read_coding_scheme(path))
 
     # --- records ----------------------------------------------------------------------------------------
 
@@ -144,7 +148,7 @@ class Review:
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
         folder = self.folder / "sources"
-        return self._remembered("collection", "sources/*", lambda: read_sources(folder, progress=progress))
+        return self._remembered("collection", ("sources/*",), lambda: read_sources(folder, progress=progress))
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -164,7 +168,7 @@ class Review:
             columns = ["record_id_a", "record_id_b", "verdict", "person"]
             return find_duplicates(self.collection().records, pd.DataFrame(lines, columns=columns))
 
-        return self._remembered("duplicates", "decisions/duplicates/*", compute)
+        return self._remembered("duplicates", _RECORDS, compute)
 
     @property
     def records(self) -> pd.DataFrame:
@@ -173,7 +177,7 @@ class Review:
         def compute() -> pd.DataFrame:
             return merge_duplicates(self.collection().records, self.duplicates())
 
-        return self._remembered("records", "decisions/duplicates/*", compute).copy()
+        return self._remembered("records", _RECORDS, compute).copy()
 
     def decide_duplicates(self, rows: Rows, *, person: str = "", file: str = "rows") -> int:
         """Take people's word on pairs of records: record_id_a, record_id_b, verdict ("same", "different").
@@ -241,7 +245,8 @@ class Review:
         """
         records, decisions = self.records, self.screening_decisions()
         first = self.verdicts().query("stage == 'title_abstract'").set_index("record_id")["verdict"]
-        labels = first[first.isin(["include", "exclude"])].eq("include").astype(int).to_dict()
+        said = first[first.isin(["include", "exclude"])]
+        labels = {str(name): int(verdict == "include") for name, verdict in said.items()}
         ranking = rank(records, labels, query=self.protocol.query())
         if unread:
             seen = set(decisions.loc[decisions["stage"] == "title_abstract", "record_id"])
@@ -444,9 +449,9 @@ class Review:
 
     # --- inside -----------------------------------------------------------------------------------------
 
-    def _remembered(self, name: str, files: str, compute: Callable[[], Any]) -> Any:
-        """What was computed before, as long as the sources and the named files are as they were."""
-        paths = sorted({*self.folder.glob("sources/*"), *self.folder.glob(files)})
+    def _remembered(self, name: str, patterns: tuple[str, ...], compute: Callable[[], Any]) -> Any:
+        """What was computed before, as long as the files it was computed from are as they were."""
+        paths = sorted(path for pattern in patterns for path in self.folder.glob(pattern))
         state = [(path, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
         if self._kept.get(name, (None,))[0] != state:
             self._kept[name] = (state, compute())

@@ -91,7 +91,7 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     --------
     >>> from synthesis import example_evidence
     >>> agreement_table(example_evidence()).frame[["pair", "n", "confusion"]].values.tolist()[0]
-    ['A. Friis, B. Lund', 4, 'include–include 3; include–exclude 0; exclude–include 0; exclude–exclude 1']
+    ['Coder A, Coder B', 4, 'include–include 3; include–exclude 0; exclude–include 0; exclude–exclude 1']
     """
     words = Words(language)
     rows = []
@@ -201,7 +201,7 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
     --------
     >>> from synthesis import example_evidence
     >>> excluded_at_full_text(example_evidence()).frame[["reason", "decided_by"]].values.tolist()
-    [['Not a partnership', 'A. Friis, B. Lund']]
+    [['Not a partnership', 'Coder A, Coder B']]
     """
     words = Words(language)
     verdicts = evidence.screening_verdicts

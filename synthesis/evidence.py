@@ -82,7 +82,7 @@ class Evidence:
         --------
         >>> from synthesis import example_evidence
         >>> example_evidence().name_of("coder-1"), example_evidence().name_of("somebody")
-        ('A. Friis', 'somebody')
+        ('Coder A', 'somebody')
         """
         names = {known.id: known.name for known in self.protocol.people}
         return names.get(person) or person

@@ -93,7 +93,7 @@ def _protocol() -> Protocol:
         title=Wording(en="What keeps partners together", da="Hvad holder parter sammen"),
         questions=(),
         criteria=Criteria(exclusion=(Criterion("E1", en="Not a partnership", da="Intet partnerskab"),)),
-        people=(Person("coder-1", "A. Friis"), Person("coder-2", "B. Lund")),
+        people=(Person("coder-1", "Coder A"), Person("coder-2", "Coder B")),
         invented=Wording(en="Everything here is invented.", da="Alt her er opdigtet."),
     )
 

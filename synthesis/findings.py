@@ -60,7 +60,7 @@ def segments(evidence: Evidence) -> pd.DataFrame:
         if known["people"] != row["people"] or known["finding"] != row["finding"]:
             known["people"] = _joined(known["people"].split("; ") + row["people"].split("; "), in_order=True)
             known["settled_by"] = _joined([known["settled_by"], row["settled_by"]])
-            known["finding"] = _joined([known["finding"], row["finding"]])
+            known["finding"] = known["finding"] or row["finding"]
             known["facets"] = _merged_facets([known["facets"], row["facets"]])
             known["decided_at"] = max(known["decided_at"], row["decided_at"])
     rows = sorted(
@@ -105,7 +105,7 @@ def findings(evidence: Evidence) -> pd.DataFrame:
             "theme_id": evidence.scheme.theme_of(code_id).id,
             "code_id": code_id,
             "direction": direction,
-            "finding": _joined([row["finding"] for row in rows]),
+            "finding": " ".join(dict.fromkeys(row["finding"] for row in rows if row["finding"])),
             "facets": _merged_facets([row["facets"] for row in rows]),
             "segment_ids": "; ".join(row["segment_id"] for row in rows),
         }

@@ -25,12 +25,13 @@ BASIS = "strength_of_claim"
 
 
 def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
-    """S1: one row per included study, with every descriptor of the scheme.
+    """S1: one row per included study, with every descriptor of the scheme that is coded for any of them.
 
     Returns
     -------
     EvidenceTable
         Frame: study_id, label, reports (how many), one text column per descriptor in the table's language.
+        Its note names the descriptors that are not yet coded for any study.
 
     Examples
     --------
@@ -40,7 +41,12 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     """
     words = Words(language)
     frame = studies(evidence)
-    names = [descriptor for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
+    asked = [descriptor for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
+    names = [descriptor for descriptor in asked if (frame[descriptor.id] != NOT_YET_CODED).any()]
+    unread = [d.label.in_language(language) or d.id for d in asked if d not in names]
+    note = words("characteristics_note")
+    if unread:
+        note = f"{note} {words('characteristics_unread', names=', '.join(unread))}"
     table = pd.DataFrame({"study_id": frame["study_id"], "label": frame["label"]})
     table["reports"] = [len(reports.split("; ")) for reports in frame["report_ids"]]
     for descriptor in names:
@@ -57,7 +63,7 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
             *(Column(d.id, d.label.in_language(language) or d.id) for d in names),
         ),
         table,
-        words("characteristics_note"),
+        note,
         language,
     )
 

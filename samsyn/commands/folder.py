@@ -67,7 +67,8 @@ def add(
     """
     review = open_review(folder)
     search = Search(database, platform, kind, date, query, limits, hits)
-    added, known = [], []
+    added: list[str] = []
+    known: list[str] = []
     for path in progress("adding")(paths):
         row, is_new = review.add(path, search)
         (added if is_new else known).append(row["source_id"])

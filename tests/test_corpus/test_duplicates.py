@@ -107,7 +107,7 @@ def test_merged_record_takes_what_is_there_and_says_where_the_abstract_is_from()
     records = pair(abstract="Talk takes time.", doi="10.5555/x").fillna("")
     merged = merge_duplicates(records, find_duplicates(records)).iloc[0]
     assert (merged["record_id"], merged["doi"]) == ("a:1", "10.5555/x")
-    assert (merged["abstract"], merged["abstract_from"]) == ("Talk takes time.", "b:2")
+    assert (merged["abstract"], merged["text_from"]) == ("Talk takes time.", "b:2")
     assert merged["members"] == "a:1; b:2"
 
 

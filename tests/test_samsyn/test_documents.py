@@ -68,8 +68,16 @@ def test_notebook_runs_and_its_page_fetches_nothing(notebook, tmp_path):
     assert "<script" not in html.split("</style>", 1)[0]
     assert html.count("<h1") == 1
     assert "<main>" in html
-    without_code = render_notebook(notebook, tmp_path / "quiet.html", folder=tmp_path, code=False)
-    assert "import tempfile" not in without_code.read_text(encoding="utf-8")
+
+
+def test_code_is_left_off_the_page_on_request(tmp_path):
+    one = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("secret = 6\nprint(secret * 7)")])
+    nbformat.write(one, tmp_path / "one.ipynb")
+    pages = [
+        render_notebook(tmp_path / "one.ipynb", tmp_path / "p.html", code=code).read_text()
+        for code in (True, False)
+    ]
+    assert [("secret" in page, "42" in page) for page in pages] == [(True, True), (False, True)]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)

@@ -206,7 +206,7 @@ def _protocol() -> Protocol:
             Criterion("E06", en="Partners from one sector only", da="Parter fra én sektor"),
             Criterion("E15", en="Nothing about how the partnership works or how citizens take part", da="Intet om, hvordan partnerskabet virker, eller hvordan borgere deltager"),
             Criterion("E16", en="Full text could not be had", da="Fuldtekst kunne ikke skaffes", counts_as="not_retrieved"))),
-        people=(Person("coder-1", "A. Friis"), Person("coder-2", "B. Lund"), Person("coder-3", "C. Møller")),
+        people=(Person("coder-1", "Coder A"), Person("coder-2", "Coder B"), Person("coder-3", "Coder C")),
         invented=Wording(en="Every study, quotation and number on this page is invented.",
                          da="Alle studier, citater og tal på siden er opdigtede."),
     )  # fmt: skip

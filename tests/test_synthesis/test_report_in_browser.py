@@ -123,7 +123,7 @@ def test_a_mark_opens_its_words_and_their_source(browser: Browser, address: str,
         "Fælles kørsel og børnepasning",
         "other.ris",
         "sha256",
-        "A. Friis, B. Lund, 2026-11-12",
+        "Coder A, Coder B, 2026-11-12",
         "Én stemme hver",
         "10.5555/samsyn.0003",
     ):

@@ -85,12 +85,12 @@ def test_the_row_order_of_the_journal_does_not_matter(changed, whole_evidence: E
     pd.testing.assert_frame_equal(findings(turned), findings(whole_evidence))
 
 
-def test_two_coders_words_for_one_segment_become_one_finding(changed, whole_evidence: Evidence) -> None:
+def test_of_two_coders_words_for_one_segment_the_first_stand(changed, whole_evidence: Evidence) -> None:
     coded = whole_evidence.coded_segments
     second = coded.head(1).assign(people="coder-3", finding="Other words.")
     evidence = changed(coded_segments=pd.concat([coded, second], ignore_index=True))
     row = findings(evidence).set_index("finding_id").loc["market--soc-9000--hinders"]
-    assert row["finding"] == "Competing for money made members hold back what they knew. / Other words."
+    assert row["finding"] == "Competing for money made members hold back what they knew."
     held = segments(evidence).set_index("segment_id").loc[row["segment_ids"]]
     assert held["people"] == "coder-1; coder-2; coder-3"
 
