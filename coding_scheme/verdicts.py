@@ -168,7 +168,13 @@ def _verdicts(decisions: pd.DataFrame) -> Iterator[_Verdict]:
         adjudications = [row for row in listed if row["round"] == "adjudication"]
         if adjudications:
             last = max(adjudications, key=lambda row: (row["decided_at"], row["person"]))
-            own = tuple(row for row in adjudications if row["person"] == last["person"])
+            # who settles need not write the finding anew: the coders' words stand where they left none
+            words = next((row["finding"] for row in listed if row["finding"]), "")
+            own = tuple(
+                {**row, "finding": row["finding"] or words}
+                for row in adjudications
+                if row["person"] == last["person"]
+            )
             only: Positions = ((last["person"], (last["value"], last["direction"])),)
             yield _Verdict(str(record_id), str(code_id), only, own, settled_by=last["person"])
             continue

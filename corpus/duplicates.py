@@ -120,8 +120,8 @@ def merge_duplicates(records: pd.DataFrame, groups: Duplicates | pd.Series) -> p
     -------
     DataFrame
         Record columns; ``record_id`` is the group's id; ``members`` holds the record_ids joined by "; ", the
-        group's own first; ``text_from`` names the member whose abstract (or, without one, title) it carries, and
-        ``source_id``, ``source_line`` and ``raw`` are that member's: where the words stand.
+        group's own first; ``text_from`` names the member whose abstract it carries (without one, its own),
+        and ``source_id``, ``source_line`` and ``raw`` are that member's: where the words stand.
 
     Examples
     --------

@@ -56,7 +56,9 @@ def render_notebook(
         raise UsageError(f"There is no notebook {notebook}.", next_step="Check the name.") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError):
         raise UsageError(f"{notebook.name} is not a notebook.") from None
-    runner = ExecutePreprocessor(timeout=600, kernel_name="python3")
+    # the kernel's advice on encrypting its loopback connection is not for the person who renders a page
+    quiet = ["--IPKernelApp.log_level=40"]
+    runner = ExecutePreprocessor(timeout=600, kernel_name="python3", extra_arguments=quiet)
     try:
         cells, _ = runner.preprocess(cells, {"metadata": {"path": str(folder)}})
     except CellExecutionError as error:
@@ -75,6 +77,8 @@ def render_notebook(
             template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True
         )
         html, _ = exporter.from_notebook_node(cells, resources=resources)
+    # the empty corner of a data frame is no heading
+    html = html.replace("<th></th>", "<td></td>")
     partial = page.with_name(f".{page.name}.partial")
     page.parent.mkdir(parents=True, exist_ok=True)
     partial.write_text(html, encoding="utf-8", newline="\n")

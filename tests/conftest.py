@@ -30,3 +30,20 @@ def example_folder(tmp_path_factory) -> Path:
 def example_copy(example_folder, tmp_path) -> Path:
     """A copy of the example review that a test may change."""
     return Path(shutil.copytree(example_folder, tmp_path / "review"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, where this machine has one."""
+    found = filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome")))
+    program = next(found, None)
+    if program is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    with sync_playwright() as driver:
+        # no sandbox: tests also run as root, on pages they made themselves
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = driver.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()

@@ -7,9 +7,11 @@ import pytest
 
 from coding_scheme import (
     Code,
+    CodingDecision,
     CodingScheme,
     Descriptor,
     Facet,
+    Segment,
     Theme,
     as_line,
     coded_segments,
@@ -281,3 +283,14 @@ def test_descriptor_faults_are_told_at_once():
     assert "4 faults" in told
     assert "row 3: there is no descriptor 'colour'. Known: approach, country, part_of_study" in told
     assert "row 4: unknown approach 'somewhere'. Known: place, other" in told
+
+
+def test_who_settles_need_not_write_the_finding_anew():
+    trust = Segment("abstract", 0, 5, "Trust")
+    lines = [
+        as_line(CodingDecision("r1", "trust", "present", "ann", "promotes", (trust,), finding="Helped.")),
+        as_line(CodingDecision("r1", "", "absent", "bo")),
+        as_line(CodingDecision("r1", "trust", "present", "cy", "promotes", (trust,), round="adjudication")),
+    ]
+    settled = coded_segments(coding_decisions(lines))
+    assert settled[["finding", "settled_by"]].to_numpy().tolist() == [["Helped.", "cy"]]
