@@ -8,7 +8,7 @@ from corpus.flow import Flow, prisma_flow
 from corpus.protocol import Criterion, Protocol, Wording, read_protocol
 from corpus.ranking import RankingSettings, rank
 from corpus.readers import read_records
-from corpus.records import Reading, UnreadableEntry, as_records
+from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 from corpus.screening import (
     SUBSETS,
     ScreeningDecision,
@@ -34,6 +34,7 @@ __all__ = [
     "Protocol",
     "RankingSettings",
     "Reading",
+    "ReadingWarning",
     "ReviewError",
     "ScreeningDecision",
     "Search",

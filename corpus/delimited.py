@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from corpus.entries import Entry, Format
 
 # record column -> names of columns, in lower case; the first that is there and filled wins
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
@@ -30,23 +31,8 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
     "accession": ("eid", "ut (unique wos id)", "accession number", "accession", "key"),
     "record_id": ("record_id",),
 }
-
-
-@dataclass(frozen=True)
-class DelimitedRow:
-    """A row: the line it begins on (from 1), its text, its cells by lower-case column name, or why not."""
-
-    line: int
-    raw: str
-    cells: dict[str, str]
-    why: str = ""
-
-    def first(self, column: str) -> str:
-        """The first filled cell among the names known for a record column."""
-        for name in COLUMN_NAMES.get(column, ()):
-            if self.cells.get(name, "").strip():
-                return self.cells[name].strip()
-        return ""
+_COLUMN_OF = {name: column for column, names in COLUMN_NAMES.items() for name in names}
+_RANKS = {name: rank for names in COLUMN_NAMES.values() for rank, name in enumerate(names)}
 
 
 def looks_delimited(text: str) -> bool:
@@ -60,13 +46,13 @@ def looks_delimited(text: str) -> bool:
     )
 
 
-def read_delimited(text: str) -> Iterator[DelimitedRow]:
+def read_delimited(text: str) -> Iterator[Entry]:
     r"""The rows below the header, in order; a row with more cells than the header is not guessed at.
 
     Examples
     --------
-    >>> [row.cells for row in read_delimited("title,year\nTime,2019\n")]
-    [{'title': 'Time', 'year': '2019'}]
+    >>> [entry.values for entry in read_delimited("title,year\nTime,2019\n")]
+    [{'title': ['Time'], 'year': ['2019']}]
     """
     lines = text.split("\n")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
@@ -79,9 +65,14 @@ def read_delimited(text: str) -> Iterator[DelimitedRow]:
         raw = "\n".join(lines[line - 1 : reader.line_num])
         if len(cells) > len(header):
             why = f"{len(cells)} cells under {len(header)} headings (is a quotation mark missing?)"
-            yield DelimitedRow(line, raw, {}, why)
-        else:
-            yield DelimitedRow(line, raw, dict(zip(header, cells, strict=False)))
+            yield Entry(line, raw, why=why)
+            continue
+        filled = [(n, c.strip()) for n, c in zip(header, cells, strict=False) if c.strip()]
+        entry = Entry(line, raw)
+        for name, cell in sorted(filled, key=lambda pair: _RANKS.get(pair[0], 0)):
+            kept = entry.values if name in _COLUMN_OF else entry.extra
+            kept.setdefault(_COLUMN_OF.get(name, name or "unnamed"), []).append(cell)
+        yield entry
 
 
 def count_delimited(text: str) -> int:
@@ -104,3 +95,6 @@ def _header(text: str) -> list[str]:
 def _delimiter(text: str) -> str:
     first = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     return max(",;\t", key=first.count)
+
+
+DELIMITED = Format("csv", "CSV or TSV", looks_delimited, read_delimited, count_delimited)

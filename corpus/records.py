@@ -25,6 +25,7 @@ url             address
 source_id       name of the file in sources/
 accession       the database's own identifier
 notes           notes and labels, joined by "; "
+extra           what no column holds, as JSON text: {the file's own name of the field: [values]}
 source_line     line on which the entry begins in its file, from 1 (nullable integer)
 raw             the entry as it stands in its file
 ==============  =============================================================================================
@@ -35,20 +36,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 import pandas as pd
 
 TEXT_COLUMNS = (
     "record_id", "type", "title", "abstract", "authors", "journal", "volume", "issue", "pages", "doi", "pmid",
-    "isbn", "issn", "keywords", "language", "url", "source_id", "accession", "notes", "raw",
+    "isbn", "issn", "keywords", "language", "url", "source_id", "accession", "notes", "extra", "raw",
 )  # fmt: skip
 WHOLE_NUMBER_COLUMNS = ("year", "source_line")
 RECORD_COLUMNS = (
     "record_id", "type", "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages", "doi",
-    "pmid", "isbn", "issn", "keywords", "language", "url", "source_id", "accession", "notes", "source_line",
-    "raw",
+    "pmid", "isbn", "issn", "keywords", "language", "url", "source_id", "accession", "notes", "extra",
+    "source_line", "raw",
 )  # fmt: skip
 
 _LANGUAGES = {
@@ -83,6 +84,25 @@ class UnreadableEntry:
 
 
 @dataclass(frozen=True)
+class ReadingWarning:
+    """Something odd in an export that was mended or kept beside; nothing was lost.
+
+    Attributes
+    ----------
+    source_id : str
+        Name of the file.
+    line : int
+        Line on which the entry begins, from 1.
+    what : str
+        What was odd, in the user's words.
+    """
+
+    source_id: str
+    line: int
+    what: str
+
+
+@dataclass(frozen=True)
 class Reading:
     """What an export file holds.
 
@@ -93,7 +113,7 @@ class Reading:
     unreadable : list of UnreadableEntry
         The entries that are not records.
     format : str
-        "ris", "bibtex", "nbib" or "csv".
+        Its short name, for instance "ris", "bibtex", "nbib" or "csv" (see ``corpus.readers.FORMATS``).
     n_entries : int
         Entries in the file, counted independently of the reader;
         ``n_entries == len(records) + len(unreadable)``.
@@ -101,6 +121,8 @@ class Reading:
         The database the entries name themselves, ``""`` when they do not.
     encoding : str
         The encoding the file was read in.
+    warnings : list of ReadingWarning
+        What was odd and mended.
     """
 
     records: pd.DataFrame
@@ -109,6 +131,7 @@ class Reading:
     n_entries: int
     database: str = ""
     encoding: str = "utf-8"
+    warnings: list[ReadingWarning] = field(default_factory=list)
 
     def _repr_html_(self) -> str:
         unreadable = f", {len(self.unreadable)} unreadable" if self.unreadable else ""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
+
+from corpus.entries import Entry, Format
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,7 @@ class Dialect:
     ends : str
         The tag that ends an entry, ``""`` where a blank line and the next start do.
     columns : mapping
-        Record column -> the tags that fill it; the first that has a value wins, except that the columns in
-        ``joined`` take all values.
+        Record column -> the tags that fill it; the values of the first tag that has any count.
     """
 
     tag: str
@@ -29,8 +31,6 @@ class Dialect:
     ends: str
     columns: dict[str, tuple[str, ...]]
 
-
-JOINED = ("authors", "keywords", "notes")
 
 RIS = Dialect(
     tag=r"^([A-Z][A-Z0-9])(?: {1,2}- ?| {0,2}-(?: |$))(.*)$",
@@ -71,22 +71,6 @@ class TaggedEntry:
     def raw(self) -> str:
         """The entry's lines, as in the file."""
         return "\n".join(self.lines).strip("\n")
-
-    def first(self, dialect: Dialect, column: str) -> str:
-        """The first value of the first tag of ``column`` that has one."""
-        for tag in dialect.columns.get(column, ()):
-            for value in self.fields.get(tag, ()):
-                if value.strip():
-                    return value.strip()
-        return ""
-
-    def joined(self, dialect: Dialect, column: str) -> str:
-        """All values of the first tag of ``column`` that has any, joined by "; "."""
-        for tag in dialect.columns.get(column, ()):
-            values = [value.strip(" ;") for value in self.fields.get(tag, ()) if value.strip(" ;")]
-            if values:
-                return "; ".join(dict.fromkeys(values))
-        return ""
 
     def add(self, tag: str, value: str, line: str) -> None:
         """Take a tagged line."""
@@ -161,4 +145,65 @@ def count_tagged(text: str, dialect: Dialect) -> int:
 
 def _is_begun(entry: TaggedEntry, dialect: Dialect) -> bool:
     """Whether the next start tag begins another entry (tags alone, before any start, wait for theirs)."""
-    return dialect.starts in entry.fields or not entry.fields or bool(entry.first(dialect, "title"))
+    has_title = any(tag in entry.fields for tag in dialect.columns["title"])
+    return dialect.starts in entry.fields or not entry.fields or has_title
+
+
+def _entry(tagged: TaggedEntry, dialect: Dialect) -> Entry:
+    entry = Entry(tagged.line, tagged.raw)
+    known = {tag for tags in dialect.columns.values() for tag in tags}
+    for column, tags in dialect.columns.items():
+        filled = [tagged.fields[tag] for tag in tags if any(tagged.fields.get(tag, ()))]
+        if filled:
+            entry.values[column] = (
+                [value for values in filled for value in values] if column in _SINGLE else filled[0]
+            )
+    entry.extra = {
+        tag: [value for value in values if value]
+        for tag, values in tagged.fields.items()
+        if tag not in known and tag != dialect.ends and any(values)
+    }
+    if dialect.starts not in tagged.fields:
+        entry.why = f"no {dialect.starts} tag begins it"
+    return entry
+
+
+# columns of one value: what further tags say is kept beside it
+_SINGLE = ("title", "abstract", "journal", "year", "doi")
+
+
+def _ris(text: str) -> Iterator[Entry]:
+    for tagged in read_tagged(text, RIS):
+        entry = _entry(tagged, RIS)
+        entry.database = next(iter(entry.values.pop("database", ())), "")
+        if "accession" not in entry.values:
+            found = _ACCESSION.search(
+                " ".join([*entry.values.get("url", ()), *entry.values.get("notes", ())])
+            )
+            if found:
+                entry.values["accession"] = [next(part for part in found.groups() if part)]
+        yield entry
+
+
+def _nbib(text: str) -> Iterator[Entry]:
+    for tagged in read_tagged(text, NBIB):
+        entry = _entry(tagged, NBIB)
+        entry.database = "PubMed"
+        entry.values["type"] = ["JOUR"]
+        said = [value for tag in ("LID", "AID") for value in tagged.fields.get(tag, ())]
+        entry.values["doi"] = [value.removesuffix("[doi]") for value in said if value.endswith("[doi]")][:1]
+        yield entry
+
+
+_ACCESSION = re.compile(r"eid=(2-s2\.0-\d+)|Accession Number: ([^;\s]+)")
+
+TAGGED = (
+    Format(
+        "nbib", "PubMed (NBIB)", re.compile(r"^PMID *- *\d", re.MULTILINE).search, _nbib,
+        partial(count_tagged, dialect=NBIB),
+    ),
+    Format(
+        "ris", "RIS", re.compile(r"^TY {0,2}- ?\w", re.MULTILINE).search, _ris,
+        partial(count_tagged, dialect=RIS),
+    ),
+)  # fmt: skip

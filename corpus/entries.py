@@ -1,0 +1,64 @@
+"""What a reader of one format gives the door: entries, with their place, their values and what is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+Values = dict[str, list[str]]
+
+
+@dataclass(slots=True)
+class Entry:
+    """An entry of an export as one format's reader sees it; a record or not.
+
+    Attributes
+    ----------
+    line : int
+        Line on which it begins, from 1.
+    raw : str
+        The entry as it stands in the file.
+    values : dict of record column -> list of str
+        What the columns of a records frame are filled from, in the order of the file. Of a column that holds
+        one value the first counts; the others are kept beside it. "pages" may come with "end_page", and
+        "serial" is an ISSN or ISBN, whichever it looks like.
+    extra : dict of str -> list of str
+        Fields that no column holds, by the name the file gives them.
+    database : str
+        The database the entry itself names, ``""`` when it does not.
+    why : str
+        Why the entry is not a record, ``""`` when it is.
+    warnings : list of str
+        What was odd and mended; shown with the line.
+    """
+
+    line: int
+    raw: str
+    values: Values = field(default_factory=dict)
+    extra: Values = field(default_factory=dict)
+    database: str = ""
+    why: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of exports: how it is recognised, read and, independently, counted.
+
+    Attributes
+    ----------
+    name, label : str
+        For machines and for people, for instance "ris" and "RIS".
+    recognise : callable
+        Text -> something true when it is of this format; must not say so of prose.
+    read : callable
+        Text -> its entries in order.
+    count : callable
+        Text -> how many entries it holds, found in another way than by reading.
+    """
+
+    name: str
+    label: str
+    recognise: Callable[[str], object]
+    read: Callable[[str], Iterator[Entry]]
+    count: Callable[[str], int]
