@@ -5,7 +5,7 @@ from coding_scheme.agreement_rows import agreement_rows
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
-from coding_scheme.language import language_of, pipeline
+from coding_scheme.language import pipeline
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_file import read_coding_scheme
@@ -30,7 +30,6 @@ __all__ = [
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
-    "language_of",
     "pipeline",
     "read_coding_scheme",
     "settled_descriptors",

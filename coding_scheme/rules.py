@@ -24,8 +24,9 @@ import pandas as pd
 
 from coding_scheme.directions import DirectionReading, SentenceCues
 from coding_scheme.indicators import Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
-from coding_scheme.language import language_of, pipeline, stop_word_counts
+from coding_scheme.language import pipeline
 from coding_scheme.scheme import CodingScheme
+from corpus.languages import language_of, stop_word_counts
 
 COLUMNS = (
     "record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score",

@@ -5,6 +5,7 @@ from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
 from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
+from corpus.languages import language_of
 from corpus.protocol import Criterion, Protocol, Wording, read_protocol
 from corpus.ranking import RankingSettings, rank
 from corpus.readers import read_records
@@ -49,6 +50,7 @@ __all__ = [
     "find_duplicates",
     "included_records",
     "journal",
+    "language_of",
     "latest_decisions",
     "merge_duplicates",
     "prisma_flow",

@@ -20,7 +20,7 @@ pmid            PubMed identifier
 isbn            ISBN
 issn            ISSN
 keywords        keywords joined by "; "
-language        "en", "da", ... where the source says so
+language        "en", "da", ...: what the source says; in a review, else what the text is told to be in
 url             address
 source_id       name of the file in sources/
 accession       the database's own identifier

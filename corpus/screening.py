@@ -227,7 +227,10 @@ def included_records(verdicts: pd.DataFrame, protocol: Protocol) -> list[str]:
 def with_verdicts(
     records: pd.DataFrame, verdicts: pd.DataFrame, protocol: Protocol, *, which: str = "all"
 ) -> pd.DataFrame:
-    """Records with the columns verdict and criterion of the last stage decided on, said in notes too.
+    """Records with the verdict of the last stage decided on, in columns and in words other tools read.
+
+    Adds the columns verdict, criterion, people and included ("1", "0" or ``""``: what ASReview reads from a
+    table), and to ``notes`` the same in words, with the markers that ASReview and Rayyan read from RIS.
 
     Parameters
     ----------
@@ -247,9 +250,9 @@ def with_verdicts(
     >>> from corpus.protocol import Wording
     >>> records = pd.DataFrame({"record_id": ["a", "b"], "notes": ["", "signed"]})
     >>> verdicts = pd.DataFrame({"record_id": ["b"], "stage": "title_abstract", "verdict": "exclude",
-    ...                          "criterion": "E04_type"})
+    ...                          "criterion": "E04_type", "people": ""})
     >>> with_verdicts(records, verdicts, Protocol("p", Wording(), ()), which="excluded")["notes"].tolist()
-    ['signed; samsyn: exclude (E04_type)']
+    ['signed; samsyn: exclude (E04_type); ASReview_irrelevant']
     """
     if which not in SUBSETS:
         raise UsageError(f"No subset {which!r}.", next_step=f"Known: {', '.join(SUBSETS)}.")
@@ -265,11 +268,29 @@ def with_verdicts(
         "unscreened": chosen["verdict"] == "",
         "conflicts": chosen["verdict"] == "conflict",
     }[which]
-    said = ("samsyn: " + chosen["verdict"] + (" (" + chosen["criterion"] + ")").replace(" ()", "")).where(
-        chosen["verdict"] != "", ""
-    )
-    chosen["notes"] = ["; ".join(filter(None, both)) for both in zip(chosen["notes"], said, strict=True)]
+    chosen["people"] = chosen["record_id"].map(last["people"]).astype(object).fillna("").astype("str")
+    chosen["included"] = chosen["verdict"].map({"include": "1", "exclude": "0"}).astype(object).fillna("")
+    chosen["notes"] = [_said(row) for row in chosen.to_dict("records")]
     return chosen[is_in].reset_index(drop=True)
+
+
+def _said(row: Mapping[Any, Any]) -> str:
+    """A record's notes with its verdict in the words that ASReview, Rayyan and people read."""
+    notes = [row["notes"]] if row["notes"] else []
+    people = row["people"].split("; ") if row["people"] else []
+    if row["verdict"]:
+        reason = f" ({row['criterion']})" if row["criterion"] else ""
+        by = f" by {', '.join(people)}" if people else ""
+        notes.append(f"samsyn: {row['verdict']}{reason}{by}")
+    word = {"include": "Included", "exclude": "Excluded", "unsure": "Maybe"}.get(row["verdict"])
+    if word and people:
+        said = ", ".join(f'"{person}"=>"{word}"' for person in people)
+        reasons = f" | RAYYAN-EXCLUSION-REASONS: {row['criterion']}" if row["criterion"] else ""
+        notes.append(f"RAYYAN-INCLUSION: {{{said}}}{reasons}")
+    notes.append(
+        {"1": "ASReview_relevant", "0": "ASReview_irrelevant"}.get(row["included"], "ASReview_not_seen")
+    )
+    return "; ".join(notes)
 
 
 def _place(name: str, order: Sequence[str]) -> tuple[int, str]:

@@ -17,12 +17,14 @@ import pandas as pd
 
 from corpus import journal
 from corpus.errors import ReviewError, UsageError
+from corpus.languages import with_languages
 from corpus.readers import read_records
 from corpus.records import Reading, as_records, records_frame
 
 SOURCE_COLUMNS = (
     "source_id", "file", "database", "platform", "kind", "date", "query", "limits", "hits_reported", "sha256",
-    "format", "n_entries", "n_records", "n_unreadable", "n_new",
+    "format", "encoding", "n_entries", "n_records", "n_unreadable", "n_new", "n_without_abstract",
+    "n_warnings",
 )  # fmt: skip
 KINDS = ("database", "register", "other")
 
@@ -40,7 +42,7 @@ class Search:
     date : str
         Day of the search, ``YYYY-MM-DD``.
     query, limits : str
-        Verbatim.
+        Verbatim; several searches in one export stand on lines of their own.
     hits_reported : int or None
         What the database said it found.
     """
@@ -70,15 +72,16 @@ class Collection:
         Every record of every source, in the order the sources were added (see ``corpus.records``).
     sources : DataFrame
         One row per source: source_id, file, database, platform, kind, date, query, limits, hits_reported,
-        sha256, format, n_entries, n_records, n_unreadable, n_new (records that no earlier source of the same
-        database brought).
-    unreadable : DataFrame
-        Columns source_id, line, why, raw.
+        sha256, format, encoding, n_entries, n_records, n_unreadable, n_new (records that no earlier source
+        of the same database brought), n_without_abstract, n_warnings.
+    unreadable, warnings : DataFrame
+        Columns source_id, line, why, raw; and source_id, line, what.
     """
 
     records: pd.DataFrame
     sources: pd.DataFrame
     unreadable: pd.DataFrame
+    warnings: pd.DataFrame
 
 
 def add_source(folder: Path, path: Path, search: Search) -> tuple[str, bool]:
@@ -144,12 +147,12 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     ReviewError
         When a source file is missing.
     """
-    frames, unreadable, rows = [], [], []
+    frames, unreadable, warnings, rows = [], [], [], []
     seen: set[str] = set()
     for line in progress(source_lines(folder)):
         source_id = str(line["source_id"])
         reading = _read_kept(folder, source_id, str(line["database"]))
-        new = reading.records[~reading.records["record_id"].isin(seen)]
+        new = with_languages(reading.records[~reading.records["record_id"].isin(seen)])
         seen.update(new["record_id"])
         frames.append(new)
         unreadable += [(source_id, entry.line, entry.why, entry.raw) for entry in reading.unreadable]
@@ -158,12 +161,21 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
             "n_records": len(reading.records),
             "n_unreadable": len(reading.unreadable),
             "n_new": len(new),
+            "n_without_abstract": int((reading.records["abstract"] == "").sum()),
+            "n_warnings": len(reading.warnings),
+            "encoding": reading.encoding,
         }
+        warnings += [(source_id, warning.line, warning.what) for warning in reading.warnings]
         rows.append({**line, "file": source_id, **counts})
     sources = pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
     sources["hits_reported"] = pd.to_numeric(sources["hits_reported"], errors="coerce").astype("Int64")
     records = as_records(pd.concat(frames, ignore_index=True)) if frames else records_frame([])
-    return Collection(records, sources, pd.DataFrame(unreadable, columns=["source_id", "line", "why", "raw"]))
+    return Collection(
+        records,
+        sources,
+        pd.DataFrame(unreadable, columns=["source_id", "line", "why", "raw"]),
+        pd.DataFrame(warnings, columns=["source_id", "line", "what"]),
+    )
 
 
 def uncounted_entries(sources: pd.DataFrame) -> list[str]:

@@ -160,6 +160,11 @@ class Review:
         """Entries of the sources that are not records: source_id, line, why, raw."""
         return self.collection().unreadable
 
+    @property
+    def warnings(self) -> pd.DataFrame:
+        """What was odd in the sources and mended: source_id, line, what."""
+        return self.collection().warnings
+
     def duplicates(self) -> Duplicates:
         """Groups of duplicates and the doubtful pairs that wait for a person."""
 
@@ -394,6 +399,7 @@ class Review:
             "entries": int(self.sources["n_entries"].sum()),
             "records": len(self.collection().records),
             "unreadable_entries": len(self.unreadable),
+            "reading_warnings": len(self.warnings),
             "duplicates": flow.duplicates_removed,
             "doubtful_pairs": len(self.duplicates().doubtful),
             "unique_records": len(self.records),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from coding_scheme.language import language_of
+from corpus.languages import language_of
 from synthesis.evidence import MARKS, Evidence
 from synthesis.findings import findings, segments
 from synthesis.references import language_tag, reference, slug

@@ -44,7 +44,9 @@ def new(folder: Path) -> None:
     help="What PRISMA counts it as.",
 )
 @click.option("--date", default="", help="Day of the search, as 2026-09-01.")
-@click.option("--query", default="", help="The search string, verbatim.")
+@click.option(
+    "--query", "queries", multiple=True, help="The search string, verbatim; may be given several times."
+)
 @click.option("--limits", default="", help="Limits set in the database.")
 @click.option("--hits", type=int, help="Hits the database reported.")
 @in_review
@@ -55,7 +57,7 @@ def add(
     platform: str,
     kind: str,
     date: str,
-    query: str,
+    queries: tuple[str, ...],
     limits: str,
     hits: int | None,
     folder: Path,
@@ -66,13 +68,16 @@ def add(
     Example: samsyn add scopus.ris --database Scopus --date 2026-09-01 --query 'TITLE-ABS-KEY(...)'
     """
     review = open_review(folder)
-    search = Search(database, platform, kind, date, query, limits, hits)
+    search = Search(database, platform, kind, date, "\n".join(queries), limits, hits)
     added: list[str] = []
     known: list[str] = []
     for path in progress("adding")(paths):
         row, is_new = review.add(path, search)
         (added if is_new else known).append(row["source_id"])
-    columns = ["source_id", "format", "database", "n_entries", "n_records", "n_unreadable", "n_new"]
+    columns = [
+        "source_id", "format", "encoding", "database", "n_entries", "n_records", "n_unreadable", "n_new",
+        "n_without_abstract", "n_warnings",
+    ]  # fmt: skip
     chosen = review.sources[review.sources["source_id"].isin([*added, *known])][columns]
     if as_json:
         echo_json({"added": chosen.to_dict("records"), "already_there": known})
@@ -82,6 +87,10 @@ def add(
         click.echo(f"{source_id} was added before; nothing was changed.")
     for fault in uncounted_entries(review.sources):
         click.echo(f"The count does not add up: {fault}.", err=True)
+    odd = review.warnings[review.warnings["source_id"].isin(added)]
+    if len(odd):
+        click.echo(f"{counted(len(odd), 'warning')}, mended or kept beside the record:")
+        echo_table(odd.head(20), widest=100)
     lost = review.unreadable[review.unreadable["source_id"].isin(added)]
     if len(lost):
         click.echo(f"{counted(len(lost), 'unreadable entry')}, kept in the file and counted:")

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from coding_scheme.language import language_of, lemma, pipeline
+from coding_scheme.language import lemma, pipeline
+from corpus.languages import language_of
 
 
 def sentences(text: str, language: str) -> list[str]:

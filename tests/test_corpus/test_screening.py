@@ -131,5 +131,10 @@ def test_verdicts_go_out_with_the_records():
     ]
     verdicts = screening_verdicts(screening_decisions(lines))
     out = with_verdicts(records, verdicts, PROTOCOL)
-    assert out["notes"].tolist() == ["", "signed; samsyn: exclude (E1)"]
+    assert out["notes"].tolist() == [
+        "ASReview_not_seen",
+        'signed; samsyn: exclude (E1) by ann; RAYYAN-INCLUSION: {"ann"=>"Excluded"} | '
+        "RAYYAN-EXCLUSION-REASONS: E1; ASReview_irrelevant",
+    ]
+    assert out["included"].tolist() == ["", "0"]
     assert with_verdicts(records, verdicts, PROTOCOL, which="unscreened")["record_id"].tolist() == ["r:1"]
