@@ -54,7 +54,7 @@ def read_coding_scheme(path: Path | str) -> CodingScheme:
 
 
 def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
-    codes = [code.id for code in scheme.codes]
+    codes = list(dict.fromkeys(code.id for code in scheme.codes))
     if not codes:
         yield Fault(("themes",), "there is no code in any theme")
     yield from _repeated_ids(scheme)

@@ -3,98 +3,158 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
+from itertools import islice
 
+from corpus.column_names import Heading, check_own_names, heading_of, row_entry
 from corpus.entries import Entry, Format
 
-# record column -> names of columns, in lower case; the first that is there and filled wins
-COLUMN_NAMES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "article title", "document title", "titel", "primary_title", "item title"),
-    "abstract": ("abstract", "abstract note", "abstracts", "resumé", "resume", "sammendrag"),
-    "authors": ("authors", "author full names", "author", "creator", "forfatter", "forfattere"),
-    "year": ("year", "publication year", "year published", "date", "år", "udgivelsesår", "pub_year"),
-    "journal": ("journal", "source title", "publication title", "publication", "source", "tidsskrift"),
-    "volume": ("volume", "bind", "årgang"),
-    "issue": ("issue", "number", "nummer", "hæfte"),
-    "pages": ("pages", "sider", "page start", "start page", "art. no."),
-    "doi": ("doi", "doi link"),
-    "pmid": ("pmid", "pubmed id", "pubmed_id"),
-    "isbn": ("isbn", "isbns"),
-    "issn": ("issn",),
-    "keywords": ("keywords", "author keywords", "manual tags", "index keywords", "emneord", "nøgleord"),
-    "language": ("language", "language of original document", "sprog"),
-    "url": ("url", "link", "urls"),
-    "type": ("type", "document type", "item type", "publication type"),
-    "notes": ("notes", "note", "noter"),
-    "accession": ("eid", "ut (unique wos id)", "accession number", "accession", "key"),
-    "record_id": ("record_id",),
-}
-_COLUMN_OF = {name: column for column, names in COLUMN_NAMES.items() for name in names}
-_RANKS = {name: rank for names in COLUMN_NAMES.values() for rank, name in enumerate(names)}
+# a search statement or a name of the database may stand above the head
+_LINES_ABOVE = 20
+_LONG_CELL = 60
+Own = Mapping[str, str] | None
 
 
-def looks_delimited(text: str) -> bool:
-    """Whether the first line names columns of references."""
-    header = _header(text)
-    known = {name for names in COLUMN_NAMES.values() for name in names}
-    return (
-        len(header) > 1
-        and bool({"title", "titel", *COLUMN_NAMES["title"]} & set(header))
-        and bool(known & set(header))
-    )
+def read_delimited(text: str, own: Own = None) -> Iterator[Entry]:
+    r"""The rows below the head, in order; a row with more cells than the head is not guessed at.
 
-
-def read_delimited(text: str) -> Iterator[Entry]:
-    r"""The rows below the header, in order; a row with more cells than the header is not guessed at.
+    Parameters
+    ----------
+    text : str
+    own : mapping of str -> str, optional
+        Names of this table's own -> record columns.
 
     Examples
     --------
     >>> [entry.values for entry in read_delimited("title,year\nTime,2019\n")]
     [{'title': ['Time'], 'year': ['2019']}]
     """
-    lines = text.split("\n")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    header = [name.strip().casefold() for name in next(reader, [])]
-    begins = reader.line_num
-    for cells in reader:
-        line, begins = begins + 1, reader.line_num
-        if not any(cell.strip() for cell in cells):
+    head = _head(text, own)
+    if head is None:
+        return
+    heading, delimiter, n_above = head
+    for line, raw, cells in _rows(text, delimiter, heading, n_above):
+        if cells is None:
+            yield Entry(line, raw, why="a quotation mark opens here and is never closed")
+        elif not any(cell.strip() for cell in cells):
             continue
-        raw = "\n".join(lines[line - 1 : reader.line_num])
-        if len(cells) > len(header):
-            why = f"{len(cells)} cells under {len(header)} headings (is a quotation mark missing?)"
+        elif len(cells) > heading.width and any(cell.strip() for cell in cells[heading.width :]):
+            why = f"{len(cells)} cells under {heading.width} headings (is a quotation mark missing?)"
             yield Entry(line, raw, why=why)
+        else:
+            entry = row_entry(heading, cells, line, raw)
+            if (n_lines := raw.count("\n")) > _LONG_CELL:
+                entry.warnings.append(f"a cell goes over {n_lines} lines (is a quotation mark missing?)")
+            yield entry
+
+
+def count_delimited(text: str, own: Own = None) -> int:
+    """How many filled rows stand below the head, found by an expression for rows instead of parsing them."""
+    head = _head(text, own)
+    if head is None:
+        return 0
+    heading, delimiter, n_above = head
+    lines = text.split("\n")
+    begins = [0]
+    for line in lines:
+        begins.append(begins[-1] + len(line) + 1)
+    row = re.compile(_row_expression(delimiter, quoted=not heading.is_web_of_science))
+    n_rows, at = 0, n_above
+    while at < len(lines):
+        found = row.match(text, begins[at])
+        stretch = found.group() if found else ""
+        if found and found.end() == len(text) and _is_open(stretch, delimiter, heading):
+            after = _resume(lines, at, delimiter, heading)
+            n_rows, at = n_rows + 1, after
             continue
-        filled = [(n, c.strip()) for n, c in zip(header, cells, strict=False) if c.strip()]
-        entry = Entry(line, raw)
-        for name, cell in sorted(filled, key=lambda pair: _RANKS.get(pair[0], 0)):
-            kept = entry.values if name in _COLUMN_OF else entry.extra
-            kept.setdefault(_COLUMN_OF.get(name, name or "unnamed"), []).append(cell)
-        yield entry
+        n_rows += bool(stretch.replace(delimiter, "").replace('"', "").strip())
+        at += stretch.count("\n") + 1
+    return n_rows
 
 
-def count_delimited(text: str) -> int:
-    """How many filled rows stand below the header, counted from quotation marks and line ends alone."""
-    filled = open_quote = False
-    n_rows = 0
-    for line in text.split("\n"):
-        filled = filled or bool(line.strip(' \t\r,;"'))
-        open_quote ^= line.count('"') % 2 == 1
-        if not open_quote:
-            n_rows, filled = n_rows + filled, False
-    return n_rows + filled - 1
+def delimited(own: Own = None) -> Format:
+    """The format of CSV and TSV files, some of whose columns have names of their own.
+
+    Raises
+    ------
+    UsageError
+        When records do not have such a column.
+    """
+    check_own_names(own)
+    return Format(
+        "csv", "CSV or TSV", lambda text: _head(text, own), partial(read_delimited, own=own),
+        partial(count_delimited, own=own),
+    )  # fmt: skip
 
 
-def _header(text: str) -> list[str]:
-    first = next(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)), [])
-    return [name.strip().casefold() for name in first]
+def _head(text: str, own: Own) -> tuple[Heading, str, int] | None:
+    """The head of the table, what parts its cells, and on which line the rows begin (from 0)."""
+    start = text.split("\n", _LINES_ABOVE)[:_LINES_ABOVE]
+    found = []
+    for delimiter in ",;\t|":
+        reader = csv.reader((line + "\n" for line in start if len(line) < 100_000), delimiter=delimiter)
+        for cells in reader:
+            if len(cells) > 1 and (heading := heading_of(cells, own)):
+                found.append((heading, delimiter, reader.line_num))
+                break
+    return max(found, key=lambda head: sum(map(bool, head[0].columns)), default=None)
 
 
-def _delimiter(text: str) -> str:
-    first = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    return max(",;\t", key=first.count)
+def _rows(
+    text: str, delimiter: str, heading: Heading, n_above: int
+) -> Iterator[tuple[int, str, list[str] | None]]:
+    """Line, raw text and cells of each row; no cells where a quotation mark is never closed."""
+    # a cell of a table is as long as it is; the module's default would stop at long full texts
+    csv.field_size_limit(2**31 - 1)
+    lines = text.split("\n")
+    at = n_above
+    while at < len(lines):
+        ended = (line + "\n" for line in islice(lines, at, None))
+        if heading.is_web_of_science:
+            reader = csv.reader(ended, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+        else:
+            reader = csv.reader(ended, delimiter=delimiter)
+        first, begin = at, at
+        at = len(lines)
+        for cells in reader:
+            end = first + reader.line_num
+            raw = "\n".join(lines[begin:end])
+            if end >= len(lines) and _is_open(raw, delimiter, heading):
+                at = _resume(lines, begin, delimiter, heading)
+                yield begin + 1, "\n".join(lines[begin:at]).rstrip("\n"), None
+                break
+            yield begin + 1, raw, cells
+            begin = end
 
 
-DELIMITED = Format("csv", "CSV or TSV", looks_delimited, read_delimited, count_delimited)
+def _row_expression(delimiter: str, *, quoted: bool) -> str:
+    plain = rf"[^{re.escape(delimiter)}\n]*+"
+    if not quoted:
+        return r"[^\n]*"
+    cell = rf'(?:"[^"]*+(?:""[^"]*+)*+(?:"{plain}|\Z)|(?!"){plain})'
+    return rf"{cell}(?:{re.escape(delimiter)}{cell})*+"
+
+
+def _is_open(row: str, delimiter: str, heading: Heading) -> bool:
+    """Whether the last cell of a row begins with a quotation mark that is not closed."""
+    if '"' not in row or heading.is_web_of_science:
+        return False
+    closed = rf'(?:"[^"]*+(?:""[^"]*+)*+"|(?!"))[^{re.escape(delimiter)}\n]*+'
+    return not re.fullmatch(rf"{closed}(?:{re.escape(delimiter)}{closed})*+\n?", row)
+
+
+def _resume(lines: list[str], begin: int, delimiter: str, heading: Heading) -> int:
+    """The next line that is a row for itself, after one whose quotation mark is never closed."""
+    for number in range(begin + 1, len(lines)):
+        n_parts = lines[number].count(delimiter) + 1
+        if (
+            n_parts >= heading.width
+            and len(next(csv.reader([lines[number]], delimiter=delimiter))) == heading.width
+        ):
+            return number
+    return len(lines)
+
+
+DELIMITED = delimited()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 Values = dict[str, list[str]]
 
@@ -55,10 +56,13 @@ class Format:
         Text -> its entries in order.
     count : callable
         Text -> how many entries it holds, found in another way than by reading.
+    binary : bool
+        Whether these three take bytes (of a workbook) instead of text.
     """
 
     name: str
     label: str
-    recognise: Callable[[str], object]
-    read: Callable[[str], Iterator[Entry]]
-    count: Callable[[str], int]
+    recognise: Callable[[Any], object]
+    read: Callable[[Any], Iterator[Entry]]
+    count: Callable[[Any], int]
+    binary: bool = False

@@ -1,34 +1,71 @@
-"""Files as text: what is no text is refused, encodings are found, line ends made one."""
+"""Files as text or workbook: what is neither is refused by name, encodings are found, line ends made one."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.archives import bytes_of, is_workbook
+from corpus.encodings import decode
 from corpus.errors import UsageError
 
+_DATABASE = "a database file"
+# how files begin that people add by mistake; zip and gzip are opened before this
 _NOT_TEXT = {
     b"%PDF": "a PDF document",
-    b"PK\x03\x04": "a zip archive or an Office document (xlsx, docx)",
     b"\xd0\xcf\x11\xe0": "an old Office document (xls, doc)",
+    b"{\\rtf": "a rich text document (RTF)",
     b"\x89PNG": "a picture",
-    b"\xff\xd8": "a picture",
-    b"\x1f\x8b": "a gzip archive",
-    b"SQLite format": "a database file",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"II*\0": "a picture",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"BZh": "a bzip2 archive",
+    b"\xfd7zXZ": "an xz archive",
+    b"SQLite format": _DATABASE,
+    b"\0\1\0\0Standard Jet": "an Access database",
+    b"RDX": "an R data file",
+    b"RDA": "an R data file",
+    b"X\n\0\0": "an R data file",
+    b"PAR1": "a Parquet file",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+}
+_LIBRARIES = {
+    ".enl": "an EndNote library", ".enlx": "an EndNote library", ".sqlite": "a Zotero database",
+    ".bak": "a database file", ".citavi": "a Citavi project", ".ctv6": "a Citavi project",
+}  # fmt: skip
+_NEXT = {
+    "an EndNote library": "In EndNote choose File > Export, type XML or RIS, and add that file.",
+    "a Zotero database": "In Zotero choose File > Export Library, format RIS or CSL JSON, and add that file.",
+    "an R data file": "In R write the references to a CSV or BibTeX file and add that.",
+    "an old Office document (xls, doc)": "If it is a table of references, save it as xlsx or CSV.",
 }
 
 
 @dataclass(frozen=True)
-class DecodedText:
-    """A file's text with line feeds only, the encoding it was read in, and what was mended."""
+class Content:
+    """What an export file holds.
 
-    text: str
+    Attributes
+    ----------
+    matter : str or bytes
+        Its text with line feeds only, or the bytes of a workbook.
+    encoding : str
+        The encoding the text was read in, ``""`` for a workbook.
+    warnings : tuple of str
+        What was odd and mended.
+    """
+
+    matter: str | bytes
     encoding: str
     warnings: tuple[str, ...] = ()
 
 
-def text_of(path: Path, *, known: str) -> DecodedText:
-    """The text of an export file.
+def content_of(path: Path, *, known: str) -> Content:
+    """The content of an export file, also of one in a zip or gzip archive.
 
     Parameters
     ----------
@@ -39,33 +76,37 @@ def text_of(path: Path, *, known: str) -> DecodedText:
     Raises
     ------
     UsageError
-        When there is no such file or it holds no text.
+        When there is no such file, or it is neither text nor a workbook.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise UsageError(f"There is no file {path}.", next_step="Check the name and the folder.") from None
-    except IsADirectoryError:
-        raise UsageError(f"{path} is a folder.", next_step="Name the export files in it.") from None
-    except PermissionError:
-        raise UsageError(f"{path} may not be read.", next_step="Allow reading it, or copy it.") from None
-    for start, what in _NOT_TEXT.items():
-        if data.startswith(start):
-            raise UsageError(
-                f"{path.name} is {what}, not an export of references.",
-                next_step=f"Export the references as {known} and add that file.",
-            )
-    text, encoding = _decoded(data)
-    if not text.strip("\ufeff \r\n\t\0"):
+    data, name = bytes_of(path)
+    if is_workbook(data):
+        return Content(data, "")
+    if what := _kind_of_binary(data, Path(name).suffix.lower()):
+        raise UsageError(
+            f"{path.name} is {what}, not an export of references.",
+            next_step=_NEXT.get(what, f"Export the references as {known} and add that file."),
+        )
+    text, encoding, warnings = decode(data)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\0", "") if "\0" in text else text
+    if not text.strip("\ufeff \n\t"):
         raise UsageError(f"{path.name} is empty.", next_step="Export it again from the database.")
-    return DecodedText(text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", ""), encoding)
+    if not encoding.startswith("utf-8"):
+        # letters that no encoding of text gives: halves of pairs, as damaged UTF-16 leaves them
+        text = re.sub("[\ud800-\udfff]", "\ufffd", text)
+    return Content(text, encoding, tuple(warnings))
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace"), encoding
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), "cp1252"
+def _kind_of_binary(data: bytes, suffix: str) -> str:
+    found = next((what for start, what in _NOT_TEXT.items() if data.startswith(start)), "")
+    if data[4:12] == b"ftypheic" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        found = "a picture"
+    n_strange = len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", data[:4096]))
+    has_mark = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff"))
+    looks_wide = data[:200].count(0) > 60 and 0 in (data[:200:2].count(0), data[1:200:2].count(0))
+    if not found and data and not has_mark and not looks_wide and n_strange > len(data[:4096]) * 0.1:
+        found = "a binary file" if data.strip(b"\0") else ""
+    if found in ("a binary file", _DATABASE):
+        return _LIBRARIES.get(suffix, found)
+    return found

@@ -37,6 +37,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 
 import pandas as pd
@@ -52,6 +53,7 @@ RECORD_COLUMNS = (
     "source_line", "raw",
 )  # fmt: skip
 
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
 _LANGUAGES = {
     "eng": "en", "english": "en", "engelsk": "en", "dan": "da", "danish": "da", "dansk": "da", "nor": "no",
     "norwegian": "no", "norsk": "no", "swe": "sv", "swedish": "sv", "svensk": "sv", "ger": "de", "deu": "de",
@@ -195,11 +197,16 @@ def identity(database: str, accession: str, raw: str) -> str:
     >>> identity("Web of Science", "", "TI  - Time")
     'web-of-science:056757a25a20146d'
     """
-    prefix = re.sub(r"\W+", "-", database.casefold()).strip("-") or "record"
+    prefix = _prefix(database)
     if accession:
         return f"{prefix}:{accession}"
     folded = " ".join(raw.split())
     return f"{prefix}:{hashlib.sha256(folded.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+@lru_cache(maxsize=64)
+def _prefix(database: str) -> str:
+    return re.sub(r"\W+", "-", database.casefold()).strip("-") or "record"
 
 
 def distinct_ids(ids: Iterable[str]) -> list[str]:
@@ -226,10 +233,11 @@ def clean_doi(text: str) -> str:
     >>> clean_doi("https://doi.org/10.5555/Samsyn.0017.")
     '10.5555/samsyn.0017'
     """
-    found = re.search(r"10\.\d{4,9}/\S+", text)
+    found = _DOI.search(text)
     return found.group().lower().rstrip(".,;)]}>\"'") if found else ""
 
 
+@lru_cache(maxsize=4096)
 def year_in(text: str) -> str:
     """The first four-digit year in a date as exports write it, or ``""``.
 
@@ -242,6 +250,7 @@ def year_in(text: str) -> str:
     return found.group() if found else ""
 
 
+@lru_cache(maxsize=1024)
 def language_code(text: str) -> str:
     """The two-letter code of a language as exports name it; unknown names come back in lower case.
 

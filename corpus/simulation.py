@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from corpus.delimited import COLUMN_NAMES
+from corpus.column_names import COLUMN_NAMES
 from corpus.errors import UsageError
 from corpus.ranking import RankingSettings, learn, query_weights, texts_of
 from corpus.records import as_records

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -84,7 +85,9 @@ class Collection:
     warnings: pd.DataFrame
 
 
-def add_source(folder: Path, path: Path, search: Search) -> tuple[str, bool]:
+def add_source(
+    folder: Path, path: Path, search: Search, *, columns: Mapping[str, str] | None = None
+) -> tuple[str, bool]:
     """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
 
     Parameters
@@ -95,13 +98,16 @@ def add_source(folder: Path, path: Path, search: Search) -> tuple[str, bool]:
         The export file; it is read before anything is written.
     search : Search
         Where it comes from.
+    columns : mapping of str -> str, optional
+        Of a table with columns of its own: their names -> record columns; kept, so that the file is read the
+        same way each time.
 
     Raises
     ------
     UsageError
         When the file is not an export of references.
     """
-    reading = read_records(path, database=search.database)
+    reading = read_records(path, database=search.database, columns=columns)
     sha256 = _sha256(path)
     for line in source_lines(folder):
         if line["sha256"] == sha256:
@@ -130,11 +136,13 @@ def add_source(folder: Path, path: Path, search: Search) -> tuple[str, bool]:
         "n_records": len(reading.records),
         "n_unreadable": len(reading.unreadable),
     }
+    if columns:
+        line["columns"] = dict(columns)
     journal.append_lines(folder / "sources.jsonl", [line])
     return source_id, True
 
 
-def source_lines(folder: Path) -> list[dict[str, object]]:
+def source_lines(folder: Path) -> list[dict[str, Any]]:
     """The lines of ``sources.jsonl``, in the order the sources were added."""
     return journal.read_lines(folder / "sources.jsonl")[0]
 
@@ -151,7 +159,7 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     seen: set[str] = set()
     for line in progress(source_lines(folder)):
         source_id = str(line["source_id"])
-        reading = _read_kept(folder, source_id, str(line["database"]))
+        reading = _read_kept(folder, source_id, str(line["database"]), line.get("columns"))
         new = with_languages(reading.records[~reading.records["record_id"].isin(seen)])
         seen.update(new["record_id"])
         frames.append(new)
@@ -200,7 +208,7 @@ def changed_sources(folder: Path) -> list[str]:
     return faults
 
 
-def _read_kept(folder: Path, source_id: str, database: str) -> Reading:
+def _read_kept(folder: Path, source_id: str, database: str, columns: Mapping[str, str] | None) -> Reading:
     path = folder / source_id
     # a review folder may come from a stranger: a source's name must not lead out of it
     if Path(source_id).name != source_id or not path.exists():
@@ -209,7 +217,7 @@ def _read_kept(folder: Path, source_id: str, database: str) -> Reading:
             where="sources",
             next_step="Put the file back; it is never rewritten by Samsyn.",
         )
-    return read_records(path, database=database)
+    return read_records(path, database=database, columns=columns)
 
 
 def _free_name(folder: Path, path: Path) -> str:

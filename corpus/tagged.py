@@ -1,209 +1,241 @@
-"""One streaming reader for exports made of tagged lines (RIS, PubMed's NBIB); dialects are tables."""
+"""One streaming reader for exports made of tagged lines: RIS, PubMed, Web of Science, EndNote, Ovid, ..."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from functools import partial
 
+from corpus.dialects import COCHRANE, ENW, JOINED, NBIB, OVID, OVID_FIELDS, REFWORKS, RIS, WOS, Dialect
 from corpus.entries import Entry, Format
+from corpus.stray_text import is_header, is_preamble
+from corpus.tagged_count import count_tagged
+from corpus.tagged_details import (
+    cochrane_details,
+    named_database,
+    nbib_details,
+    ovid_details,
+    ris_details,
+    short_type,
+    wos_details,
+)
+from corpus.tagged_entries import stretches
+
+Fields = dict[str, list[str]]
+
+__all__ = ["NBIB", "RIS", "TAGGED", "count_tagged", "read_tagged"]
+
+# an entry that lacks its start is a record all the same when it has a title and this many known fields
+_ENOUGH_FIELDS = 3
+# as much of a header or search history is shown in a warning
+_SHOWN = 2000
 
 
-@dataclass(frozen=True)
-class Dialect:
-    """How one tagged format writes its entries.
-
-    Attributes
-    ----------
-    tag : str
-        Regular expression of a tagged line: group 1 the tag, group 2 the value.
-    starts : str
-        The tag that begins an entry.
-    ends : str
-        The tag that ends an entry, ``""`` where a blank line and the next start do.
-    columns : mapping
-        Record column -> the tags that fill it; the values of the first tag that has any count.
-    """
-
-    tag: str
-    starts: str
-    ends: str
-    columns: dict[str, tuple[str, ...]]
-
-
-RIS = Dialect(
-    tag=r"^([A-Z][A-Z0-9])(?: {1,2}- ?| {0,2}-(?: |$))(.*)$",
-    starts="TY",
-    ends="ER",
-    columns={
-        "title": ("TI", "T1", "CT", "BT", "ST"), "abstract": ("AB", "N2"), "authors": ("AU", "A1"),
-        "year": ("PY", "Y1", "DA"), "journal": ("T2", "JO", "JF", "JA", "J2"), "volume": ("VL",),
-        "issue": ("IS", "CP"), "pages": ("SP",), "end_page": ("EP",), "doi": ("DO", "DI"), "serial": ("SN",),
-        "keywords": ("KW", "DE"), "language": ("LA",), "url": ("UR", "L2"), "accession": ("AN", "UT"),
-        "notes": ("N1", "RN"), "database": ("DB",), "type": ("TY",), "pmid": ("PM",),
-    },
-)  # fmt: skip
-
-NBIB = Dialect(
-    tag=r"^([A-Z]{2,4}) *-(?: |$)(.*)$",
-    starts="PMID",
-    ends="",
-    columns={
-        "title": ("TI", "BTI", "TT"), "abstract": ("AB", "OAB"), "authors": ("FAU", "AU"), "year": ("DP",),
-        "journal": ("JT", "TA"), "volume": ("VI",), "issue": ("IP",), "pages": ("PG",), "doi": ("LID", "AID"),
-        "serial": ("IS",), "keywords": ("OT", "MH"), "language": ("LA",), "accession": ("PMID",),
-        "pmid": ("PMID",), "notes": ("GN",),
-    },
-)  # fmt: skip
-
-
-@dataclass
-class TaggedEntry:
-    """An entry as it stands: tag -> values, the line it begins on (from 1), its raw text."""
-
-    line: int
-    fields: dict[str, list[str]] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
-    last_tag: str = ""
-
-    @property
-    def raw(self) -> str:
-        """The entry's lines, as in the file."""
-        return "\n".join(self.lines).strip("\n")
-
-    def add(self, tag: str, value: str, line: str) -> None:
-        """Take a tagged line."""
-        self.fields.setdefault(tag, []).append(value)
-        self.lines.append(line)
-        self.last_tag = tag
-
-    def continue_value(self, line: str) -> None:
-        """Take a line that goes on with the last value."""
-        self.lines.append(line)
-        if self.last_tag and line.strip():
-            values = self.fields[self.last_tag]
-            values[-1] = f"{values[-1]} {line.strip()}".strip()
-
-
-def read_tagged(text: str, dialect: Dialect) -> Iterator[TaggedEntry]:
+def read_tagged(
+    text: str, dialect: Dialect, details: Callable[[Entry, Fields], None] | None = None
+) -> Iterator[Entry]:
     r"""The entries of a tagged export, in order; also those that are no whole record.
 
-    An entry begins with the dialect's first tag, also where the one before it was never ended, and tags
-    that stand before the first tag belong to the entry that follows. Text outside any entry is an entry of
-    its own, so that nothing is dropped in silence.
+    Headers and search histories between entries become a warning; other text outside entries is an entry
+    that could not be read, so that nothing is dropped in silence. ``details`` completes an entry with what
+    its dialect says in a way of its own; it is given the entry's values by tag.
 
     Examples
     --------
-    >>> [entry.fields["TI"] for entry in read_tagged("TY  - JOUR\nTI  - Time\nER  - \n", RIS)]
+    >>> [entry.values["title"] for entry in read_tagged("TY  - JOUR\nTI  - Time\nER  - \n", RIS)]
     [['Time']]
     """
-    tag_line = re.compile(dialect.tag)
-    entry: TaggedEntry | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        found = tag_line.match(line)
-        if found is None:
-            if entry is not None:
-                entry.continue_value(line)
-            elif line.strip():
-                entry = TaggedEntry(number, lines=[line])
+    line, at = 1, 0
+    for stretch in stretches(text, dialect):
+        start, end = stretch.pieces[0]
+        line += text.count("\n", at, start)
+        at = start
+        raw = text[start:end].strip("\n")
+        if len(stretch.pieces) > 1:
+            raw = "\n".join(text[first:last].strip("\n") for first, last in stretch.pieces)
+        if stretch.stray:
+            entry = Entry(line, raw, why=f"text outside any entry (no {dialect.starts} tag begins it)")
+        else:
+            entry, fields = _entry(line, raw, dialect)
+            if details is not None:
+                details(entry, fields)
+            if not stretch.begun and not dialect.bare:
+                if "title" in entry.values and len(entry.values) >= _ENOUGH_FIELDS:
+                    entry.warnings.append(f"no {dialect.starts} tag begins it; read all the same")
+                else:
+                    entry.why = f"no {dialect.starts} tag begins it"
+        if stretch.said:
+            said = " / ".join(stretch.said)
+            entry.warnings.append(f"text around it that is no reference: {said[:_SHOWN]}")
+        yield entry
+
+
+def _entry(line: int, raw: str, dialect: Dialect) -> tuple[Entry, Fields]:
+    fields, warnings = _fields(raw, dialect)
+    values: Fields = {}
+    extra: Fields = {}
+    column_of = dialect.column_of
+    clashes: list[str] = []
+    for tag, found in fields.items():
+        column = column_of.get(tag)
+        if column is None:
+            extra[tag] = found
+        elif column in values:
+            clashes.append(tag)
+        else:
+            values[column] = found
+    if clashes:
+        _settle(clashes, fields, values, extra, dialect)
+    if "type" in values:
+        values["type"] = [short_type(kind, dialect) for kind in values["type"]]
+    return Entry(line, raw, values, extra, warnings=warnings), fields
+
+
+def _settle(clashes: list[str], fields: Fields, values: Fields, extra: Fields, dialect: Dialect) -> None:
+    """Where several tags fill a column: all together, or the first in rank and the others beside it."""
+    column_of, rank = dialect.column_of, dialect.rank
+    for column in dict.fromkeys(column_of[tag] for tag in clashes):
+        tags = sorted((tag for tag in fields if column_of.get(tag) == column), key=rank.__getitem__)
+        if column in JOINED:
+            values[column] = [value for tag in tags for value in fields[tag]]
             continue
-        tag, value = found.group(1), found.group(2).strip()
-        if tag == dialect.starts and entry is not None and _is_begun(entry, dialect):
-            yield entry
-            entry = None
-        if entry is None and tag == dialect.ends:
-            continue
-        entry = entry or TaggedEntry(number)
-        entry.add(tag, value, line)
-        if tag == dialect.ends:
-            yield entry
-            entry = None
-    if entry is not None and entry.raw.strip():
-        yield entry
+        values[column] = fields[tags[0]]
+        for tag in tags[1:]:
+            if any(value not in values[column] for value in fields[tag]):
+                extra[tag] = fields[tag]
 
 
-def count_tagged(text: str, dialect: Dialect) -> int:
-    r"""How many entries a tagged export holds, counted from its starts and ends alone.
-
-    Examples
-    --------
-    >>> count_tagged("TY  - JOUR\nTI  - Time\nER  - \nstray words\nTY  - JOUR\n", RIS)
-    3
-    """
-    ends = rf"^{dialect.ends} {{0,2}}-.*$" if dialect.ends else r"(?!)"
-    title = rf"^(?:{'|'.join(dialect.columns['title'])}) *-"
-    n_entries = 0
-    for stretch in re.split(ends, text, flags=re.MULTILINE):
-        before, *entries = re.split(rf"^{dialect.starts} *-", stretch, flags=re.MULTILINE)
-        n_entries += len(entries)
-        if before.strip():
-            waits = entries and re.search(dialect.tag, before, re.MULTILINE)
-            n_entries += not waits or bool(re.search(title, before, re.MULTILINE))
-    return n_entries
-
-
-def _is_begun(entry: TaggedEntry, dialect: Dialect) -> bool:
-    """Whether the next start tag begins another entry (tags alone, before any start, wait for theirs)."""
-    has_title = any(tag in entry.fields for tag in dialect.columns["title"])
-    return dialect.starts in entry.fields or not entry.fields or has_title
-
-
-def _entry(tagged: TaggedEntry, dialect: Dialect) -> Entry:
-    entry = Entry(tagged.line, tagged.raw)
-    known = {tag for tags in dialect.columns.values() for tag in tags}
-    for column, tags in dialect.columns.items():
-        filled = [tagged.fields[tag] for tag in tags if any(tagged.fields.get(tag, ()))]
-        if filled:
-            entry.values[column] = (
-                [value for values in filled for value in values] if column in _SINGLE else filled[0]
-            )
-    entry.extra = {
-        tag: [value for value in values if value]
-        for tag, values in tagged.fields.items()
-        if tag not in known and tag != dialect.ends and any(values)
-    }
-    if dialect.starts not in tagged.fields:
-        entry.why = f"no {dialect.starts} tag begins it"
-    return entry
-
-
-# columns of one value: what further tags say is kept beside it
-_SINGLE = ("title", "abstract", "journal", "year", "doi")
-
-
-def _ris(text: str) -> Iterator[Entry]:
-    for tagged in read_tagged(text, RIS):
-        entry = _entry(tagged, RIS)
-        entry.database = next(iter(entry.values.pop("database", ())), "")
-        if "accession" not in entry.values:
-            found = _ACCESSION.search(
-                " ".join([*entry.values.get("url", ()), *entry.values.get("notes", ())])
-            )
-            if found:
-                entry.values["accession"] = [next(part for part in found.groups() if part)]
-        yield entry
-
-
-def _nbib(text: str) -> Iterator[Entry]:
-    for tagged in read_tagged(text, NBIB):
-        entry = _entry(tagged, NBIB)
-        entry.database = "PubMed"
-        entry.values["type"] = ["JOUR"]
-        said = [value for tag in ("LID", "AID") for value in tagged.fields.get(tag, ())]
-        entry.values["doi"] = [value.removesuffix("[doi]") for value in said if value.endswith("[doi]")][:1]
-        yield entry
+def _fields(raw: str, dialect: Dialect) -> tuple[Fields, list[str]]:  # noqa: PLR0912, PLR0915 (one loop: speed)
+    """Tag -> values of one entry, and what was odd; values that go on over lines are put together."""
+    fields: Fields = {}
+    warnings: list[str] = []
+    tag_of, width, ends = dialect.tag_of, dialect.width, dialect.ends
+    values: list[str] = []
+    going_on: list[str] = []
+    tag, end_words = "", ""
+    odd = outside = any_empty = False
+    for line in raw.split("\n"):
+        found = tag_of.get(line[:width], "")
+        if found:
+            value = line[width:].strip()
+        else:
+            odd = True
+            if not line or line.isspace() or (ends and line.rstrip(" -\t") == ends):
+                outside = True
+                continue
+            match = None if is_header(line, dialect) else dialect.tag_line.match(line)
+            if match is None:
+                if dialect.start_line.match(line):
+                    continue
+                if end_words:
+                    going_on.append(f"{ends}  - {end_words}")
+                    warnings.append(f"a line of text looks like an end: {ends}  - {end_words}")
+                    end_words = ""
+                if (outside and is_preamble(line, inside=True)) or not tag or is_header(line, dialect):
+                    warnings.append(f"text that is no field: {line.strip()[:_SHOWN]}")
+                elif tag in dialect.listed:
+                    values.append(line.strip())
+                else:
+                    going_on.append(line.strip())
+                    outside = False
+                continue
+            found, value = match.group(1), (match.group(2) or "").strip()
+            if found == ends:
+                outside = True
+                end_words = value
+                continue
+        if odd:
+            # only behind a line that was not tagged in the usual way
+            if end_words:
+                going_on.append(f"{ends}  - {end_words}")
+                warnings.append(f"a line of text looks like an end: {ends}  - {end_words}")
+                end_words = ""
+            if going_on:
+                _go_on(values, going_on)
+                going_on = []
+            odd = outside = False
+        if not value:
+            any_empty = True
+        tag = found
+        if tag in fields:
+            values = fields[tag]
+            values.append(value)
+        else:
+            fields[tag] = values = [value]
+    if going_on:
+        _go_on(values, going_on)
+    if end_words:
+        fields[ends] = [end_words]
+    if any_empty:
+        fields = {
+            tag: kept for tag, values in fields.items() if (kept := [value for value in values if value])
+        }
+    return fields, warnings
 
 
-_ACCESSION = re.compile(r"eid=(2-s2\.0-\d+)|Accession Number: ([^;\s]+)")
+def _go_on(values: list[str], lines: list[str]) -> None:
+    values[-1:] = [" ".join([values[-1], *lines]).strip()] if values else [" ".join(lines)]
+
+
+# what surely is a line of each; the first that is found says what the export is
+_SIGNS = re.compile(
+    r"""\n(?:
+    (?P<ris>TY[ \t]{0,2}-[ \t]*\w)
+    |(?P<nbib>PMID[ ]{0,2}-[ ]*\d|PMCR?[ ]{0,2}-[ ]?\d+\n|OWN[ ]-[ ]\w+\n)
+    |(?P<wos>FN[ ][^\n]+\s*\nVR[ ]|PT[ ][A-Z]\s*\n[A-Z][A-Z0-9][ ])
+    |(?P<ovid>[ ]?<\d+\.?[ ]?>\s*\n[ ]?[A-Z]{2,5}[ ]{1,2}-[ ])
+    |(?P<ovid_text><\d+\.?[ ]?>\s*\n[A-Z][\w /&()-]+\n[ ]+\S)
+    |(?P<cochrane>Record[ ]\#\d+[ ]of[ ]\d+\s*\n(?:ID|AU|TI|SO):[ ])
+    |(?P<enw>%0[ ][A-Z]|%[AT][ ][^\n]+\n%[A-Z0-9@][ ])
+    |(?P<refworks>RT[ ][A-Z][\w ,/]+\n(?:SR|ID|A1|T1|JF|YR)[ ])
+    )""",
+    re.VERBOSE,
+)
+_OTHER_FORMATS = re.compile(r"\s*(?:@\w+\s*[{(]|<[?!a-zA-Z]|[{\[]\s*[\"{\[])")
+_RIS_END = re.compile(r"\nER {1,2}- *\n")
+_RIS_TAG = re.compile(r"\n(TI|T1|AU|A1|AB|PY|Y1|JO|JF|T2|DO)  - \w")
+# signs stand in the beginning, behind whatever a database or a person wrote there
+_BEGINNING = 1_000_000
+
+
+def _is(name: str, text: str) -> bool:
+    """Whether the first sign of a tagged format in a text is that of ``name``."""
+    if _OTHER_FORMATS.match(text):
+        return False
+    beginning = "\n" + text[:_BEGINNING].lstrip("\ufeff \n") + "\n"
+    if found := _SIGNS.search(beginning):
+        return found.lastgroup == name
+    # RIS where every type is missing
+    return name == "ris" and bool(_RIS_END.search(beginning)) and len(set(_RIS_TAG.findall(beginning))) > 1
+
+
+def _dedented(text: str) -> str:
+    """Some pages of Ovid indent the whole export by a space."""
+    return re.sub(r"(?m)^ (?=\S| {6})", "", text) if re.match(r"\s* <\d", text) else text
+
+
+def _ovid(text: str) -> Iterator[Entry]:
+    return read_tagged(_dedented(text), OVID, ovid_details)
+
+
+def _count_ovid(text: str) -> int:
+    return count_tagged(_dedented(text), OVID)
+
+
+def _format(name: str, label: str, dialect: Dialect, details: Callable[[Entry, Fields], None]) -> Format:
+    return Format(
+        name, label, partial(_is, name), partial(read_tagged, dialect=dialect, details=details),
+        partial(count_tagged, dialect=dialect),
+    )  # fmt: skip
+
 
 TAGGED = (
-    Format(
-        "nbib", "PubMed (NBIB)", re.compile(r"^PMID *- *\d", re.MULTILINE).search, _nbib,
-        partial(count_tagged, dialect=NBIB),
-    ),
-    Format(
-        "ris", "RIS", re.compile(r"^TY {0,2}- ?\w", re.MULTILINE).search, _ris,
-        partial(count_tagged, dialect=RIS),
-    ),
-)  # fmt: skip
+    _format("nbib", "PubMed (NBIB)", NBIB, nbib_details),
+    _format("ris", "RIS", RIS, ris_details),
+    _format("wos", "Web of Science (tagged)", WOS, wos_details),
+    Format("ovid", "Ovid (tagged)", partial(_is, "ovid"), _ovid, _count_ovid),
+    _format("ovid_text", "Ovid (text)", OVID_FIELDS, ovid_details),
+    _format("cochrane", "Cochrane (text)", COCHRANE, cochrane_details),
+    _format("enw", "EndNote (enw, refer)", ENW, named_database),
+    _format("refworks", "RefWorks (tagged)", REFWORKS, named_database),
+)

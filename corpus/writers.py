@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import bibtexparser
 import pandas as pd
-from bibtexparser.model import Entry, Field
 
 from corpus.errors import UsageError
 from corpus.records import as_records
@@ -32,6 +30,12 @@ _BIBTEX_TYPES = {
     "THES": "phdthesis",
     "RPRT": "techreport",
     "CPAPER": "inproceedings",
+}
+_LATEX_SIGNS = {
+    "\\": "{\\textbackslash}",
+    "{": "{\\textbraceleft}",
+    "}": "{\\textbraceright}",
+    "~": "{\\textasciitilde}",
 }
 _RIS_TAGS = {
     "title": "TI", "abstract": "AB", "year": "PY", "journal": "T2", "volume": "VL", "issue": "IS",
@@ -94,7 +98,8 @@ def defused(value: object) -> object:
     >>> defused("=1+1"), defused("-5 per cent"), defused("Time"), defused(7)
     ("'=1+1", "'-5 per cent", 'Time', 7)
     """
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    # an apostrophe that stands there already gets another, so that reading takes off the one that was added
+    return f"'{value}" if isinstance(value, str) and re.match(r"'*[=+\-@\t\r]", value) else value
 
 
 def _write_ris(records: pd.DataFrame, path: Path) -> None:
@@ -115,21 +120,27 @@ def _write_ris(records: pd.DataFrame, path: Path) -> None:
 
 
 def _write_bibtex(records: pd.DataFrame, path: Path) -> None:
-    library = bibtexparser.Library()
+    entries: list[str] = []
+    keys: set[str] = set()
     for row in _filled(records):
+        authors = " and ".join(_bibtex_name(name) for name in _parts(row.get("authors", "")))
         named = {
-            "title": row.get("title"), "author": " and ".join(_parts(row.get("authors", ""))),
-            "year": row.get("year"), "journal": row.get("journal"), "volume": row.get("volume"),
-            "number": row.get("issue"), "pages": str(row.get("pages", "")).replace("-", "--"),
-            "doi": row.get("doi"), "issn": row.get("issn"), "isbn": row.get("isbn"), "url": row.get("url"),
-            "abstract": row.get("abstract"), "keywords": row.get("keywords"), "language": row.get("language"),
-            "note": row.get("notes"),
+            "title": _latex(row.get("title")), "author": authors, "year": row.get("year"),
+            "journal": _latex(row.get("journal")), "volume": _latex(row.get("volume")),
+            "number": _latex(row.get("issue")),
+            "pages": _latex(row.get("pages")).replace("-{}-", "-").replace("-", "--"),
+            "doi": _address(row.get("doi")), "issn": row.get("issn"), "isbn": row.get("isbn"),
+            "url": _address(row.get("url")), "abstract": _latex(row.get("abstract")),
+            "keywords": _keywords(row.get("keywords")), "language": row.get("language"),
+            "note": _latex(row.get("notes")),
         }  # fmt: skip
-        fields = [Field(name, f"{{{_latex(str(value))}}}") for name, value in named.items() if value]
         key = re.sub(r"[^\w:.-]", "_", str(row["record_id"]))
-        library.add(Entry(_BIBTEX_TYPES.get(str(row.get("type")), "article"), key, fields))
-    text = bibtexparser.write_string(library, unparse_stack=[])
-    path.write_text(text, encoding="utf-8")
+        while key in keys:
+            key += "_"
+        keys.add(key)
+        fields = "".join(f"  {name} = {{{value}}},\n" for name, value in named.items() if value)
+        entries.append(f"@{_BIBTEX_TYPES.get(str(row.get('type')), 'article')}{{{key},\n{fields}}}\n")
+    path.write_text("\n".join(entries), encoding="utf-8")
 
 
 def _write_csl(records: pd.DataFrame, path: Path) -> None:
@@ -179,9 +190,31 @@ def _one_line(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _latex(text: str) -> str:
-    escaped = text.replace("\\", "\\textbackslash{}")
-    return re.sub(r"([&%$#_])", r"\\\1", re.sub(r"(?<!textbackslash)[{}]", "", escaped))
+def _latex(value: object) -> str:
+    text = _one_line(value or "")
+    written = re.sub(r"[\\{}~&%$#_]", lambda sign: _LATEX_SIGNS.get(sign.group(), f"\\{sign.group()}"), text)
+    # two of these in a row are one typographic sign in LaTeX
+    return re.sub(r"([-`'])(?=\1)", r"\1{}", written)
+
+
+def _keywords(value: object) -> str:
+    written = _latex(value)
+    # a comma in the only keyword parts nothing
+    return f"{written};" if "," in written and ";" not in written else written
+
+
+def _address(value: object) -> str:
+    """An identifier or address as it stands; what would break the entry as per cent signs and figures."""
+    return re.sub(r"[\\{}\s]", lambda sign: f"%{ord(sign.group()):02X}", str(value or ""))
+
+
+def _bibtex_name(name: str) -> str:
+    """A name that BibTeX takes apart at the comma alone; a body's stays whole."""
+    written = _latex(name)
+    if "," not in name:
+        return f"{{{written}}}"
+    return ", ".join(f"{{{part}}}" if re.search(r"(?i)\b(and|others|family|given)\b", part) else part
+                     for part in written.split(", "))  # fmt: skip
 
 
 def _csl_name(name: str) -> dict[str, str]:
@@ -190,5 +223,6 @@ def _csl_name(name: str) -> dict[str, str]:
 
 
 def _for_a_sheet(value: object) -> object:
-    # control characters make a workbook unreadable
-    return defused(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)) if isinstance(value, str) else value
+    # control characters and what is no character make a workbook unreadable
+    strange = "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    return defused(re.sub(strange, "", value)) if isinstance(value, str) else value

@@ -133,15 +133,21 @@ class Review:
 
     # --- records ----------------------------------------------------------------------------------------
 
-    def add(self, path: str | Path, search: Search | None = None) -> tuple[pd.Series, bool]:
+    def add(
+        self, path: str | Path, search: Search | None = None, *, columns: Mapping[str, str] | None = None
+    ) -> tuple[pd.Series, bool]:
         """Add an export file; return its row of :attr:`sources` and whether the file is new here.
+
+        ``columns`` says what the columns of a hand-made table hold: {"Overskrift": "title"}.
 
         Raises
         ------
         UsageError
             When the file is not an export of references; nothing is written then.
         """
-        source_id, is_new = add_source(self.folder / "sources", Path(path), search or Search())
+        source_id, is_new = add_source(
+            self.folder / "sources", Path(path), search or Search(), columns=columns
+        )
         sources = self.sources
         return sources[sources["source_id"] == source_id].iloc[0], is_new
 

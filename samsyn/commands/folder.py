@@ -49,6 +49,13 @@ def new(folder: Path) -> None:
 )
 @click.option("--limits", default="", help="Limits set in the database.")
 @click.option("--hits", type=int, help="Hits the database reported.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=COLUMN",
+    help="What a column of a hand-made table holds, for instance Overskrift=title.",
+)
 @in_review
 @as_json
 def add(
@@ -60,25 +67,27 @@ def add(
     queries: tuple[str, ...],
     limits: str,
     hits: int | None,
+    columns: tuple[str, ...],
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Add export files (RIS, BibTeX, PubMed NBIB, CSV); each is copied unchanged into sources/.
+    """Add export files of any database or reference manager; each is copied unchanged into sources/.
 
     Example: samsyn add scopus.ris --database Scopus --date 2026-09-01 --query 'TITLE-ABS-KEY(...)'
     """
     review = open_review(folder)
+    named = dict(column.rpartition("=")[::2] for column in columns)
     search = Search(database, platform, kind, date, "\n".join(queries), limits, hits)
     added: list[str] = []
     known: list[str] = []
     for path in progress("adding")(paths):
-        row, is_new = review.add(path, search)
+        row, is_new = review.add(path, search, columns=named)
         (added if is_new else known).append(row["source_id"])
-    columns = [
+    shown = [
         "source_id", "format", "encoding", "database", "n_entries", "n_records", "n_unreadable", "n_new",
         "n_without_abstract", "n_warnings",
     ]  # fmt: skip
-    chosen = review.sources[review.sources["source_id"].isin([*added, *known])][columns]
+    chosen = review.sources[review.sources["source_id"].isin([*added, *known])][shown]
     if as_json:
         echo_json({"added": chosen.to_dict("records"), "already_there": known})
         return

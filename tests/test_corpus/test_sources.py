@@ -99,3 +99,11 @@ def test_a_source_that_is_no_export_leaves_no_trace(exports):
 def test_a_kind_of_source_that_prisma_does_not_know_is_refused():
     with pytest.raises(UsageError, match="kind of source"):
         Search(kind="friend")
+
+
+def test_a_hand_made_table_is_read_by_its_own_columns_each_time(exports):
+    (exports / "mine.csv").write_text("Overskrift;Hvem\nTillid i netværk;Alder, Jo\n", encoding="utf-8")
+    columns = {"Overskrift": "title", "Hvem": "authors"}
+    add_source(exports / "sources", exports / "mine.csv", Search(), columns=columns)
+    record = read_sources(exports / "sources").records.iloc[0]
+    assert (record["title"], record["authors"]) == ("Tillid i netværk", "Alder, Jo")
