@@ -114,27 +114,27 @@ def peers_lost(path: Path, form: str, n_records: int) -> Iterator[tuple[str, int
 
 
 def _rispy(path: Path) -> list:
-    import rispy  # noqa: PLC0415
+    import rispy
 
     with path.open(encoding="utf-8") as file:
         return rispy.load(file)
 
 
 def _nbib(path: Path) -> list:
-    import nbib  # noqa: PLC0415
+    import nbib
 
     return nbib.read_file(str(path))
 
 
 def _bibtexparser(path: Path) -> list:
-    import bibtexparser  # noqa: PLC0415
+    import bibtexparser
 
     return bibtexparser.parse_string(path.read_text(encoding="utf-8")).entries
 
 
 def _bibtexparser_latex(path: Path) -> list:
-    import bibtexparser  # noqa: PLC0415
-    from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415
+    import bibtexparser
+    from bibtexparser.middlewares import LatexDecodingMiddleware
 
     text = path.read_text(encoding="utf-8")
     return bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()]).entries

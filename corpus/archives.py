@@ -94,6 +94,12 @@ def _check_size(name: str, size: int, packed: int, largest: int = LARGEST) -> No
         )
 
 
+def _leads_out(member: str) -> bool:
+    """Whether a member's name is an absolute path or climbs above its archive, on any system."""
+    parts = member.replace("\\", "/").split("/")
+    return ".." in parts or parts[0] == "" or parts[0].endswith(":")
+
+
 def _from_zip(name: str, data: bytes) -> tuple[bytes, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -107,6 +113,12 @@ def _from_zip(name: str, data: bytes) -> tuple[bytes, str]:
                         f"{name} is {what}, not an export of references.",
                         next_step="Export the references from the database or citation manager.",
                     )
+            if outside := next(filter(_leads_out, names), ""):
+                # nothing is written, so it could do no harm here; no database makes such an archive
+                raise UsageError(
+                    f"{name} holds a file whose name leads out of the archive ({outside[:60]!r}).",
+                    next_step="Ask where it comes from; export the references anew.",
+                )
             members = [member for member in archive.infolist() if _is_content(member)]
             if len(members) != 1:
                 raise UsageError(

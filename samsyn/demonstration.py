@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def demonstrate(folder: Path, *, language: str, say: Callable[[str], object]) ->
     return review
 
 
-def _steps(review: Review, example: Path):  # type: ignore[no-untyped-def]
+def _steps(review: Review, example: Path) -> Iterator[str]:
     """Take the example's sources and decisions step by step, yielding what each step found."""
     (review.folder / "protocol.yaml").write_bytes((example / "protocol.yaml").read_bytes())
     for row in read_rows(example / "searches.csv"):

@@ -21,7 +21,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def example_folder(tmp_path_factory) -> Path:
     """The invented example review with all its decisions, made once; not to be changed."""
-    from samsyn.demonstration import copy_example  # noqa: PLC0415 (rooms' tests do without the front door)
+    from samsyn.demonstration import copy_example  # rooms' tests do without the front door
 
     return copy_example(tmp_path_factory.mktemp("example") / "review").folder
 
@@ -39,7 +39,7 @@ def browser():
     program = next(found, None)
     if program is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         # no sandbox: tests also run as root, on pages they made themselves

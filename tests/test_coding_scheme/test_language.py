@@ -94,7 +94,7 @@ def test_import_loads_no_language():
 
 
 def test_the_face_is_sorted_and_complete():
-    import coding_scheme  # noqa: PLC0415
+    import coding_scheme
 
     assert coding_scheme.__all__ == sorted(coding_scheme.__all__)
     assert all(hasattr(coding_scheme, name) for name in coding_scheme.__all__)

@@ -116,7 +116,7 @@ def test_included_means_included_at_every_stage():
 
 
 def test_verdicts_go_out_with_the_records():
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     records = pd.DataFrame({"record_id": ["r:1", "r:2"], "notes": ["", "signed"]})
     lines = [

@@ -346,3 +346,11 @@ def test_real_structured_exports_keep_the_count_identity(shared_data):
         n_read += 1
         assert reading.n_entries == len(reading.records) + len(reading.unreadable), path.name
     assert n_read > 80
+
+
+@pytest.mark.parametrize("member", ["../../refs.ris", "/etc/refs.ris", "C:\\refs.ris", "a\\..\\..\\refs.ris"])
+def test_an_archive_whose_names_lead_out_of_it_is_refused(tmp_path, member):
+    with zipfile.ZipFile(tmp_path / "refs.zip", "w") as archive:
+        archive.writestr(member, "TY  - JOUR\nTI  - Time\nER  - \n")
+    with pytest.raises(UsageError, match="leads out of the archive"):
+        read_records(tmp_path / "refs.zip")

@@ -57,8 +57,8 @@ def test_every_module_says_what_it_is_for(name):
 
 def test_import_of_the_rooms_does_not_load_a_language_or_start_a_kernel():
     """Import does nothing: no spaCy pipeline, no notebook machinery."""
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
+    import subprocess
+    import sys
 
     code = (
         "import sys, samsyn.command_line; print([m for m in ('nbconvert', 'ipykernel') if m in sys.modules])"

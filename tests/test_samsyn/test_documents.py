@@ -22,9 +22,9 @@ def test_readme_python_runs(monkeypatch):
 
 def test_readme_commands_run_in_order(tmp_path, monkeypatch):
     """The review of your own, with a person's part done by filling in the first row."""
-    from click.testing import CliRunner  # noqa: PLC0415
+    from click.testing import CliRunner
 
-    from samsyn.command_line import main  # noqa: PLC0415
+    from samsyn.command_line import main
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = next(
@@ -89,7 +89,7 @@ def test_notebooks_are_kept_without_output(notebook):
 def test_changelog_keeps_its_form():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert "## [Unreleased]" in text
-    from samsyn import __version__  # noqa: PLC0415
+    from samsyn import __version__
 
     assert f"## [{__version__}]" in text
 
