@@ -25,7 +25,7 @@ def lemma(form: str, language: str) -> str:
     >>> lemma("Udsatte", "da"), lemma("partnerskabernes", "da"), lemma("strengthened", "en")
     ('udsat', 'partnerskab', 'strengthen')
     """
-    import simplemma  # noqa: PLC0415
+    import simplemma  # noqa: PLC0415 (its dictionaries load slowly)
 
     low = form.lower()
     own = _LEMMAS.get(language, {}).get(low)
@@ -72,7 +72,7 @@ def pipeline(language: str) -> Any:
     ['udsat', 'borger', 'deltage', '.']
     """
     import spacy  # noqa: PLC0415 (half a second that imports of this room need not cost)
-    from spacy.util import compile_infix_regex  # noqa: PLC0415
+    from spacy.util import compile_infix_regex  # noqa: PLC0415 (as spaCy)
 
     _register(spacy.language.Language)
     nlp: Any = spacy.blank(language)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from corpus.protocol import Protocol
+from corpus.protocol import Protocol, place_in
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def prisma_flow(
 
     Examples
     --------
-    >>> from corpus.protocol import Protocol, Wording
+    >>> from corpus.protocol import Protocol, place_in, Wording
     >>> sources = pd.DataFrame({"source_id": ["a.ris"], "database": ["Scopus"], "kind": ["database"],
     ...                         "n_new": [3]})
     >>> groups = pd.Series({"s:1": "s:1", "s:2": "s:2", "s:3": "s:1"})
@@ -155,7 +155,7 @@ def prisma_flow(
         tally = second.loc[is_excluded & ~is_lost, "criterion"].value_counts()
         counted = {str(name): int(count) for name, count in tally.items()}
         order = [*protocol.exclusion_order(), ""]
-        reasons = {name: counted[name] for name in sorted(counted, key=lambda name: _place(name, order))}
+        reasons = {name: counted[name] for name in sorted(counted, key=lambda name: place_in(order, name))}
         included = set(second.index[second["verdict"] == "include"])
     studies = {(part_of_study or {}).get(record_id, record_id) for record_id in included}
     return Flow(
@@ -178,7 +178,3 @@ def prisma_flow(
         included_reports=len(included),
         included_studies=len(studies),
     )
-
-
-def _place(name: str, order: list[str]) -> tuple[int, str]:
-    return (order.index(name) if name in order else len(order), name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -142,6 +142,17 @@ class Protocol:
     def exclusion_order(self) -> list[str]:
         """Ids of the exclusion criteria, in the order in which the first that applies is the reason."""
         return [criterion.id for criterion in self.criteria.exclusion]
+
+
+def place_in(order: Sequence[str], name: str) -> tuple[int, str]:
+    """Where a reason stands in the protocol's order, for sorting; unknown ones last, by name.
+
+    Examples
+    --------
+    >>> sorted(["E9", "E1", "E2"], key=lambda name: place_in(["E2", "E1"], name))
+    ['E2', 'E1', 'E9']
+    """
+    return (list(order).index(name) if name in order else len(order), name)
 
 
 def read_protocol(path: Path) -> Protocol:

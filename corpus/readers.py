@@ -171,7 +171,8 @@ def _reading(entries: Iterable[Entry], file: str, database: str) -> Reading:
         }
     )
     named.discard("")
-    return Reading(frame, unreadable, "", 0, named.pop() if len(named) == 1 else "", "", warnings)
+    own_database = named.pop() if len(named) == 1 else ""
+    return Reading(frame, unreadable, "", 0, database=own_database, warnings=warnings)
 
 
 def _row(entry: Entry, database: str) -> tuple[dict[str, object], str]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from corpus.errors import UsageError
-from corpus.protocol import STAGES, Protocol, Stage
+from corpus.protocol import STAGES, Protocol, Stage, place_in
 
 Verdict = Literal["include", "exclude", "unsure"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -199,7 +199,7 @@ def screening_verdicts(decisions: pd.DataFrame, *, criteria: Sequence[str] = ())
                 "record_id": record_id,
                 "stage": stage,
                 "verdict": verdict,
-                "criterion": min(reasons, key=lambda name: _place(name, criteria), default=""),
+                "criterion": min(reasons, key=lambda name: place_in(criteria, name), default=""),
                 "people": "; ".join(sorted(set(screeners["person"]))),
                 "settled_by": "; ".join(sorted(set(settling["person"]))),
                 "n_people": screeners["person"].nunique(),
@@ -291,10 +291,6 @@ def _said(row: Mapping[Any, Any]) -> str:
         {"1": "ASReview_relevant", "0": "ASReview_irrelevant"}.get(row["included"], "ASReview_not_seen")
     )
     return "; ".join(notes)
-
-
-def _place(name: str, order: Sequence[str]) -> tuple[int, str]:
-    return (list(order).index(name) if name in order else len(order), name)
 
 
 def _not_known(what: str, value: str, known: Iterable[str]) -> str:

@@ -34,7 +34,7 @@ def render(language: str, notebook: Path | None, page: Path | None, no_code: boo
     """
     if notebook is not None:
         # the notebook tools are heavy, and only this way of rendering needs them
-        from samsyn.notebook_pages import render_notebook  # noqa: PLC0415
+        from samsyn.notebook_pages import render_notebook  # noqa: PLC0415 (as said above)
 
         target = page or folder / "output" / f"{notebook.stem}.html"
         render_notebook(notebook, target, folder=folder, language=language, code=not no_code)

@@ -1,5 +1,6 @@
 """Every entry of an export becomes a record or an unreadable entry with its place; one file per oddity."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,13 @@ def test_real_exports_keep_the_count_identity(shared_data):
         n_read += 1
         assert reading.n_entries == len(reading.records) + len(reading.unreadable), path.name
     assert n_read > 200
+
+
+def test_fields_that_no_column_holds_are_kept_as_plain_json(tmp_path):
+    value = 'a "quoted" \\ word, æøå 😀 and a tab\tin it'
+    (tmp_path / "a.ris").write_text(
+        f"TY  - JOUR\nTI  - One\nZZ  - {value}\nC1  - first\nER  - \n", encoding="utf-8"
+    )
+    extra = read_records(tmp_path / "a.ris").records.loc[0, "extra"]
+    assert json.loads(extra)["ZZ"] == [value]
+    assert extra == json.dumps(json.loads(extra), ensure_ascii=False, sort_keys=True)
