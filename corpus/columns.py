@@ -9,7 +9,6 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
@@ -23,12 +22,13 @@ from corpus.records import (
     WHOLE_NUMBER_COLUMNS,
     clean_doi,
     distinct_ids,
-    identity,
+    content_hash,
+    id_prefix,
     language_code,
     year_in,
 )
+from corpus.values import TEXT, Batch, Values, as_texts, by_record, first, is_filled, mapped
 
-TEXT = pa.large_string()
 # columns that take all values; of the others the first counts and the rest goes to ``extra``
 _JOINED = ("authors", "keywords", "notes", "url")
 # as many entries are put together at once
@@ -50,49 +50,6 @@ _RIS_TYPES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Values:
-    """The values of one field, in the order of the file.
-
-    Attributes
-    ----------
-    rows : int array (n_values,)
-        The record each belongs to, by its place in the batch; ascending.
-    texts : arrow array of text (n_values,)
-    """
-
-    rows: np.ndarray
-    texts: pa.Array
-
-
-@dataclass
-class Batch:
-    """What a reader found in a stretch of an export, by field.
-
-    Attributes
-    ----------
-    lines : int array (n_records,)
-        The line on which each record begins, from 1.
-    raw : arrow array of text (n_records,)
-        Each entry as it stands in the file.
-    databases : list of str, length n_records
-        The database each entry names, ``""`` when it does not.
-    columns : dict of str -> Values
-        What the columns of the frame are filled from (see :class:`corpus.entries.Entry`).
-    extra : dict of str -> Values
-        Fields that no column holds.
-    odd : list of Entry
-        The entries that are not records, and those with warnings, in the order of the file.
-    """
-
-    lines: np.ndarray
-    raw: pa.Array
-    databases: list[str]
-    columns: dict[str, Values] = field(default_factory=dict)
-    extra: dict[str, Values] = field(default_factory=dict)
-    odd: list[Entry] = field(default_factory=list)
-
-
 def batches_of(entries: Iterable[Entry]) -> Iterator[Batch]:
     """Entries that were read one by one, by field; those without title and abstract are no records."""
     entries = iter(entries)
@@ -108,7 +65,7 @@ def batch_of(entries: list[Entry]) -> Batch:
     records = [entry for entry in entries if not entry.why]
     return Batch(
         np.array([entry.line for entry in records], dtype=np.int64),
-        as_texts([entry.raw for entry in records]),
+        lambda: as_texts([entry.raw for entry in records]),
         [entry.database for entry in records],
         _by_field(entry.values for entry in records),
         _by_field(entry.extra for entry in records),
@@ -116,7 +73,9 @@ def batch_of(entries: list[Entry]) -> Batch:
     )
 
 
-def records_of(batches: Iterable[Batch], file: str, database: str) -> tuple[pd.DataFrame, str, list[Entry]]:
+def records_of(
+    batches: Iterable[Batch], file: str, database: str, *, keep_raw: bool = False
+) -> tuple[pd.DataFrame, str, list[Entry]]:
     """The records frame of what was read; the database its entries name, if one; and what was odd.
 
     Parameters
@@ -126,38 +85,29 @@ def records_of(batches: Iterable[Batch], file: str, database: str) -> tuple[pd.D
         Name of the file: the ``source_id``.
     database : str
         The database it is said to come from, ``""`` when not known.
+    keep_raw : bool
+        Whether the column ``raw`` is filled.
     """
-    names = [name for name in RECORD_COLUMNS if name not in ("record_id", "source_id", "raw")]
-    parts: dict[str, list[pa.Array]] = {name: [] for name in (*names, "raw")}
-    ids: list[str] = []
+    parts: dict[str, list[pa.Array]] = {name: [] for name in RECORD_COLUMNS}
     named: set[str] = set()
     odd: list[Entry] = []
     for batch in batches:
         odd += batch.odd
-        columns = _columns(batch, database, named)
-        ids += columns.pop("record_id")
-        for name, some in parts.items():
-            some.append(columns[name])
-    series = {name: pd.Series(_cells(name, some)) for name, some in parts.items()}
-    series["record_id"] = pd.Series(distinct_ids(ids), dtype="str")
-    series["source_id"] = pd.Series([file], dtype="str").repeat(len(ids)).reset_index(drop=True)
+        for name, cells in _columns(batch, file, database, named).items():
+            parts[name].append(batch.raw() if name == "raw" and keep_raw else cells)
+    ids = pa.chunked_array(parts["record_id"], TEXT)
+    if pc.count_distinct(ids).as_py() < len(ids):
+        parts["record_id"] = [as_texts(distinct_ids(ids.to_pylist()))]
+    frame = pd.DataFrame({name: _series(name, some) for name, some in parts.items()})
     named.discard("")
-    return pd.DataFrame({name: series[name] for name in RECORD_COLUMNS}), named.pop() if len(named) == 1 else "", odd
+    return frame, named.pop() if len(named) == 1 else "", odd
 
 
-def as_texts(values: list[str]) -> pa.Array:
-    """Texts as an arrow array; halves of letters, which no encoding has, are shown as \ufffd."""
-    try:
-        return pa.array(values, TEXT)
-    except UnicodeEncodeError:
-        return pa.array([re.sub("[\ud800-\udfff]", "\ufffd", value) for value in values], TEXT)
-
-
-def _cells(name: str, parts: list[pa.Array]) -> pd.api.extensions.ExtensionArray:
+def _series(name: str, parts: list[pa.Array]) -> pd.Series:
     if name in WHOLE_NUMBER_COLUMNS:
         numbers = np.concatenate(parts or [np.empty(0, dtype=np.int64)])
-        return pd.arrays.IntegerArray(numbers, numbers == 0)
-    return pd.array(pa.chunked_array(parts, TEXT), dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+        return pd.Series(pd.arrays.IntegerArray(numbers, numbers == 0))
+    return pd.Series(pd.array(pa.chunked_array(parts, TEXT), dtype=pd.StringDtype("pyarrow", na_value=np.nan)))
 
 
 def _by_field(found: Iterable[dict[str, list[str]]]) -> dict[str, Values]:
@@ -177,7 +127,7 @@ def _filled(values: list[str] | None) -> bool:
 # --- columns ------------------------------------------------------------------------------------------
 
 
-def _columns(batch: Batch, database: str, named: set[str]) -> dict[str, pa.Array]:
+def _columns(batch: Batch, file: str, database: str, named: set[str]) -> dict[str, pa.Array]:
     """Every column of the records of a batch; the databases that they name are added to ``named``."""
     n_records = len(batch.lines)
     empty = pa.repeat(pa.scalar("", TEXT), n_records)
@@ -187,7 +137,7 @@ def _columns(batch: Batch, database: str, named: set[str]) -> dict[str, pa.Array
         if name in _JOINED:
             cells[name] = _joined(values, n_records)
             continue
-        cells[name], more = _first(values, n_records)
+        cells[name], more = first(values, n_records)
         if len(more.rows):
             extra[f"more {name}"] = more
 
@@ -195,20 +145,20 @@ def _columns(batch: Batch, database: str, named: set[str]) -> dict[str, pa.Array
         return cells.get(name, empty)
 
     serial = cell("serial")
-    is_issn = _mapped(serial, lambda said: bool(_ISSN.match(said)), pa.bool_())
+    is_issn = mapped(serial, lambda said: bool(_ISSN.match(said)), pa.bool_())
     is_isbn = pc.and_not(pc.not_equal(serial, ""), is_issn)
     kept_extra = _as_json(extra, n_records) if extra else cell("extra")
-    ids, accessions = _ids(batch, cell("accession").to_pylist(), cell("record_id"), database, named)
+    ids, accession = _identities(batch, cell("accession"), cell("record_id"), database, named)
     return {
         **{name: cell(name) for name in RECORD_COLUMNS},
         "record_id": ids,
-        "accession": as_texts(accessions),
-        "type": _mapped(cell("type"), lambda kind: _RIS_TYPES.get(kind.casefold(), kind.upper()[:12])),
+        "accession": accession,
+        "type": mapped(cell("type"), lambda kind: _RIS_TYPES.get(kind.casefold(), kind.upper()[:12])),
         "abstract": _changed(
             cell("abstract"), pc.less(pc.binary_length(cell("abstract")), 400),
             lambda text: "" if len(text) < 100 and _NO_ABSTRACT.match(text) else text,
         ),
-        "year": np.asarray(_mapped(cell("year"), lambda said: int(year_in(said) or 0), pa.int64())),
+        "year": np.asarray(mapped(cell("year"), lambda said: int(year_in(said) or 0), pa.int64())),
         "pages": _pages(cell("pages"), cell("end_page")),
         "issn": pc.if_else(is_issn, serial, cell("issn")),
         "isbn": pc.if_else(is_isbn, serial, cell("isbn")),
@@ -216,64 +166,26 @@ def _columns(batch: Batch, database: str, named: set[str]) -> dict[str, pa.Array
         "pmid": _changed(
             cell("pmid"), pc.match_substring_regex(cell("pmid"), "[^0-9]"), lambda said: re.sub(r"\D", "", said)
         ),
-        "language": _mapped(cell("language"), language_code),
+        "language": mapped(cell("language"), language_code),
         "keywords": _changed(
             cell("keywords"), pc.match_substring_regex(cell("keywords"), _UNTIDY_KEYWORDS), _keywords
         ),
         "extra": pc.if_else(pc.equal(kept_extra, ""), cell("extra"), kept_extra),
+        "source_id": pa.repeat(pa.scalar(file, TEXT), n_records),
         "source_line": batch.lines,
-        "raw": batch.raw,
     }  # fmt: skip
-
-
-def _first(values: Values, n_records: int) -> tuple[pa.Array, Values]:
-    """The first filled value of each record, ``""`` where there is none; and the others."""
-    filled = _where(values, pc.not_equal(values.texts, ""))
-    is_first = np.concatenate([[True], filled.rows[1:] != filled.rows[:-1]])[: len(filled.rows)]
-    others = _where(filled, pa.array(~is_first)) if not is_first.all() else Values(filled.rows[:0], filled.texts[:0])
-    firsts = _where(filled, pa.array(is_first)) if len(others.rows) else filled
-    return _spread(firsts, n_records), others
-
-
-def _spread(values: Values, n_records: int) -> pa.Array:
-    """Values of one to a record at the places of their records, ``""`` at the others."""
-    if len(values.rows) == n_records:
-        return values.texts
-    places = np.full(n_records, -1)
-    places[values.rows] = np.arange(len(values.rows))
-    return pc.fill_null(values.texts.take(pa.array(places, mask=places < 0)), "")
 
 
 def _joined(values: Values, n_records: int) -> pa.Array:
     """All values of each record joined by "; ", each once."""
     values = Values(values.rows, pc.utf8_trim(values.texts, characters=" ;"))
-    values = _where(values, pc.not_equal(values.texts, ""))
+    values = values.where(is_filled(values.texts))
     if len(values.rows) > 1:
         codes = values.texts.dictionary_encode().indices.to_numpy()
         firsts = np.unique(values.rows * (codes.max() + 1) + codes, return_index=True)[1]
         if len(firsts) < len(codes):
             values = Values(values.rows[np.sort(firsts)], values.texts.take(pa.array(np.sort(firsts))))
-    return _by_record(values, n_records, "; ")
-
-
-def _by_record(values: Values, n_records: int, separator: str) -> pa.Array:
-    """The values of each record in one text."""
-    ends = np.cumsum(np.bincount(values.rows, minlength=n_records))
-    lists = pa.LargeListArray.from_arrays(pa.array(np.concatenate([[0], ends])), values.texts)
-    return pc.binary_join(lists, pa.scalar(separator, TEXT))
-
-
-def _where(values: Values, kept: pa.Array) -> Values:
-    if pc.all(kept).as_py():
-        return values
-    return Values(values.rows[np.asarray(kept)], values.texts.filter(kept))
-
-
-def _mapped(texts: pa.Array, function: Callable[[str], object], kind: pa.DataType = TEXT) -> pa.Array:
-    """What a function gives for each text, called once for each different one."""
-    encoded = texts.dictionary_encode()
-    given = pa.array([function(text) for text in encoded.dictionary.to_pylist()], kind)
-    return given.take(encoded.indices)
+    return by_record(values, n_records, "; ")
 
 
 def _changed(texts: pa.Array, chosen: pa.Array, function: Callable[[str], str]) -> pa.Array:
@@ -283,36 +195,29 @@ def _changed(texts: pa.Array, chosen: pa.Array, function: Callable[[str], str]) 
     return pc.replace_with_mask(texts, chosen, as_texts([function(text) for text in texts.filter(chosen).to_pylist()]))
 
 
-def _ids(
-    batch: Batch, accessions: list[str], own_ids: pa.Array, database: str, named: set[str]
-) -> tuple[list[str], list[str]]:
-    """The identity and the accession of each record."""
-    ids = own_ids.to_pylist()
-    nameless = []
-    for row, (said, own) in enumerate(zip(accessions, batch.databases, strict=True)):
-        accession, own_database = _known_accession(said, own or database)
-        own = own or own_database
-        named.add(own)
-        accessions[row] = accession
-        if not ids[row]:
-            prefix = _SHORT_NAMES.get(own.casefold(), own) or database
-            if accession:
-                ids[row] = identity(prefix, accession, "")
-            else:
-                nameless.append((row, prefix))
-    raws = batch.raw.take(pa.array([row for row, _ in nameless], pa.int64())).to_pylist()
-    for (row, prefix), raw in zip(nameless, raws, strict=True):
-        ids[row] = identity(prefix, "", raw)
-    return ids, accessions
-
-
-def _known_accession(accession: str, database: str) -> tuple[str, str]:
-    if accession.startswith("2-s2.0-"):
-        return accession, "Scopus"
-    if accession.startswith(("WOS:", "ISI:")):
-        return accession.split(":", 1)[1], "Web of Science"
+def _identities(
+    batch: Batch, accession: pa.Array, own_ids: pa.Array, database: str, named: set[str]
+) -> tuple[pa.Array, pa.Array]:
+    """The identity and the accession of each record; the databases that name them are added to ``named``."""
+    said = as_texts(batch.databases)
+    is_scopus = pc.starts_with(accession, "2-s2.0-")
+    is_wos = pc.or_(pc.starts_with(accession, "WOS:"), pc.starts_with(accession, "ISI:"))
+    sure = pc.if_else(is_scopus, "Scopus", pc.if_else(is_wos, "Web of Science", pa.scalar(database, TEXT)))
+    own = pc.if_else(pc.equal(said, ""), sure, said)
+    named.update(pc.unique(own).to_pylist())
+    bare = pc.if_else(is_wos, pc.utf8_slice_codeunits(accession, 4), accession)
     # an accession without its database says nothing about who the record is
-    return (accession, database) if database else ("", "")
+    bare = pc.if_else(pc.equal(own, ""), "", bare)
+    prefix = mapped(own, lambda name: id_prefix(_SHORT_NAMES.get(name.casefold(), name) or database))
+    has_name = pc.not_equal(bare, "")
+    # who has no name is known by the words of the entry
+    nameless = pc.and_not(pc.equal(own_ids, ""), has_name)
+    keys = bare
+    if pc.any(nameless).as_py():
+        raw = batch.raw().filter(nameless).cast(pa.large_binary()).to_pylist()
+        keys = pc.replace_with_mask(bare, nameless, as_texts([content_hash(text) for text in raw]))
+    made = pc.binary_join_element_wise(prefix, keys, pa.scalar(":", TEXT))
+    return pc.if_else(pc.equal(own_ids, ""), made, own_ids), bare
 
 
 def _pages(pages: pa.Array, ends: pa.Array) -> pa.Array:
@@ -349,7 +254,7 @@ def _as_json(extra: dict[str, Values], n_records: int) -> pa.Array:
         if pc.any(hard).as_py():
             spelled = as_texts([_quoted(text) for text in values.texts.filter(hard).to_pylist()])
             plain = pc.replace_with_mask(plain, hard, spelled)
-        lists = _by_record(Values(values.rows, plain), n_records, ", ")
+        lists = by_record(Values(values.rows, plain), n_records, ", ")
         there = np.unique(values.rows)
         lists = lists.take(pa.array(there)) if len(there) < n_records else lists
         rows.append(there)
@@ -360,6 +265,6 @@ def _as_json(extra: dict[str, Values], n_records: int) -> pa.Array:
         return pa.repeat(pa.scalar("", TEXT), n_records)
     order = np.argsort(np.concatenate(rows), kind="stable")
     together = Values(np.concatenate(rows)[order], pa.concat_arrays(fields).take(pa.array(order)))
-    objects = _by_record(together, n_records, ", ")
+    objects = by_record(together, n_records, ", ")
     braced = pc.binary_join_element_wise(pa.scalar("{", TEXT), objects, pa.scalar("}", TEXT), comma)
     return pc.if_else(pc.equal(objects, ""), objects, braced)

@@ -59,8 +59,7 @@ def mend_misread(text: str) -> tuple[str, int]:
     >>> mend_misread("SÃ¸ren")[0], mend_misread("SÃO TOMÉ")[0]
     ('Søren', 'SÃO TOMÉ')
     """
-    # looking for one letter is a hundred times cheaper than the pattern
-    if not any(sign in text for sign in "ÃÂâ") or not _MISREAD.search(text):
+    if not is_misread(text):
         return text, 0
     n_mended, lines = 0, text.split("\n")
     for number, line in enumerate(lines):
@@ -74,6 +73,12 @@ def mend_misread(text: str) -> tuple[str, int]:
         lines[number] = mended
         n_mended += 1
     return "\n".join(lines), n_mended
+
+
+def is_misread(text: str) -> bool:
+    """Whether letters stand in the text that look like UTF-8 read as Windows-1252."""
+    # looking for one letter is a hundred times cheaper than the pattern
+    return any(sign in text for sign in "ÃÂâ") and bool(_MISREAD.search(text))
 
 
 def _decoded(data: bytes) -> tuple[str, str, list[str]]:

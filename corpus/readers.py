@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
+from corpus.archives import LARGEST
 from corpus.bibtex import BIBTEX
-from corpus.columns import Batch, batches_of, records_of
+from corpus.columns import batches_of, records_of
 from corpus.csl_json import CSL_JSON
 from corpus.delimited import DELIMITED, delimited
 from corpus.entries import Format
 from corpus.errors import UsageError
 from corpus.files import content_of
+from corpus.pieces import NotPlainError, pieces, plain
 from corpus.records import Reading, ReadingWarning, UnreadableEntry
 from corpus.spreadsheets import WORKBOOK, workbook
 from corpus.tagged import TAGGED
+from corpus.values import Batch
 from corpus.xml_exports import XML
 
 # in the order in which they are tried: the ones with the surest signs first
 FORMATS: tuple[Format, ...] = (*XML, CSL_JSON, *TAGGED, BIBTEX, DELIMITED, WORKBOOK)
 # what to ask a database for: every one of them gives at least one of these
 _KNOWN = "RIS, BibTeX or CSV"
+# signs of a tagged export stand in the beginning
+_BEGINNING = 1 << 20
 
 
 def read_records(
-    path: str | Path, *, database: str = "", columns: Mapping[str, str] | None = None
+    path: str | Path, *, database: str = "", columns: Mapping[str, str] | None = None, keep_raw: bool = False
 ) -> Reading:
     r"""Read an export file of references; the format is recognised from the content.
 
@@ -37,6 +45,9 @@ def read_records(
     columns : mapping of str -> str, optional
         Of a table (CSV, TSV, XLSX): what its own columns hold, for instance
         ``{"Titel på artikel": "title"}``; beside the names that are known without.
+    keep_raw : bool
+        Whether ``raw`` holds each record's entry as it stands in the file; it takes as much memory as the
+        file. Without, ``source_line`` says where it stands.
 
     Returns
     -------
@@ -59,6 +70,8 @@ def read_records(
     ('ris', 1, [])
     """
     path = Path(path)
+    if not columns and (reading := _read_in_pieces(path, database, keep_raw)):
+        return reading
     content = content_of(path, known=_KNOWN)
     matter = content.matter
     try:
@@ -68,23 +81,53 @@ def read_records(
                 f"{path.name} {_looks_like(matter)}.",
                 next_step=f"Export the references as {_KNOWN} and add that file.",
             )
-        reading = _reading(batches_of(form.read(matter)), path.name, database)
-        n_entries = form.count(matter)
+        if form.by_piece and isinstance(matter, str):
+            reading = _by_piece(form, pieces(BytesIO(matter.encode()), form.by_piece.cut), path.name, database, keep_raw)
+        else:
+            n_entries = form.count(matter)
+            reading = _reading(form, batches_of(form.read(matter)), path.name, database, keep_raw, lambda: n_entries)
     except UsageError as fault:
         if path.name in fault.what:
             raise
         # the readers do not know what their text is called
         raise UsageError(fault.what, where=fault.where or path.name, next_step=fault.next_step) from None
     warnings = [ReadingWarning(path.name, 1, what) for what in content.warnings] + reading.warnings
-    return Reading(
-        reading.records,
-        reading.unreadable,
-        form.name,
-        n_entries,
-        reading.database,
-        content.encoding,
-        warnings,
-    )
+    return replace(reading, encoding=content.encoding, warnings=warnings)
+
+
+def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None:
+    """What a plain file holds, read without all of it in memory; None where it must be."""
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(_BEGINNING)
+            has_mark = beginning.startswith(BOM_UTF8)
+            text = beginning.removeprefix(BOM_UTF8).decode("utf-8", "ignore").replace("\r\n", "\n").replace("\r", "\n")
+            form = next((form for form in TAGGED if form.recognise(text)), None)
+            if form is None or form.by_piece is None or path.stat().st_size > LARGEST:
+                return None
+            stream.seek(0)
+            reading = _by_piece(form, map(plain, pieces(stream, form.by_piece.cut)), path.name, database, keep_raw)
+    except (OSError, NotPlainError):
+        return None
+    return replace(reading, encoding="utf-8-sig" if has_mark else "utf-8")
+
+
+def _by_piece(form: Format, some: Iterable[bytes], file: str, database: str, keep_raw: bool) -> Reading:
+    by_piece = form.by_piece
+    counts: list[int] = []
+
+    def batches() -> Iterator[Batch]:
+        n_lines = 0
+        for piece in some:
+            counts.append(by_piece.count(piece))
+            batch = by_piece.read(piece)
+            batch.lines = batch.lines + n_lines
+            for entry in batch.odd:
+                entry.line += n_lines
+            n_lines += piece.count(b"\n")
+            yield batch
+
+    return _reading(form, batches(), file, database, keep_raw, lambda: sum(counts))
 
 
 def recognise(matter: str | bytes, columns: Mapping[str, str] | None = None) -> Format | None:
@@ -114,13 +157,22 @@ def _looks_like(text: str | bytes) -> str:
     return f"does not look like an export of references (it begins with {first[:60]!r})"
 
 
-def _reading(batches: Iterable[Batch], file: str, database: str) -> Reading:
-    records, own_database, odd = records_of(batches, file, database)
+def _reading(
+    form: Format,
+    batches: Iterable[Batch],
+    file: str,
+    database: str,
+    keep_raw: bool,
+    n_entries: Callable[[], int],
+) -> Reading:
+    records, own_database, odd = records_of(batches, file, database, keep_raw=keep_raw)
     return Reading(
         records,
         [UnreadableEntry(file, entry.line, entry.why, entry.raw) for entry in odd if entry.why],
-        "",
-        0,
+        form.name,
+        n_entries(),
         database=own_database,
-        warnings=[ReadingWarning(file, entry.line, what) for entry in odd if not entry.why for what in entry.warnings],
+        warnings=[
+            ReadingWarning(file, entry.line, what) for entry in odd if not entry.why for what in entry.warnings
+        ],
     )

@@ -27,7 +27,7 @@ accession       the database's own identifier
 notes           notes and labels, joined by "; "
 extra           what no column holds, as JSON text: {the file's own name of the field: [values]}
 source_line     line on which the entry begins in its file, from 1 (nullable integer)
-raw             the entry as it stands in its file
+raw             the entry as it stands in its file, where it was asked for
 ==============  =============================================================================================
 """
 
@@ -198,7 +198,7 @@ def identity(database: str, accession: str, raw: str) -> str:
     >>> identity("Web of Science", "", "TI  - Time")
     'web-of-science:0238f15bf7ed8579'
     """
-    prefix = _prefix(database)
+    prefix = id_prefix(database)
     if accession:
         return f"{prefix}:{accession}"
     return f"{prefix}:{content_hash(raw.encode('utf-8', 'surrogatepass'))}"
@@ -217,7 +217,14 @@ def content_hash(raw: bytes) -> str:
 
 
 @lru_cache(maxsize=64)
-def _prefix(database: str) -> str:
+def id_prefix(database: str) -> str:
+    """What the identities of a database's records begin with.
+
+    Examples
+    --------
+    >>> id_prefix("Web of Science"), id_prefix("")
+    ('web-of-science', 'record')
+    """
     return re.sub(r"\W+", "-", database.casefold()).strip("-") or "record"
 
 

@@ -6,10 +6,16 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+
 from corpus.dialects import Dialect
 from corpus.stray_text import line_class
 
 _CHUNK = 1 << 20
+# a line of white space alone is a blank one
+_BLANK_BYTES = re.compile(rb"\n[ \t\x0b\x0c\x1c-\x1f]+(?=\n|\Z)")
+_SPACES = np.frombuffer(b" \t\x0b\x0c\x1c\x1d\x1e\x1f", dtype=np.uint8)
+_BLANK_LINE = re.compile(r"\n[^\S\n]+(?=\n|\Z)")
 _OUTSIDE = re.compile(r"(?P<lead>[xpib]*)(?P<body>[tT][^ENn]*)?(?P<end>E|(?=[Nn])|$)")
 
 
@@ -25,37 +31,55 @@ def count_tagged(text: str, dialect: Dialect) -> int:
     >>> count_tagged("TY  - JOUR\nTI  - Time\nER  - \nstray words\nTY  - JOUR\n", RIS)
     3
     """
-    if dialect.ends and (n_entries := _count_regular(text, dialect)):
-        return n_entries
     shape = "".join(_shape(text, dialect))
     n_entries = _count_ended(shape) if dialect.ends else _count_blank_ended(shape, indented=dialect.indented)
     return n_entries or (1 if text.strip() else 0)
 
 
-def _count_regular(text: str, dialect: Dialect) -> int:
+def count_piece(piece: bytes, dialect: Dialect) -> int:
+    """As :func:`count_tagged`, of UTF-8 text; quickly where it is as most exports are."""
+    count = _count_regular if dialect.ends else _count_blocks
+    return count(piece, dialect) or count_tagged(piece.decode(), dialect)
+
+
+def _count_regular(data: bytes, dialect: Dialect) -> int:
     """The count where starts and ends take turns with nothing between, as most exports are; else 0."""
-    start = dialect.starts + dialect.mark
-    ends = {"", "  -", "  - "}
-    n_entries = at = 0
-    while at < len(text):
-        cut = text.find("\n" + start, at + _CHUNK)
-        cut = len(text) if cut < 0 else cut
-        first, *others = text[at:cut].split("\n" + dialect.ends)
-        # what stands behind the last end; blank, as the others begin with
-        last = others.pop() if others else ""
-        if last.strip(" -\n"):
-            return 0
-        for i, piece in enumerate((first, *others)):
-            end, _, entry = piece.partition("\n") if i else ("", "", piece)
-            if (
-                end not in ends
-                or not entry.lstrip("\n").startswith(start)
-                or "\n" + dialect.sign in entry.lstrip("\n")
-            ):
-                return 0
-            n_entries += 1
-        at = cut
-    return n_entries
+    sign, start = f"\n{dialect.sign}".encode(), f"{dialect.starts}{dialect.mark}".encode()
+    ends = f"\n{dialect.ends}".encode()
+    data = b"\n" + data.strip(b"\n")
+    n_entries = data.count(ends)
+    if data.count(sign) != n_entries or not data.startswith(b"\n" + start) or not _ended(data, ends):
+        return 0
+    # an end and the start behind it, as each program writes them: so many, then no two starts meet
+    n_turns = 0
+    for mark in (b"  - ", b"  -"):
+        for gap in (b"\n\n", b"\n"):
+            n_turns += data.count(ends + mark + gap + start)
+            if n_turns == n_entries - 1:
+                return n_entries
+    return 0
+
+
+def _ended(data: bytes, ends: bytes) -> bool:
+    last = data[-len(ends) - 5 :]
+    return last.endswith((ends, ends + b"  -", ends + b"  - "))
+
+
+def _count_blocks(data: bytes, dialect: Dialect) -> int:
+    """The count where one blank line parts the entries, each of which begins with a start; else 0."""
+    data = b"\n" + data.strip(b"\n")
+    signs = np.frombuffer(data, dtype=np.uint8)
+    before_breaks = signs[np.flatnonzero(signs == 10)[1:] - 1]
+    # a line of white space alone is a blank one
+    if np.isin(before_breaks, _SPACES).any() and _BLANK_BYTES.search(data):
+        return 0
+    if (before_breaks > 127).any() and _BLANK_LINE.search(data.decode()):
+        return 0
+    n_entries = data.count(f"\n{dialect.sign}".encode())
+    n_turns = data.count(f"\n\n{dialect.starts}{dialect.mark}".encode())
+    if n_turns == data.count(b"\n\n") == n_entries - 1 and data.startswith(b"\n" + dialect.starts.encode()):
+        return n_entries
+    return 0
 
 
 def _shape(text: str, dialect: Dialect) -> Iterator[str]:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpus.dialects import Dialect
 from corpus.entries import Entry
+from corpus.values import TEXT, Batch, Values, as_texts, first, is_among, mapped, together
 
 # EBSCO's codes of databases
 _DATABASES = {
@@ -135,3 +142,97 @@ def database_name(said: str) -> str:
 def short_type(kind: str, dialect: Dialect) -> str:
     """RIS's name for a type of publication, where the dialect knows one."""
     return dialect.types.get(kind.casefold(), kind)
+
+
+# --- the same for regular entries, a field at a time --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Complete:
+    """What a dialect says in a way of its own, for many entries at once.
+
+    Attributes
+    ----------
+    add : callable
+        A batch and its values by tag: completes the batch.
+    irregular : mapping of str -> callable
+        Tag -> whether a value under it leaves its entry to the reader that goes entry by entry.
+    """
+
+    add: Callable[[Batch, dict[str, Values]], None]
+    irregular: Mapping[str, Callable[[bytes], bool]]
+
+
+def _complete_ris(batch: Batch, _fields: dict[str, Values]) -> None:
+    """As :func:`ris_details`, for entries where neither CP nor C3 say something of their own."""
+    n_records = len(batch.lines)
+    if "database" in batch.columns:
+        said, _ = first(batch.columns.pop("database"), n_records)
+        batch.databases = mapped(said, database_name).to_pylist()
+    known = batch.columns.get("accession", Values(np.empty(0, dtype=np.int64), as_texts([])))
+    found = [known]
+    if "url" in batch.columns:
+        urls = batch.columns["url"]
+        urls = urls.where(np.asarray(pc.match_substring(urls.texts, "2-s2.0-")))
+        eids = pc.struct_field(pc.extract_regex(urls.texts, r"\b(?P<eid>2-s2\.0-[0-9]+)"), "eid")
+        there = np.asarray(pc.is_valid(eids))
+        found.append(Values(urls.rows[there], eids.filter(pa.array(there))))
+    if "notes" in batch.columns:
+        notes = batch.columns["notes"]
+        notes = notes.where(np.asarray(pc.starts_with(notes.texts, "Accession Number: ")))
+        said = mapped(notes.texts, lambda note: found[1] if (found := _EBSCO.match(note)) else "")
+        found.append(Values(notes.rows, said).where(np.asarray(pc.not_equal(said, ""))))
+    taken = np.zeros(n_records, dtype=bool)
+    ranked = []
+    for values in found:
+        new = values.where(~taken[values.rows])
+        taken[values.rows] = True
+        # of a record's own accessions all count, of those found elsewhere the first
+        ranked.append(new if values is known else _only_first(new))
+    if taken.any():
+        batch.columns["accession"] = together(ranked)
+
+
+def _complete_nbib(batch: Batch, fields: dict[str, Values]) -> None:
+    """As :func:`nbib_details`, for PubMed's own entries."""
+    n_records = len(batch.lines)
+    batch.databases = ["PubMed"] * n_records
+    if "accession" in batch.columns:
+        batch.columns["pmid"] = _only_first(batch.columns["accession"])
+    batch.columns["type"] = Values(np.arange(n_records), _types(fields.get("PT"), n_records))
+    batch.columns.pop("doi", None)
+    said = [fields[tag] for tag in ("LID", "AID") if tag in fields]
+    if not said:
+        return
+    identifiers = together(said)
+    is_doi = np.asarray(pc.ends_with(identifiers.texts, "[doi]"))
+    bare = pc.if_else(pa.array(is_doi), pc.utf8_slice_codeunits(identifiers.texts, 0, -5), identifiers.texts)
+    bare = Values(identifiers.rows, pc.utf8_trim_whitespace(bare))
+    dois = bare.where(is_doi)
+    like_doi = pc.and_(pc.match_substring(identifiers.texts, "10."), pc.match_substring(identifiers.texts, "doi"))
+    has_doi = np.isin(identifiers.rows, dois.rows)
+    others = identifiers.where(np.asarray(like_doi) & ~has_doi)
+    batch.columns["doi"] = _only_first(together([dois, others]))
+    others = identifiers.where(~is_among(bare, dois))
+    if len(others.rows):
+        kept = batch.extra.get("AID", Values(others.rows[:0], others.texts[:0]))
+        batch.extra["AID"] = together([kept.where(~np.isin(kept.rows, others.rows)), others])
+
+
+def _types(said: Values | None, n_records: int) -> pa.Array:
+    """RIS's name of the first type of publication that is known, else that of an article in a journal."""
+    if said is None:
+        return pa.repeat(pa.scalar("JOUR", TEXT), n_records)
+    known = Values(said.rows, mapped(said.texts, lambda kind: _PUBMED_TYPES.get(kind.casefold(), "")))
+    names, _ = first(known, n_records)
+    return pc.if_else(pc.equal(names, ""), "JOUR", names)
+
+
+def _only_first(values: Values) -> Values:
+    return values.where(np.concatenate([[True], values.rows[1:] != values.rows[:-1]])[: len(values.rows)])
+
+
+RIS_ENTRIES = Complete(
+    _complete_ris, {"CP": lambda value: len(value) > 12, "C3": lambda value: value.startswith(b"PUBMED ")}
+)
+PUBMED_ENTRIES = Complete(_complete_nbib, {"OWN": lambda value: value == b"ERIC"})
