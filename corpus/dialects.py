@@ -135,7 +135,9 @@ NBIB = Dialect(
         "issn": ("IS", "ISSN"), "isbn": ("ISBN",), "keywords": ("OT", "MH"), "language": ("LA",),
         "accession": ("PMID",), "notes": ("GN",),
     },
-    others="AD AUID CI COIS CON CRDT DCOM DEP EDAT GR JID LR MID OID OTO OWN PHST PL PMC PST PT RN SB SO",
+    others="AD AUID CDAT CI CIN CN COI COIS CON CP CRDT CRF CRI CTDT CTI DA DCOM DDIN DEP DRIN ECF ECI ED EDAT "
+    "EFR EIN EN FED FIR FPS GR GS IR IRAD JID LR MHDA MID NM OABL OCI OID ORI OTO OWN PB PHST PL PMC PMCR PRIN "
+    "PS PST PT PUBM RF RIN RN ROF RPF RPI RRF RRI SB SFM SI SO SPIN STAT UIN UOF VTI YR",
     indented=True,
     bare=True,
 )  # fmt: skip

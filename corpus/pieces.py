@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
-from corpus.encodings import is_misread
+from corpus.encodings import mend_misread, said_of_letters
 
 # large enough that looking at all lines of a piece at once pays
 _SIZE = 1 << 22
 _MARK = b"\xef\xbb\xbf"
-_LOST_LETTER = "\ufffd".encode()
 
 
-class NotPlainError(ValueError):
-    """A text is not plain UTF-8 throughout: it must be decoded and mended as a whole."""
+@dataclass
+class Mending:
+    """What was mended in the pieces of a file, as it is in a text read whole (:mod:`corpus.encodings`)."""
+
+    n_mended: int = 0
+    n_lost: int = 0
+
+    def mended(self, piece: bytes) -> bytes:
+        """The piece without NUL, and with lines mended that an earlier program read wrongly.
+
+        Raises
+        ------
+        UnicodeDecodeError
+            When it is not UTF-8.
+        """
+        if b"\0" in piece:
+            piece = piece.replace(b"\0", b"")
+        if piece.isascii():
+            return piece
+        text, n_mended = mend_misread(piece.decode())
+        self.n_mended += n_mended
+        self.n_lost += text.count("\ufffd")
+        return text.encode() if n_mended else piece
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is said of it."""
+        return said_of_letters(self.n_mended, self.n_lost)
 
 
 def pieces(stream: BinaryIO, cut: Callable[[bytes, int], int], *, size: int = _SIZE) -> Iterator[bytes]:
@@ -48,23 +74,3 @@ def pieces(stream: BinaryIO, cut: Callable[[bytes, int], int], *, size: int = _S
             held = held[place:]
     if held:
         yield held
-
-
-def plain(piece: bytes) -> bytes:
-    """The piece, when it is UTF-8 in which nothing needs mending.
-
-    Raises
-    ------
-    NotPlainError
-        When it is not UTF-8, holds NUL, or letters that an earlier program read wrongly or lost.
-    """
-    if b"\0" in piece:
-        raise NotPlainError("NUL")
-    if not piece.isascii():
-        try:
-            text = piece.decode()
-        except UnicodeDecodeError as fault:
-            raise NotPlainError(str(fault)) from None
-        if _LOST_LETTER in piece or is_misread(text):
-            raise NotPlainError("letters were lost or read wrongly")
-    return piece

@@ -16,7 +16,7 @@ from corpus.delimited import DELIMITED, delimited
 from corpus.entries import Format
 from corpus.errors import UsageError
 from corpus.files import content_of
-from corpus.pieces import NotPlainError, pieces, plain
+from corpus.pieces import Mending, pieces
 from corpus.records import Reading, ReadingWarning, UnreadableEntry
 from corpus.spreadsheets import WORKBOOK, workbook
 from corpus.tagged import TAGGED
@@ -97,6 +97,7 @@ def read_records(
 
 def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None:
     """What a plain file holds, read without all of it in memory; None where it must be."""
+    mending = Mending()
     try:
         with path.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
@@ -106,10 +107,12 @@ def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None
             if form is None or form.by_piece is None or path.stat().st_size > LARGEST:
                 return None
             stream.seek(0)
-            reading = _by_piece(form, map(plain, pieces(stream, form.by_piece.cut)), path.name, database, keep_raw)
-    except (OSError, NotPlainError):
+            mended = map(mending.mended, pieces(stream, form.by_piece.cut))
+            reading = _by_piece(form, mended, path.name, database, keep_raw)
+    except (OSError, UnicodeDecodeError):
         return None
-    return replace(reading, encoding="utf-8-sig" if has_mark else "utf-8")
+    warnings = [ReadingWarning(path.name, 1, what) for what in mending.warnings] + reading.warnings
+    return replace(reading, encoding="utf-8-sig" if has_mark else "utf-8", warnings=warnings)
 
 
 def _by_piece(form: Format, some: Iterable[bytes], file: str, database: str, keep_raw: bool) -> Reading:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+import mmap
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -29,6 +31,8 @@ _SPACES[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32]] = True
 _WIDE_SPACES = [sign.encode() for sign in "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"] + [
     chr(number).encode() for number in range(0x2000, 0x200B)
 ]
+# values this long on average are copied one by one
+_LONG = 256
 # a value that is led by more is left to the careful reader
 _MOST_SPACES = 40
 
@@ -336,6 +340,14 @@ def _slices(signs: bytes | Bytes, first: np.ndarray, last: np.ndarray) -> pa.Arr
     """Texts from where to where; they must not overlap and must be in order."""
     if not len(first):
         return pa.array([], TEXT)
+    n_bytes = int((last - first).sum())
+    if n_bytes > _LONG * len(first):
+        view = memoryview(signs)
+        # what is kept stands outside the heap, or what is not would leave holes between
+        kept = mmap.mmap(-1, n_bytes)
+        kept.write(b"".join([view[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]))
+        offsets = np.concatenate([[0], np.cumsum(last - first)])
+        return pa.LargeStringArray.from_buffers(len(first), pa.py_buffer(offsets), pa.py_buffer(kept))
     edges = np.empty(2 * len(first), dtype=np.int64)
     edges[0::2], edges[1::2] = first, last
     alternating = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(signs))

@@ -6,16 +6,13 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-import numpy as np
-
 from corpus.dialects import Dialect
 from corpus.stray_text import line_class
 
 _CHUNK = 1 << 20
 # a line of white space alone is a blank one
-_BLANK_BYTES = re.compile(rb"\n[ \t\x0b\x0c\x1c-\x1f]+(?=\n|\Z)")
-_SPACES = np.frombuffer(b" \t\x0b\x0c\x1c\x1d\x1e\x1f", dtype=np.uint8)
-_BLANK_LINE = re.compile(r"\n[^\S\n]+(?=\n|\Z)")
+_BLANK_BYTES = re.compile(rb"\n[ \t\x0b\x0c\x1c-\x1f]++(?=\n|\Z)")
+_BLANK_LINE = re.compile(r"\n[^\S\n]++(?=\n|\Z)")
 _OUTSIDE = re.compile(r"(?P<lead>[xpib]*)(?P<body>[tT][^ENn]*)?(?P<end>E|(?=[Nn])|$)")
 
 
@@ -37,49 +34,44 @@ def count_tagged(text: str, dialect: Dialect) -> int:
 
 
 def count_piece(piece: bytes, dialect: Dialect) -> int:
-    """As :func:`count_tagged`, of UTF-8 text; quickly where it is as most exports are."""
-    count = _count_regular if dialect.ends else _count_blocks
-    return count(piece, dialect) or count_tagged(piece.decode(), dialect)
+    """As :func:`count_tagged`, of UTF-8 text; quickly where it is as most exports are.
+
+    The text is parted where an entry surely ends and the next begins; a part that holds one start and one end
+    is an entry, and the lines of the others are looked at.
+    """
+    start = f"{dialect.starts}{dialect.mark}".encode()
+    data = piece.strip(b"\n")
+    ends = re.escape(dialect.ends.encode())
+    turn = rb"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start
+    is_whole = _is_ended_entry if ends else _is_block
+    parts = re.split(turn, data)
+    n_entries = 0
+    for i, part in enumerate(parts):
+        begins, closes = (start if i else b""), (b"\n%b  - " % ends if ends and i < len(parts) - 1 else b"")
+        if (begins or part.startswith(start)) and is_whole(part, dialect, closed=bool(closes)):
+            n_entries += 1
+        else:
+            n_entries += count_tagged((begins + part + closes).decode(), dialect)
+    return n_entries
 
 
-def _count_regular(data: bytes, dialect: Dialect) -> int:
-    """The count where starts and ends take turns with nothing between, as most exports are; else 0."""
-    sign, start = f"\n{dialect.sign}".encode(), f"{dialect.starts}{dialect.mark}".encode()
-    ends = f"\n{dialect.ends}".encode()
-    data = b"\n" + data.strip(b"\n")
-    n_entries = data.count(ends)
-    if data.count(sign) != n_entries or not data.startswith(b"\n" + start) or not _ended(data, ends):
-        return 0
-    # an end and the start behind it, as each program writes them: so many, then no two starts meet
-    n_turns = 0
-    for mark in (b"  - ", b"  -"):
-        for gap in (b"\n\n", b"\n"):
-            n_turns += data.count(ends + mark + gap + start)
-            if n_turns == n_entries - 1:
-                return n_entries
-    return 0
+def _is_ended_entry(part: bytes, dialect: Dialect, *, closed: bool) -> bool:
+    """Whether a part that begins with a start is one entry: no other start, one end, and that at its end."""
+    if not closed:
+        part, _, end = part.rpartition(b"\n")
+        if end.rstrip(b" -") != dialect.ends.encode():
+            return False
+    return b"\n" + dialect.sign.encode() not in part and b"\n" + dialect.ends.encode() not in part
 
 
-def _ended(data: bytes, ends: bytes) -> bool:
-    last = data[-len(ends) - 5 :]
-    return last.endswith((ends, ends + b"  -", ends + b"  - "))
-
-
-def _count_blocks(data: bytes, dialect: Dialect) -> int:
-    """The count where one blank line parts the entries, each of which begins with a start; else 0."""
-    data = b"\n" + data.strip(b"\n")
-    signs = np.frombuffer(data, dtype=np.uint8)
-    before_breaks = signs[np.flatnonzero(signs == 10)[1:] - 1]
-    # a line of white space alone is a blank one
-    if np.isin(before_breaks, _SPACES).any() and _BLANK_BYTES.search(data):
-        return 0
-    if (before_breaks > 127).any() and _BLANK_LINE.search(data.decode()):
-        return 0
-    n_entries = data.count(f"\n{dialect.sign}".encode())
-    n_turns = data.count(f"\n\n{dialect.starts}{dialect.mark}".encode())
-    if n_turns == data.count(b"\n\n") == n_entries - 1 and data.startswith(b"\n" + dialect.starts.encode()):
-        return n_entries
-    return 0
+def _is_block(part: bytes, dialect: Dialect, *, closed: bool) -> bool:
+    """Whether a part that begins with a start is one entry: no other start and no blank line in it."""
+    del closed
+    if b"\n\n" in part or b"\n" + dialect.sign.encode() in part:
+        return False
+    if part.isascii():
+        return not _BLANK_BYTES.search(part)
+    return not _BLANK_LINE.search(part.decode())
 
 
 def _shape(text: str, dialect: Dialect) -> Iterator[str]:
