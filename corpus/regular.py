@@ -65,13 +65,19 @@ class Regular:
     def cut(self, data: bytes, since: int) -> int:
         """Where the last entry begins before which the export surely parts (see ``Piecewise``)."""
         dialect = self.dialect
-        sign = f"\n{dialect.starts}{dialect.mark}".encode()
-        ends = f"\n{dialect.ends}{dialect.mark.rstrip()}".encode()
+        sign, ends = f"\n{dialect.starts}{dialect.mark}".encode(), f"\n{dialect.ends}".encode()
         since = max(0, since - len(sign))
         place = data.rfind(sign, since)
         while place > 0:
             before = data[max(0, place - 40) : place + 1]
-            if before.rstrip(b" \n").endswith(ends) if dialect.ends else before.endswith(b"\n\n"):
+            if not dialect.ends:
+                parts = before.endswith(b"\n\n")
+            elif parts := before.rstrip(b" -\n").endswith(ends):
+                # the end of an entry that has begun, not a stray one
+                end = data.rfind(ends, 0, place)
+                begun = data.startswith(sign[1:]) - 1
+                parts = max(begun, data.rfind(sign, 0, end)) > data.rfind(ends, 0, end)
+            if parts:
                 return place + 1
             place = data.rfind(sign, since, place)
         return 0

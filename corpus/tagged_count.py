@@ -39,34 +39,42 @@ def count_piece(piece: bytes, dialect: Dialect) -> int:
     The text is parted where an entry surely ends and the next begins; a part that holds one start and one end
     is an entry, and the lines of the others are looked at.
     """
-    start = f"{dialect.starts}{dialect.mark}".encode()
+    start, sign, ends = (text.encode() for text in (dialect.starts + dialect.mark, dialect.sign, dialect.ends))
     data = piece.strip(b"\n")
-    ends = re.escape(dialect.ends.encode())
-    turn = rb"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start
+    parts = re.split(b"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start, data)
+    if ends and data.startswith(start) and data.rstrip(b" -").endswith(b"\n" + ends):
+        # quicker than part by part: starts and ends take turns throughout
+        edges = re.findall(b"\n(?:%b|%b)" % (sign, ends), data)
+        if b"".join(edges) == (b"\n%b\n%b" % (ends, sign) * len(parts))[: -len(sign) - 1]:
+            return len(parts)
+    turn = b"\n%b  - \n" % ends if ends else b"\n\n"
     is_whole = _is_ended_entry if ends else _is_block
-    parts = re.split(turn, data)
-    n_entries = 0
+    n_entries, held = 0, b""
     for i, part in enumerate(parts):
-        begins, closes = (start if i else b""), (b"\n%b  - " % ends if ends and i < len(parts) - 1 else b"")
-        if (begins or part.startswith(start)) and is_whole(part, dialect, closed=bool(closes)):
+        is_last = i == len(parts) - 1
+        begun = start + part if i else part
+        whole = begun.startswith(start) and is_whole(begun if is_last else begun + turn, dialect)
+        if whole and not held:
             n_entries += 1
-        else:
-            n_entries += count_tagged((begins + part + closes).decode(), dialect)
+            continue
+        # what is no whole entry is looked at together with the one behind it, which says where it ends
+        held += begun if is_last else begun + turn
+        if whole or is_last:
+            n_entries += count_tagged(held.decode(), dialect)
+            held = b""
     return n_entries
 
 
-def _is_ended_entry(part: bytes, dialect: Dialect, *, closed: bool) -> bool:
+def _is_ended_entry(part: bytes, dialect: Dialect) -> bool:
     """Whether a part that begins with a start is one entry: no other start, one end, and that at its end."""
-    if not closed:
-        part, _, end = part.rpartition(b"\n")
-        if end.rstrip(b" -") != dialect.ends.encode():
-            return False
-    return b"\n" + dialect.sign.encode() not in part and b"\n" + dialect.ends.encode() not in part
+    part, _, end = part.rstrip(b"\n").rpartition(b"\n")
+    is_ended = end.rstrip(b" -") == dialect.ends.encode()
+    return is_ended and b"\n" + dialect.sign.encode() not in part and b"\n" + dialect.ends.encode() not in part
 
 
-def _is_block(part: bytes, dialect: Dialect, *, closed: bool) -> bool:
+def _is_block(part: bytes, dialect: Dialect) -> bool:
     """Whether a part that begins with a start is one entry: no other start and no blank line in it."""
-    del closed
+    part = part.rstrip(b"\n")
     if b"\n\n" in part or b"\n" + dialect.sign.encode() in part:
         return False
     if part.isascii():
