@@ -67,6 +67,8 @@ _JOINED = ("keywords", "notes", "url")
 _SCOPUS_ID = re.compile(r" \(\d{6,}\)")
 # the apostrophe that keeps a spreadsheet from taking a cell for a formula
 _DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r])")
+# a text that went on in another cell, as "abstract (2)"
+_CONTINUED = re.compile(r"(.+) \(\d+\)")
 _INITIALS_FIRST = re.compile(r"((?:[^\W\d_]\.[ -]?)+) ?([^\W\d_][^.,;]*)$")
 _INITIALS_LAST = re.compile(r"([^\W\d_][\w' -]*?) ([A-Z]{1,4})(?: (?:Jr|Sr|2nd|3rd))?\.?$")
 
@@ -143,6 +145,7 @@ def check_own_names(own: Mapping[str, str] | None) -> None:
 def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> Entry:
     """A row below the head as an entry; what no record column holds is kept under its own name."""
     entry = Entry(line, raw)
+    cells = _whole_cells(heading, cells) if heading.is_own else cells
     filled = [
         (rank, name, column, text)
         for rank, name, column, cell in zip(
@@ -159,6 +162,8 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
         else:
             entry.extra.setdefault(name or "unnamed", []).append(cell)
     if heading.is_own:
+        # an accession says nothing without its database
+        entry.database = entry.values.get("record_id", [""])[0].partition(":")[0]
         return entry
     if authors := entry.values.get("authors"):
         entry.values["authors"] = [_authors(authors[0], is_pubmed="Journal/Book" in heading.names)]
@@ -167,6 +172,17 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
     if heading.is_web_of_science:
         entry.database = "Web of Science"
     return entry
+
+
+def _whole_cells(heading: Heading, cells: Sequence[str]) -> list[str]:
+    """The cells of a row with those put together that a workbook of this project had to split."""
+    whole = list(cells)
+    for number, name in enumerate(heading.names[: len(whole)]):
+        continued = _CONTINUED.fullmatch(name)
+        if continued and continued[1] in heading.names[:number]:
+            whole[heading.names.index(continued[1])] += whole[number].removeprefix("…")
+            whole[number] = ""
+    return whole
 
 
 def _folded(name: str) -> str:

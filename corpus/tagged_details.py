@@ -26,6 +26,8 @@ _PUBMED_TYPES = {
     "technical report": "RPRT",
     "dissertations/theses": "THES",
 }  # fmt: skip
+_ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
+_DIGIT = re.compile(r"\d")
 _EID = re.compile(r"\b(2-s2\.0-\d+)")
 _EBSCO = re.compile(r"Accession Number: ([^;\s]+?)\.?(?:[;\s]|$)")
 _SOURCE = re.compile(
@@ -51,13 +53,44 @@ def ris_details(entry: Entry, _fields: dict[str, list[str]]) -> None:
                 if note.startswith("Accession Number: ") and (found := _EBSCO.match(note)):
                     values["accession"] = [found.group(1)]
                     break
-    if "CP" in _fields and len(_fields["CP"][0]) > 12 and values.get("issue") == _fields["CP"]:
-        # Web of Science writes the conference where others write the issue
-        extra["CP"] = values.pop("issue")
+    _misplaced(entry, _fields)
+    if len(values.get("serial", ())) > 1:
+        _part_serials(values, extra)
+    if _fields.get("DP") == ["Samsyn"]:
+        _as_exported(entry)
     if "C3" in extra and "pmid" not in values:
         pmids = [value[7:] for value in extra["C3"] if value.startswith("PUBMED ")]
         if pmids:
             values["pmid"] = pmids[:1]
+
+
+def _misplaced(entry: Entry, fields: dict[str, list[str]]) -> None:
+    """Tags that some write something else into than others do; that is kept beside the columns."""
+    values, extra = entry.values, entry.extra
+    if "CP" in fields and len(fields["CP"][0]) > 12 and values.get("issue") == fields["CP"]:
+        # Web of Science writes the conference where others write the issue
+        extra["CP"] = values.pop("issue")
+    if "C7" in fields and values.get("pages") == fields["C7"] and not _DIGIT.search(fields["C7"][0]):
+        # an article number as a rule; some tools put labels of their own there
+        extra["C7"] = values.pop("pages")
+
+
+def _part_serials(values: dict[str, list[str]], extra: dict[str, list[str]]) -> None:
+    """Of several serial numbers the first ISSN and the first ISBN; the others are kept beside them."""
+    serials = list(dict.fromkeys(values.pop("serial")))
+    for column, is_wanted in (("issn", True), ("isbn", False)):
+        if found := [serial for serial in serials if bool(_ISSN.match(serial)) == is_wanted]:
+            values[column] = found[:1]
+            if len(found) > 1:
+                extra.setdefault("SN", []).extend(found[1:])
+
+
+def _as_exported(entry: Entry) -> None:
+    """The identity that this project wrote to the entry."""
+    entry.extra.pop("DP")
+    if named := entry.extra.pop("ID", []):
+        entry.values["record_id"] = named[:1]
+        entry.database = entry.database or named[0].partition(":")[0]
 
 
 def nbib_details(entry: Entry, fields: dict[str, list[str]]) -> None:
