@@ -25,6 +25,7 @@ from coding_scheme import (
     read_coding_scheme,
     settled_descriptors,
     suggest,
+    with_codes,
 )
 from corpus import (
     Collection,
@@ -379,7 +380,10 @@ class Review:
         return render_report(self.evidence(), self.folder / "output", language=language)
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
-        """Write records with their verdicts to a file (.ris .bib .csv .json .xlsx); return how many.
+        """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
+
+        Verdicts, reasons and people stand in the notes, codes in keywords and notes, in the words that
+        ASReview and Rayyan read; in CSV and XLSX they have columns of their own as well.
 
         Parameters
         ----------
@@ -393,7 +397,7 @@ class Review:
             When the suffix or the subset is not known.
         """
         chosen = with_verdicts(self.records, self.verdicts(), self.protocol, which=which)
-        write_records(chosen, path)
+        write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)
 
     def status(self) -> dict[str, int]:

@@ -180,7 +180,9 @@ def status(folder: Path, as_json: bool) -> None:
 @click.option("--which", default="all", type=click.Choice(SUBSETS), help="Which records.")
 @in_review
 def export(path: Path, which: str, folder: Path) -> None:
-    """Write records with their verdicts to a file; the suffix names the format (.ris .bib .csv .json .xlsx).
+    """Write records with verdicts and codes to a file; its suffix names the format.
+
+    Known: .ris .bib .csv .json (CSL-JSON) .xlsx.
 
     Example: samsyn export included.ris --which included
     """
