@@ -27,6 +27,7 @@ _PUBMED_TYPES = {
     "dissertations/theses": "THES",
 }  # fmt: skip
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
+_EMBASE = re.compile(r"L\d{6,12}")
 _DIGIT = re.compile(r"\d")
 _EID = re.compile(r"\b(2-s2\.0-\d+)")
 _EBSCO = re.compile(r"Accession Number: ([^;\s]+?)\.?(?:[;\s]|$)")
@@ -58,10 +59,8 @@ def ris_details(entry: Entry, _fields: dict[str, list[str]]) -> None:
         _part_serials(values, extra)
     if _fields.get("DP") == ["Samsyn"]:
         _as_exported(entry)
-    if "C3" in extra and "pmid" not in values:
-        pmids = [value[7:] for value in extra["C3"] if value.startswith("PUBMED ")]
-        if pmids:
-            values["pmid"] = pmids[:1]
+    if "pmid" not in values:
+        _identifiers(entry)
 
 
 def _misplaced(entry: Entry, fields: dict[str, list[str]]) -> None:
@@ -73,6 +72,18 @@ def _misplaced(entry: Entry, fields: dict[str, list[str]]) -> None:
     if "C7" in fields and values.get("pages") == fields["C7"] and not _DIGIT.search(fields["C7"][0]):
         # an article number as a rule; some tools put labels of their own there
         extra["C7"] = values.pop("pages")
+
+
+def _identifiers(entry: Entry) -> None:
+    """PubMed's and Embase's identifiers, where Ovid and Embase write them."""
+    values, extra = entry.values, entry.extra
+    if "C3" in extra and (pmids := [value[7:] for value in extra["C3"] if value.startswith("PUBMED ")]):
+        values["pmid"] = pmids[:1]
+    if "U2" in extra and _EMBASE.fullmatch(extra["U2"][0]):
+        entry.database = entry.database or "Embase"
+        values.setdefault("accession", extra["U2"][:1])
+        if "C5" in extra and extra["C5"][0].isdigit():
+            values["pmid"] = extra["C5"][:1]
 
 
 def _part_serials(values: dict[str, list[str]], extra: dict[str, list[str]]) -> None:

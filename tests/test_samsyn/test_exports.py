@@ -28,7 +28,8 @@ def review(tmp_path) -> Review:
         review.screen(rows, person=person)
     row = {
         "record_id": first, "code_id": "facilitation_independent", "value": "present",
-        "direction": "promotes", "field": "abstract", "quotation": QUOTATION, "finding": "A facilitator helped.",
+        "direction": "promotes", "field": "abstract", "quotation": QUOTATION,
+        "finding": "A facilitator helped.",
     }  # fmt: skip
     review.code([row], person="ann")
     return review
