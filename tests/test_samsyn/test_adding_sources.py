@@ -68,7 +68,7 @@ def test_a_database_whose_name_was_misspelt_is_another_source_but_no_decision_is
 
 
 def test_a_duplicate_found_while_screening_is_taken_out_and_both_decisions_stand(review, tmp_path):
-    """Two records that no rule joins: a person says they are the same, and one record with both words is left."""
+    """Two records that no rule joins: a person says they are one, and both words stand on it."""
     other = ENTRY.format(title="On being trusted", abstract="Another wording.", doi="10.5555/v")
     (tmp_path / "other.ris").write_text(other, encoding="utf-8")
     review.add(tmp_path / "other.ris", Search("ERIC"))
