@@ -51,6 +51,7 @@ _BY_FORMAT = {
     "enw": "EndNote",
 }  # fmt: skip
 _SIGNS = tuple((formats, name, re.compile(sign, re.MULTILINE)) for formats, name, sign in _BY_CONTENT)
+_STARTS = {"ris": re.compile(r"^TY {0,2}-", re.MULTILINE), "bibtex": re.compile(r"^@\w+\{", re.MULTILINE)}
 # an export is all of one kind: what it is shows in its beginning
 _BEGINNING = 200_000
 # dialects that are databases by themselves, and platforms that hold several
@@ -77,5 +78,11 @@ def origin_of(form: str, text: str) -> str:
     ('Covidence', '')
     """
     beginning = text[:_BEGINNING]
-    found = (name for formats, name, sign in _SIGNS if form in formats and sign.search(beginning))
-    return next(found, _BY_FORMAT.get(form, ""))
+    start = _STARTS.get(form)
+    # one address among many says nothing of the whole
+    n_needed = len(start.findall(beginning)) / 2 if start else 0
+    for formats, name, sign in _SIGNS:
+        is_tool = name not in (*DATABASES, *PLATFORMS)
+        if form in formats and (n_found := len(sign.findall(beginning))) and (is_tool or n_found >= n_needed):
+            return name
+    return _BY_FORMAT.get(form, "")

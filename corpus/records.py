@@ -288,4 +288,6 @@ def language_code(text: str) -> str:
 def _as_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    text = str(value)
+    # halves of pairs, as damaged JSON leaves them, are no letters
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -71,12 +71,12 @@ def read_searches(path: str | Path) -> list[Search]:
     rows = list(csv.DictReader((line + "\n" for line in lines), delimiter=delimiter))
     faults = [
         f"row 1: no column {name!r} is known (known: {', '.join(known)})"
-        for name in (rows[0] if rows else {})
+        for name in csv.DictReader(lines[:1], delimiter=delimiter).fieldnames or ()
         if name not in known
     ]
     searches = []
     for number, row in enumerate(rows, start=2):
-        cells = {name: str(cell or "").strip() for name, cell in row.items() if name in known}
+        cells = {str(name): str(cell or "").strip() for name, cell in row.items() if name in known}
         hits = cells.pop("hits_reported", "").replace(",", "").replace(" ", "")
         if not any(cells.values()):
             continue

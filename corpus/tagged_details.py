@@ -28,7 +28,7 @@ _PUBMED_TYPES = {
 }  # fmt: skip
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
 _EMBASE = re.compile(r"L\d{6,12}")
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"[0-9]")
 _EID = re.compile(r"\b(2-s2\.0-\d+)")
 _EBSCO = re.compile(r"Accession Number: ([^;\s]+?)\.?(?:[;\s]|$)")
 _SOURCE = re.compile(
@@ -208,11 +208,13 @@ class Complete:
 
 
 def _complete_ris(batch: Batch, _fields: dict[str, Values]) -> None:
-    """As :func:`ris_details`, for entries where neither CP nor C3 say something of their own."""
+    """As :func:`ris_details`, for entries where no tag says something of its own."""
     n_records = len(batch.lines)
     if "database" in batch.columns:
         said, _ = first(batch.columns.pop("database"), n_records)
         batch.databases = mapped(said, database_name).to_pylist()
+    if "serial" in batch.columns:
+        _complete_serials(batch, batch.columns["serial"], n_records)
     known = batch.columns.get("accession", Values(np.empty(0, dtype=np.int64), as_texts([])))
     found = [known]
     if "url" in batch.columns:
@@ -253,7 +255,9 @@ def _complete_nbib(batch: Batch, fields: dict[str, Values]) -> None:
     bare = pc.if_else(pa.array(is_doi), pc.utf8_slice_codeunits(identifiers.texts, 0, -5), identifiers.texts)
     bare = Values(identifiers.rows, pc.utf8_trim_whitespace(bare))
     dois = bare.where(is_doi)
-    like_doi = pc.and_(pc.match_substring(identifiers.texts, "10."), pc.match_substring(identifiers.texts, "doi"))
+    like_doi = pc.and_(
+        pc.match_substring(identifiers.texts, "10."), pc.match_substring(identifiers.texts, "doi")
+    )
     has_doi = np.isin(identifiers.rows, dois.rows)
     others = identifiers.where(np.asarray(like_doi) & ~has_doi)
     batch.columns["doi"] = _only_first(together([dois, others]))
@@ -276,7 +280,35 @@ def _only_first(values: Values) -> Values:
     return values.where(np.concatenate([[True], values.rows[1:] != values.rows[:-1]])[: len(values.rows)])
 
 
+def _complete_serials(batch: Batch, serials: Values, n_records: int) -> None:
+    several = np.bincount(serials.rows, minlength=n_records) > 1
+    if not several.any():
+        return
+    chosen = several[serials.rows]
+    batch.columns["serial"] = serials.where(~chosen)
+    of_row: dict[int, list[str]] = {}
+    for row, serial in zip(serials.rows[chosen], serials.where(chosen).texts.to_pylist(), strict=True):
+        of_row.setdefault(int(row), []).append(serial)
+    found: dict[str, list[tuple[int, str]]] = {"issn": [], "isbn": [], "SN": []}
+    for row, texts in of_row.items():
+        values, extra = {"serial": texts}, {}
+        _part_serials(values, extra)
+        for name, some in (*values.items(), *extra.items()):
+            found[name] += [(row, text) for text in some]
+    for name, pairs in found.items():
+        if pairs:
+            kept = batch.extra if name == "SN" else batch.columns
+            kept[name] = Values(np.array([row for row, _ in pairs]), as_texts([text for _, text in pairs]))
+
+
 RIS_ENTRIES = Complete(
-    _complete_ris, {"CP": lambda value: len(value) > 12, "C3": lambda value: value.startswith(b"PUBMED ")}
+    _complete_ris,
+    {
+        "CP": lambda value: len(value) > 12,
+        "C3": lambda value: value.startswith(b"PUBMED "),
+        "C7": lambda value: not any(48 <= sign <= 57 for sign in value),
+        "U2": lambda value: value.startswith(b"L") and value[1:].isdigit(),
+        "DP": lambda value: value == b"Samsyn",
+    },
 )
 PUBMED_ENTRIES = Complete(_complete_nbib, {"OWN": lambda value: value == b"ERIC"})

@@ -176,8 +176,12 @@ def test_a_text_longer_than_a_cell_of_excel_comes_back_whole(suffix, tmp_path):
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_letters_that_are_none_do_not_stop_an_export(suffix, tmp_path):
-    frame = pd.DataFrame({"title": ["half a pair \ud83d here", "nul \0 and \x1b"], "abstract": "Said."})
-    write_records(frame, tmp_path / f"refs{suffix}")
+    items = [
+        {"type": "book", "title": f"{odd} here", "abstract": "Said."}
+        for odd in ("half \ud83d", "\0 and \x1b")
+    ]
+    (tmp_path / "damaged.json").write_text(json.dumps(items), encoding="utf-8")
+    write_records(read_records(tmp_path / "damaged.json").records, tmp_path / f"refs{suffix}")
     assert read_records(tmp_path / f"refs{suffix}").records["abstract"].tolist() == ["Said.", "Said."]
 
 

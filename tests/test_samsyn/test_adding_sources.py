@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from corpus import Search
 from samsyn import Review
+from samsyn.command_line import main
 
 DATA = Path(__file__).parents[1] / "data"
 ENTRY = "TY  - JOUR\nTI  - {title}\nAU  - Alder, Jo\nPY  - 2019\nAB  - {abstract}\nDO  - {doi}\nER  - \n\n"
@@ -25,6 +27,12 @@ def review(tmp_path) -> Review:
     rows = [{"record_id": trust, "verdict": "include"}, {"record_id": power, "verdict": "exclude"}]
     review.screen(rows, person="ann")
     return review
+
+
+def run(*words: object, exit_code: int = 0) -> str:
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    assert done.exit_code == exit_code, done.output
+    return done.output
 
 
 def verdicts(review: Review) -> dict[str, str]:
@@ -95,3 +103,45 @@ def test_missing_abstracts_and_languages_are_known_by_source(review, tmp_path):
     assert row["n_without_abstract"] == 2
     assert review.sources["n_without_abstract"].tolist() == [0, 2]
     assert review.records["language"].tolist() == ["en", "en", "da", "da"]
+
+
+def test_add_shows_a_table_of_what_each_file_holds(review):
+    files = [DATA / "ris_embase_link_between.txt", DATA / "ris_damaged_entry.ris"]
+    said = run("add", *files, "--hits", 2, "--review", review.folder)
+    heading, first, second, *_ = said.splitlines()
+    named = "file format dialect encoding entries records unreadable new without abstract warnings"
+    assert heading.split() == named.split()
+    assert first.split() == [
+        "ris_embase_link_between.txt",
+        "ris",
+        "Embase",
+        "utf-8",
+        "2",
+        "2",
+        "0",
+        "2",
+        "0",
+        "1",
+    ]
+    assert second.split()[:6] == ["ris_damaged_entry.ris", "ris", "utf-8", "3", "2", "1"]
+    assert "2 hits were reported, 3 entries are in the file" in said
+    assert "no TY tag begins it" in said
+
+
+def test_status_shows_what_each_source_brought(review):
+    run("add", DATA / "merge_refworks.ris", "--database", "PubMed", "--hits", 2, "--review", review.folder)
+    said = run("status", "--review", review.folder)
+    assert "       4  entries" in said
+    line = next(line for line in said.splitlines() if "merge_refworks.ris" in line)
+    assert line.split() == ["merge_refworks.ris", "PubMed", "2", "2", "0", "2", "1", "2"]
+
+
+def test_several_searches_of_one_file_come_from_a_table(review, tmp_path):
+    (tmp_path / "searches.csv").write_text(
+        "database,date,hits_reported\nScopus,2026-09-01,1\nERIC,2026-09-02,2\n"
+    )
+    run("add", DATA / "merge_ebsco.ris", "--searches", tmp_path / "searches.csv", "--review", review.folder)
+    assert review.searches["database"].tolist() == ["Scopus", "Scopus", "ERIC"]
+    both = ("--searches", tmp_path / "searches.csv", "--database", "ERIC")
+    said = run("add", DATA / "merge_embase.ris", *both, "--review", review.folder, exit_code=2)
+    assert "--searches stands beside other options" in said
