@@ -158,7 +158,12 @@ def ovid_details(entry: Entry, _fields: dict[str, list[str]]) -> None:
 
 
 def cochrane_details(entry: Entry, _fields: dict[str, list[str]]) -> None:
-    """CENTRAL's accession and the PubMed identifier."""
+    """CENTRAL's accession, the first of its types, pages with a plain hyphen."""
+    values = entry.values
+    if "type" in values:
+        values["type"] = [kind.partition(";")[0] for kind in values["type"]]
+    if "pages" in values:
+        values["pages"] = [pages.replace("\u2010", "-") for pages in values["pages"]]
     if "accession" in entry.values:
         entry.database = "Cochrane"
 
