@@ -1,4 +1,4 @@
-"""Tables and texts in the shapes of databases and screening tools, and a Danish one made by hand; invented data."""
+"""Tables and texts as databases and screening tools write them, and a Danish one by hand; invented data."""
 
 import json
 from pathlib import Path
