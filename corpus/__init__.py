@@ -20,8 +20,9 @@ from corpus.screening import (
     screening_verdicts,
     with_verdicts,
 )
+from corpus.searches import Search, read_searches
 from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
-from corpus.sources import Collection, Search, add_source, changed_sources, read_sources, uncounted_entries
+from corpus.sources import Collection, add_source, changed_sources, read_sources, uncounted_entries
 from corpus.writers import write_records
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "read_labelled",
     "read_protocol",
     "read_records",
+    "read_searches",
     "read_sources",
     "screening_decisions",
     "screening_decisions_from_rows",

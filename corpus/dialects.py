@@ -99,7 +99,7 @@ class Dialect:
 
 _RIS_COLUMNS = {
     "type": ("TY",), "title": ("TI", "T1", "CT", "BT", "ST"), "abstract": ("AB", "N2"),
-    "authors": ("AU", "A1"), "year": ("PY", "Y1", "DA"), "journal": ("T2", "JO", "JF", "JA", "J2"),
+    "authors": ("AU", "A1"), "year": ("PY", "Y1", "DA"), "journal": ("T2", "JF", "JO", "JA", "J2"),
     "volume": ("VL",), "issue": ("IS", "CP"), "pages": ("SP", "C7"), "end_page": ("EP",), "doi": ("DO", "DI"),
     "serial": ("SN",), "keywords": ("KW", "DE"), "language": ("LA",), "url": ("UR", "L2", "LK"),
     "accession": ("AN", "UT"), "notes": ("N1", "RN"), "database": ("DB",), "pmid": ("PM",),

@@ -16,6 +16,7 @@ from corpus.delimited import DELIMITED, delimited
 from corpus.entries import Format
 from corpus.errors import UsageError
 from corpus.files import content_of
+from corpus.origins import origin_of
 from corpus.pieces import Mending, pieces
 from corpus.records import Reading, ReadingWarning, UnreadableEntry
 from corpus.spreadsheets import WORKBOOK, workbook
@@ -92,7 +93,10 @@ def read_records(
         # the readers do not know what their text is called
         raise UsageError(fault.what, where=fault.where or path.name, next_step=fault.next_step) from None
     warnings = [ReadingWarning(path.name, 1, what) for what in content.warnings] + reading.warnings
-    return replace(reading, encoding=content.encoding, warnings=warnings)
+    # of a workbook the names of the columns that it alone has stand beside the records
+    shown = matter if isinstance(matter, str) else " ".join(map(str, reading.records["extra"][:50]))
+    dialect = origin_of(reading.format, shown)
+    return replace(reading, encoding=content.encoding, warnings=warnings, dialect=dialect)
 
 
 def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None:
@@ -112,7 +116,8 @@ def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None
     except (OSError, UnicodeDecodeError):
         return None
     warnings = [ReadingWarning(path.name, 1, what) for what in mending.warnings] + reading.warnings
-    return replace(reading, encoding="utf-8-sig" if has_mark else "utf-8", warnings=warnings)
+    encoding = "utf-8-sig" if has_mark else "utf-8"
+    return replace(reading, encoding=encoding, warnings=warnings, dialect=origin_of(form.name, text))
 
 
 def _by_piece(form: Format, some: Iterable[bytes], file: str, database: str, keep_raw: bool) -> Reading:

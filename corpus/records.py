@@ -126,6 +126,8 @@ class Reading:
         The encoding the file was read in.
     warnings : list of ReadingWarning
         What was odd and mended.
+    dialect : str
+        The database, platform or tool that wrote the file, ``""`` when its content does not show it.
     """
 
     records: pd.DataFrame
@@ -135,6 +137,7 @@ class Reading:
     database: str = ""
     encoding: str = "utf-8"
     warnings: list[ReadingWarning] = field(default_factory=list)
+    dialect: str = ""
 
     def _repr_html_(self) -> str:
         unreadable = f", {len(self.unreadable)} unreadable" if self.unreadable else ""
@@ -285,4 +288,6 @@ def language_code(text: str) -> str:
 def _as_text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    text = str(value)
+    # halves of pairs, as damaged JSON leaves them, are no letters
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -25,6 +25,7 @@ from coding_scheme import (
     read_coding_scheme,
     settled_descriptors,
     suggest,
+    with_codes,
 )
 from corpus import (
     Collection,
@@ -134,22 +135,46 @@ class Review:
     # --- records ----------------------------------------------------------------------------------------
 
     def add(
-        self, path: str | Path, search: Search | None = None, *, columns: Mapping[str, str] | None = None
+        self,
+        path: str | Path,
+        search: Search | Sequence[Search] = (),
+        *,
+        columns: Mapping[str, str] | None = None,
     ) -> tuple[pd.Series, bool]:
         """Add an export file; return its row of :attr:`sources` and whether the file is new here.
 
-        ``columns`` says what the columns of a hand-made table hold: {"Overskrift": "title"}.
+        ``search`` says where it comes from, several where the file holds the hits of several searches;
+        ``columns`` what the columns of a hand-made table hold: {"Overskrift": "title"}.
 
         Raises
         ------
         UsageError
             When the file is not an export of references; nothing is written then.
         """
-        source_id, is_new = add_source(
-            self.folder / "sources", Path(path), search or Search(), columns=columns
-        )
-        sources = self.sources
-        return sources[sources["source_id"] == source_id].iloc[0], is_new
+        rows, new = self.add_all([path], search, columns=columns)
+        return rows.iloc[0], bool(new)
+
+    def add_all(
+        self,
+        paths: Iterable[str | Path],
+        search: Search | Sequence[Search] = (),
+        *,
+        columns: Mapping[str, str] | None = None,
+        progress: Progress = iter,
+    ) -> tuple[pd.DataFrame, list[str]]:
+        """Add export files that come from the same search; return their rows and which are new here.
+
+        Raises
+        ------
+        UsageError
+            At the first file that is not an export of references; those before it are added.
+        """
+        folder = self.folder / "sources"
+        said = search or Search()
+        added = [add_source(folder, Path(path), said, columns=columns) for path in progress(paths)]
+        sources = self.collection(progress=progress).sources.set_index("source_id", drop=False)
+        rows = sources.loc[list(dict.fromkeys(source_id for source_id, _ in added))]
+        return rows.reset_index(drop=True), [source_id for source_id, is_new in added if is_new]
 
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
@@ -160,6 +185,11 @@ class Review:
     def sources(self) -> pd.DataFrame:
         """One row per export file (columns: ``corpus.sources``)."""
         return self.collection().sources
+
+    @property
+    def searches(self) -> pd.DataFrame:
+        """One row per search, as PRISMA-S wants them (columns: ``corpus.searches``)."""
+        return self.collection().searches
 
     @property
     def unreadable(self) -> pd.DataFrame:
@@ -379,7 +409,10 @@ class Review:
         return render_report(self.evidence(), self.folder / "output", language=language)
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
-        """Write records with their verdicts to a file (.ris .bib .csv .json .xlsx); return how many.
+        """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
+
+        Verdicts, reasons and people stand in the notes, codes in keywords and notes, in the words that
+        ASReview and Rayyan read; in CSV and XLSX they have columns of their own as well.
 
         Parameters
         ----------
@@ -393,7 +426,7 @@ class Review:
             When the suffix or the subset is not known.
         """
         chosen = with_verdicts(self.records, self.verdicts(), self.protocol, which=which)
-        write_records(chosen, path)
+        write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)
 
     def status(self) -> dict[str, int]:
