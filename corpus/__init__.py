@@ -22,7 +22,14 @@ from corpus.screening import (
 )
 from corpus.searches import Search, read_searches
 from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
-from corpus.sources import Collection, add_source, changed_sources, read_sources, uncounted_entries
+from corpus.sources import (
+    Collection,
+    add_source,
+    changed_sources,
+    read_sources,
+    uncounted_entries,
+    with_raw_entries,
+)
 from corpus.writers import write_records
 
 __all__ = [
@@ -68,6 +75,7 @@ __all__ = [
     "screening_verdicts",
     "simulate",
     "uncounted_entries",
+    "with_raw_entries",
     "with_verdicts",
     "write_records",
 ]

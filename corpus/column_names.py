@@ -224,9 +224,9 @@ def _authors(cell: str, *, is_pubmed: bool) -> str:
         with_initials = [_DOTTED_LAST.fullmatch(name.strip()) for name in cell.split(",")]
         if all(with_initials):
             return "; ".join(f"{name.group(1)}, {name.group(2).strip()}" for name in with_initials if name)
-        names = cell.split(" and ")
-        if len(names) > 1 and all("," in name for name in names):
-            cell = ";".join(names)
+        parts = cell.split(" and ")
+        if len(parts) > 1 and all("," in part for part in parts):
+            cell = ";".join(parts)
     names_in_order = []
     for name in (part.strip() for part in cell.split(";")):
         initials = _INITIALS_FIRST.fullmatch(name)

@@ -21,8 +21,8 @@ from corpus.records import (
     RECORD_COLUMNS,
     WHOLE_NUMBER_COLUMNS,
     clean_doi,
-    distinct_ids,
     content_hash,
+    distinct_ids,
     id_prefix,
     language_code,
     year_in,
@@ -60,7 +60,11 @@ def batches_of(entries: Iterable[Entry]) -> Iterator[Batch]:
 def batch_of(entries: list[Entry]) -> Batch:
     """As :func:`batches_of`, of all of them."""
     for entry in entries:
-        if not entry.why and not _filled(entry.values.get("title")) and not _filled(entry.values.get("abstract")):
+        if (
+            not entry.why
+            and not _filled(entry.values.get("title"))
+            and not _filled(entry.values.get("abstract"))
+        ):
             entry.why = "neither a title nor an abstract"
     records = [entry for entry in entries if not entry.why]
     return Batch(
@@ -107,7 +111,9 @@ def _series(name: str, parts: list[pa.Array]) -> pd.Series:
     if name in WHOLE_NUMBER_COLUMNS:
         numbers = np.concatenate(parts or [np.empty(0, dtype=np.int64)])
         return pd.Series(pd.arrays.IntegerArray(numbers, numbers == 0))
-    return pd.Series(pd.array(pa.chunked_array(parts, TEXT), dtype=pd.StringDtype("pyarrow", na_value=np.nan)))
+    return pd.Series(
+        pd.array(pa.chunked_array(parts, TEXT), dtype=pd.StringDtype("pyarrow", na_value=np.nan))
+    )
 
 
 def _by_field(found: Iterable[dict[str, list[str]]]) -> dict[str, Values]:
@@ -164,7 +170,9 @@ def _columns(batch: Batch, file: str, database: str, named: set[str]) -> dict[st
         "isbn": pc.if_else(is_isbn, serial, cell("isbn")),
         "doi": _doi(cell("doi"), cell("url")),
         "pmid": _changed(
-            cell("pmid"), pc.match_substring_regex(cell("pmid"), "[^0-9]"), lambda said: re.sub(r"\D", "", said)
+            cell("pmid"),
+            pc.match_substring_regex(cell("pmid"), "[^0-9]"),
+            lambda said: re.sub(r"\D", "", said),
         ),
         "language": mapped(cell("language"), language_code),
         "keywords": _changed(
@@ -192,7 +200,9 @@ def _changed(texts: pa.Array, chosen: pa.Array, function: Callable[[str], str]) 
     """The texts, the chosen ones changed by a function."""
     if not pc.any(chosen).as_py():
         return texts
-    return pc.replace_with_mask(texts, chosen, as_texts([function(text) for text in texts.filter(chosen).to_pylist()]))
+    return pc.replace_with_mask(
+        texts, chosen, as_texts([function(text) for text in texts.filter(chosen).to_pylist()])
+    )
 
 
 def _identities(
@@ -224,7 +234,9 @@ def _pages(pages: pa.Array, ends: pa.Array) -> pa.Array:
     """First and last page in one; a range is one already."""
     has_end = pc.and_(pc.not_equal(ends, ""), pc.not_equal(ends, pages))
     has_end = pc.and_not(has_end, pc.match_substring(pages, "-"))
-    ranges = pc.if_else(pc.equal(pages, ""), ends, pc.binary_join_element_wise(pages, ends, pa.scalar("-", TEXT)))
+    ranges = pc.if_else(
+        pc.equal(pages, ""), ends, pc.binary_join_element_wise(pages, ends, pa.scalar("-", TEXT))
+    )
     return pc.if_else(has_end, ranges, pages)
 
 
@@ -233,7 +245,9 @@ def _doi(dois: pa.Array, urls: pa.Array) -> pa.Array:
     in_url = pc.and_(pc.equal(dois, ""), pc.match_substring(urls, "doi.org/"))
     if not pc.any(in_url).as_py():
         return dois
-    return pc.replace_with_mask(dois, in_url, as_texts([clean_doi(url) for url in urls.filter(in_url).to_pylist()]))
+    return pc.replace_with_mask(
+        dois, in_url, as_texts([clean_doi(url) for url in urls.filter(in_url).to_pylist()])
+    )
 
 
 def _keywords(text: str) -> str:
@@ -259,7 +273,9 @@ def _as_json(extra: dict[str, Values], n_records: int) -> pa.Array:
         lists = lists.take(pa.array(there)) if len(there) < n_records else lists
         rows.append(there)
         fields.append(
-            pc.binary_join_element_wise(pa.scalar(f"{_quoted(name)}: [", TEXT), lists, pa.scalar("]", TEXT), comma)
+            pc.binary_join_element_wise(
+                pa.scalar(f"{_quoted(name)}: [", TEXT), lists, pa.scalar("]", TEXT), comma
+            )
         )
     if not rows:
         return pa.repeat(pa.scalar("", TEXT), n_records)

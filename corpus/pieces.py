@@ -56,16 +56,16 @@ def pieces(stream: BinaryIO, cut: Callable[[bytes, int], int], *, size: int = _S
     Examples
     --------
     >>> from io import BytesIO
-    >>> list(pieces(BytesIO(b"\xef\xbb\xbfa\r\n\r\nb"), lambda data, since: data.rfind(b"\n\n", since) + 2, size=6))
-    [b'a\n\n', b'b']
+    >>> list(pieces(BytesIO(b"one\r\n\r\ntwo"), lambda data, since: data.rfind(b"\n") + 1, size=6))
+    [b'one\n\n', b'two']
     """
     held, is_first = b"", True
     while chunk := stream.read(size):
         if is_first:
             chunk, is_first = chunk.removeprefix(_MARK), False
         if b"\r" in chunk:
-            if chunk.endswith(b"\r"):
-                chunk += stream.read(1)
+            while chunk.endswith(b"\r") and (more := stream.read(1)):
+                chunk += more
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         since = len(held)
         held += chunk

@@ -83,10 +83,14 @@ def read_records(
                 next_step=f"Export the references as {_KNOWN} and add that file.",
             )
         if form.by_piece and isinstance(matter, str):
-            reading = _by_piece(form, pieces(BytesIO(matter.encode()), form.by_piece.cut), path.name, database, keep_raw)
+            reading = _by_piece(
+                form, pieces(BytesIO(matter.encode()), form.by_piece.cut), path.name, database, keep_raw
+            )
         else:
             n_entries = form.count(matter)
-            reading = _reading(form, batches_of(form.read(matter)), path.name, database, keep_raw, lambda: n_entries)
+            reading = _reading(
+                form, batches_of(form.read(matter)), path.name, database, keep_raw, lambda: n_entries
+            )
     except UsageError as fault:
         if path.name in fault.what:
             raise
@@ -106,7 +110,12 @@ def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None
         with path.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
             has_mark = beginning.startswith(BOM_UTF8)
-            text = beginning.removeprefix(BOM_UTF8).decode("utf-8", "ignore").replace("\r\n", "\n").replace("\r", "\n")
+            text = (
+                beginning.removeprefix(BOM_UTF8)
+                .decode("utf-8", "ignore")
+                .replace("\r\n", "\n")
+                .replace("\r", "\n")
+            )
             form = next((form for form in TAGGED if form.recognise(text)), None)
             if form is None or form.by_piece is None or path.stat().st_size > LARGEST:
                 return None
@@ -121,7 +130,8 @@ def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None
 
 
 def _by_piece(form: Format, some: Iterable[bytes], file: str, database: str, keep_raw: bool) -> Reading:
-    by_piece = form.by_piece
+    if (by_piece := form.by_piece) is None:
+        raise TypeError(f"{form.label} is not read piece by piece")
     counts: list[int] = []
 
     def batches() -> Iterator[Batch]:
@@ -181,6 +191,9 @@ def _reading(
         n_entries(),
         database=own_database,
         warnings=[
-            ReadingWarning(file, entry.line, what) for entry in odd if not entry.why for what in entry.warnings
+            ReadingWarning(file, entry.line, what)
+            for entry in odd
+            if not entry.why
+            for what in entry.warnings
         ],
     )

@@ -173,6 +173,8 @@ def as_records(frame: pd.DataFrame) -> pd.DataFrame:
     """
     records = frame.reset_index(drop=True).copy()
     for column in TEXT_COLUMNS:
+        if column in records and records[column].dtype == "str" and not records[column].hasnans:
+            continue
         if column in records:
             texts = records[column].astype(object)
             records[column] = texts.where(texts.notna(), "").map(_as_text).astype("str")

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import mmap
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,21 +18,10 @@ import pyarrow.compute as pc
 from corpus.columns import batch_of
 from corpus.dialects import JOINED, Dialect
 from corpus.entries import Entry
+from corpus.places import numbers_at, slices, trimmed, wide_space_at_edge
 from corpus.tagged_count import count_piece
 from corpus.tagged_details import Complete, short_type
 from corpus.values import TEXT, Batch, Values, is_among, mapped, merged, together
-
-Bytes = np.ndarray
-# white space as ``str.strip`` sees it: of one byte, and of two or three
-_SPACES = np.zeros(256, dtype=bool)
-_SPACES[[9, 10, 11, 12, 13, 28, 29, 30, 31, 32]] = True
-_WIDE_SPACES = [sign.encode() for sign in "\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"] + [
-    chr(number).encode() for number in range(0x2000, 0x200B)
-]
-# values this long on average are copied one by one
-_LONG = 256
-# a value that is led by more is left to the careful reader
-_MOST_SPACES = 40
 
 
 @dataclass(frozen=True)
@@ -58,7 +45,9 @@ class Regular:
     def tags(self) -> tuple[np.ndarray, list[str]]:
         """How a line of each known tag begins, as numbers in order; and the tags in that order."""
         dialect = self.dialect
-        known = {**dialect.tag_of, **({f"{dialect.ends}{dialect.mark}": dialect.ends} if dialect.ends else {})}
+        known = dict(dialect.tag_of)
+        if dialect.ends:
+            known[f"{dialect.ends}{dialect.mark}"] = dialect.ends
         numbered = sorted((int.from_bytes(begins.encode(), "little"), tag) for begins, tag in known.items())
         return np.array([number for number, _ in numbered], dtype=np.uint64), [tag for _, tag in numbered]
 
@@ -89,7 +78,6 @@ class Regular:
             return batch_of(list(self.careful(piece.decode())))
         return found.batch()
 
-
     def count(self, piece: bytes) -> int:
         """How many entries a piece holds, told from the looks of its lines alone."""
         return count_piece(piece, self.dialect)
@@ -115,7 +103,7 @@ class _Piece:
         starts = np.concatenate([[0], np.flatnonzero(self.signs[:n_bytes] == 10) + 1])
         starts = starts[: -1 if starts[-1] == n_bytes else None]
         ends = np.concatenate([starts[1:] - 1, [n_bytes - self.piece.endswith(b"\n")]])
-        number = _numbers(self.signs, starts, width)
+        number = numbers_at(self.signs, starts, width)
         # a tag without a value may lack its last space
         is_short = ends - starts == width - 1
         if is_short.any():
@@ -127,16 +115,17 @@ class _Piece:
         self.starts, self.blank = starts, starts == ends
         self.tag = np.where(known, place, -1)
         begins = np.where(known, np.minimum(starts + width, ends), starts)
-        self.first, self.last = _trimmed(self.signs, begins, ends)
-        self.odd = (self.first < 0) | _wide_at_start(self.signs, self.first, self.last)
-        self.odd |= _wide_at_end(self.signs, self.first, self.last)
+        self.first, self.last = trimmed(self.signs, begins, ends)
+        self.odd = (self.first < 0) | wide_space_at_edge(self.signs, self.first, self.last)
         self.goes_on = self._goes_on()
         self.odd |= ~known & ~self.blank & ~self.goes_on
 
     def _goes_on(self) -> np.ndarray:
         """Lines that surely go on with the value above them."""
         sure = (self.tag < 0) & (self.last > self.first)
-        one, two, *marks = (self.signs[np.minimum(self.starts + place, len(self.signs) - 1)] for place in range(5))
+        one, two, *marks = (
+            self.signs[np.minimum(self.starts + place, len(self.signs) - 1)] for place in range(5)
+        )
         if self.dialect.indented:
             sure &= one == 32
         else:
@@ -211,7 +200,7 @@ class _Piece:
     def _regular_batch(self, chosen: np.ndarray) -> Batch:
         batch = Batch(
             self.lines[chosen],
-            lambda: _slices(self.piece, self.begins[chosen], self.ends[chosen]),
+            lambda: slices(self.piece, self.begins[chosen], self.ends[chosen]),
             [""] * len(chosen),
         )
         fields = self._fields(chosen)
@@ -231,7 +220,9 @@ class _Piece:
                 batch.extra |= others
         if "type" in batch.columns:
             kinds = batch.columns["type"]
-            batch.columns["type"] = Values(kinds.rows, mapped(kinds.texts, lambda kind: short_type(kind, dialect)))
+            batch.columns["type"] = Values(
+                kinds.rows, mapped(kinds.texts, lambda kind: short_type(kind, dialect))
+            )
         self.regular.complete.add(batch, fields)
         return batch
 
@@ -256,10 +247,10 @@ class _Piece:
     def _values(self, lines: np.ndarray, n_more: np.ndarray) -> pa.Array:
         """The values that begin on these lines and go on over so many more."""
         if not n_more.any():
-            return _slices(self.signs, self.first[lines], self.last[lines])
+            return slices(self.signs, self.first[lines], self.last[lines])
         ends = np.cumsum(n_more + 1)
         all_lines = np.repeat(lines - (ends - n_more - 1), n_more + 1) + np.arange(ends[-1])
-        parts = _slices(self.signs, self.first[all_lines], self.last[all_lines])
+        parts = slices(self.signs, self.first[all_lines], self.last[all_lines])
         lists = pa.LargeListArray.from_arrays(pa.array(np.concatenate([[0], ends])), parts)
         joined = pc.binary_join(lists, pa.scalar(" ", TEXT))
         is_bare = self.first[lines] >= self.last[lines]
@@ -267,7 +258,7 @@ class _Piece:
 
 
 def _settled(tags: list[str], fields: dict[str, Values], n_records: int) -> tuple[Values, dict[str, Values]]:
-    """Of several tags that fill a column: each record's first in rank, and what the others say that it does not."""
+    """Of tags that fill one column: each record's first in rank, and what others say that it does not."""
     taken = np.zeros(n_records, dtype=bool)
     winners: list[Values] = []
     losers: dict[str, Values] = {}
@@ -296,68 +287,3 @@ def _runs(chosen: np.ndarray) -> Iterator[tuple[int, int]]:
     parts = np.flatnonzero(np.diff(places) > 2) + 1
     for run in np.split(places, parts):
         yield int(run[0]), int(run[-1]) + 1
-
-
-def _numbers(signs: Bytes, starts: np.ndarray, width: int) -> np.ndarray:
-    """The first bytes of each line as a number."""
-    number = np.zeros(len(starts), dtype=np.uint64)
-    for place in range(width):
-        number |= signs[starts + place].astype(np.uint64) << np.uint64(8 * place)
-    return number
-
-
-def _trimmed(signs: Bytes, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places without the white space at both ends; -1 where there is too much of it."""
-    for _ in range(_MOST_SPACES):
-        more = (first < last) & _SPACES[signs[first]]
-        if not more.any():
-            break
-        first = first + more
-    else:
-        first = np.where((first < last) & _SPACES[signs[first]], -1, first)
-    for _ in range(_MOST_SPACES):
-        more = (first < last) & _SPACES[signs[last - 1]]
-        if not more.any():
-            return first, last
-        last = last - more
-    return np.where((first < last) & _SPACES[signs[last - 1]], -1, first), last
-
-
-def _wide_at_start(signs: Bytes, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    return _wide(signs, first, first, last)
-
-
-def _wide_at_end(signs: Bytes, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    return _wide(signs, last - 2, first, last) | _wide(signs, last - 3, first, last)
-
-
-def _wide(signs: Bytes, at: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Whether a white space of two or three bytes stands at a place that is within its line."""
-    found = np.zeros(len(at), dtype=bool)
-    lead = signs[np.maximum(at, 0)]
-    for place in np.flatnonzero((at >= first) & (at < last) & (lead >= 0xC2) & (lead <= 0xE3)):
-        if lead[place] in (0xC2, 0xE1, 0xE2, 0xE3):
-            some = signs[at[place] : at[place] + 3].tobytes()
-            found[place] = some.startswith(tuple(_WIDE_SPACES))
-    return found
-
-
-def _slices(signs: bytes | Bytes, first: np.ndarray, last: np.ndarray) -> pa.Array:
-    """Texts from where to where; they must not overlap and must be in order."""
-    if not len(first):
-        return pa.array([], TEXT)
-    n_bytes = int((last - first).sum())
-    if n_bytes > _LONG * len(first):
-        view = memoryview(signs)
-        # what is kept stands outside the heap, or what is not would leave holes between
-        kept = mmap.mmap(-1, n_bytes)
-        kept.write(b"".join([view[a:b] for a, b in zip(first.tolist(), last.tolist(), strict=True)]))
-        offsets = np.concatenate([[0], np.cumsum(last - first)])
-        return pa.LargeStringArray.from_buffers(len(first), pa.py_buffer(offsets), pa.py_buffer(kept))
-    edges = np.empty(2 * len(first), dtype=np.int64)
-    edges[0::2], edges[1::2] = first, last
-    alternating = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(signs))
-    chosen = np.zeros(len(edges) - 1, dtype=bool)
-    chosen[0::2] = True
-    # three times as fast as taking them by place
-    return alternating.filter(pa.array(chosen))

@@ -136,7 +136,7 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     lines = source_lines(folder)
     for line in progress(lines):
         source_id = str(line["source_id"])
-        reading = _read_kept(folder, source_id, str(line["database"]), line.get("columns"))
+        reading = _read_kept(folder, line)
         new = with_languages(reading.records[~reading.records["record_id"].isin(seen)])
         seen.update(new["record_id"])
         frames.append(new)
@@ -165,6 +165,28 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     )
 
 
+def with_raw_entries(folder: Path, records: pd.DataFrame) -> pd.DataFrame:
+    """Records with ``raw``: the entry as it stands in its source, which is read once more for it.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's ``sources`` folder.
+    records : DataFrame
+        Unique records (with ``text_from``: the member whose words they carry) or records as imported.
+    """
+    names = records["text_from"] if "text_from" in records else records["record_id"]
+    raw: dict[str, str] = {}
+    for line in source_lines(folder):
+        wanted = names[records["source_id"] == line["source_id"]]
+        if wanted.empty:
+            continue
+        found = _read_kept(folder, line, keep_raw=True).records
+        found = found[found["record_id"].isin(set(wanted))]
+        raw |= dict(zip(found["record_id"], found["raw"], strict=True))
+    return records.assign(raw=names.map(raw).fillna("").astype("str"))
+
+
 def uncounted_entries(sources: pd.DataFrame) -> list[str]:
     """Where the count identity does not hold, in words: entries = records + unreadable, per source."""
     read = sources["n_records"] + sources["n_unreadable"]
@@ -191,7 +213,8 @@ def _own_database(reading: Reading) -> str:
     return reading.dialect if reading.dialect in DATABASES else ""
 
 
-def _read_kept(folder: Path, source_id: str, database: str, columns: Mapping[str, str] | None) -> Reading:
+def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
+    source_id = str(line["source_id"])
     path = folder / source_id
     # a review folder may come from a stranger: a source's name must not lead out of it
     if Path(source_id).name != source_id or not path.exists():
@@ -200,7 +223,7 @@ def _read_kept(folder: Path, source_id: str, database: str, columns: Mapping[str
             where="sources",
             next_step="Put the file back; it is never rewritten by Samsyn.",
         )
-    return read_records(path, database=database, columns=columns)
+    return read_records(path, database=str(line["database"]), columns=line.get("columns"), keep_raw=keep_raw)
 
 
 def _free_name(folder: Path, path: Path) -> str:

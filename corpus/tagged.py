@@ -226,7 +226,11 @@ def _count_ovid(text: str) -> int:
 
 
 def _format(
-    name: str, label: str, dialect: Dialect, details: Callable[[Entry, Fields], None], regular: Complete | None = None
+    name: str,
+    label: str,
+    dialect: Dialect,
+    details: Callable[[Entry, Fields], None],
+    regular: Complete | None = None,
 ) -> Format:
     careful = partial(read_tagged, dialect=dialect, details=details)
     by_piece = Regular(dialect, careful, regular) if regular else None

@@ -39,7 +39,9 @@ def count_piece(piece: bytes, dialect: Dialect) -> int:
     The text is parted where an entry surely ends and the next begins; a part that holds one start and one end
     is an entry, and the lines of the others are looked at.
     """
-    start, sign, ends = (text.encode() for text in (dialect.starts + dialect.mark, dialect.sign, dialect.ends))
+    start, sign, ends = (
+        text.encode() for text in (dialect.starts + dialect.mark, dialect.sign, dialect.ends)
+    )
     data = piece.strip(b"\n")
     parts = re.split(b"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start, data)
     if ends and data.startswith(start) and data.rstrip(b" -").endswith(b"\n" + ends):
@@ -69,7 +71,9 @@ def _is_ended_entry(part: bytes, dialect: Dialect) -> bool:
     """Whether a part that begins with a start is one entry: no other start, one end, and that at its end."""
     part, _, end = part.rstrip(b"\n").rpartition(b"\n")
     is_ended = end.rstrip(b" -") == dialect.ends.encode()
-    return is_ended and b"\n" + dialect.sign.encode() not in part and b"\n" + dialect.ends.encode() not in part
+    return (
+        is_ended and b"\n" + dialect.sign.encode() not in part and b"\n" + dialect.ends.encode() not in part
+    )
 
 
 def _is_block(part: bytes, dialect: Dialect) -> bool:

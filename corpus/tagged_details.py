@@ -296,7 +296,8 @@ def _complete_serials(batch: Batch, serials: Values, n_records: int) -> None:
         of_row.setdefault(int(row), []).append(serial)
     found: dict[str, list[tuple[int, str]]] = {"issn": [], "isbn": [], "SN": []}
     for row, texts in of_row.items():
-        values, extra = {"serial": texts}, {}
+        values: dict[str, list[str]] = {"serial": texts}
+        extra: dict[str, list[str]] = {}
         _part_serials(values, extra)
         for name, some in (*values.items(), *extra.items()):
             found[name] += [(row, text) for text in some]

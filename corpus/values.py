@@ -1,4 +1,4 @@
-"""Values of an export by field: the nouns that readers give the door by column, and what is done with them."""
+"""Values of an export by field: what readers give the door, and what is done with whole columns of them."""
 
 from __future__ import annotations
 
@@ -133,6 +133,7 @@ def by_record(values: Values, n_records: int, separator: str) -> pa.Array:
 
 
 def is_filled(texts: pa.Array) -> np.ndarray:
+    """Whether each text holds anything."""
     return np.asarray(pc.not_equal(texts, ""))
 
 

@@ -51,6 +51,7 @@ from corpus import (
     screening_decisions_from_rows,
     screening_verdicts,
     uncounted_entries,
+    with_raw_entries,
     with_verdicts,
     write_records,
 )
@@ -386,10 +387,14 @@ class Review:
         coding = self.coding_decisions()
         found = self.descriptors()
         times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
+        # a trace shows the entries of included records as they stand in their files
+        shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
+        records = self.records
+        records["raw"] = records["record_id"].map(shown).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
-            records=self.records,
+            records=records,
             sources=collection.sources,
             unreadable=collection.unreadable,
             flow=self.flow(),

@@ -62,7 +62,8 @@ def test_pubmed_xml_structured_abstract_markup_groups_and_books():
     ]
     assert '"pmc": ["PMC9055"]' in article["extra"]
     assert article["source_line"] == 4
-    assert article["raw"].startswith("<PubmedArticle><MedlineCitation>")
+    with_raw = read_records(DATA / "pubmed_structured_abstract.xml", keep_raw=True).records
+    assert with_raw.loc[0, "raw"].startswith("<PubmedArticle><MedlineCitation>")
     assert book[["type", "title", "year"]].tolist() == ["BOOK", "An invented handbook", 2001]
 
 
