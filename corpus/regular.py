@@ -37,7 +37,7 @@ _LONG = 256
 _MOST_SPACES = 40
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Regular:
     """How one dialect's regular entries are read.
 
