@@ -100,8 +100,13 @@ def run_one(arguments: argparse.Namespace) -> int:
     slowest, faults = 0.0, []
     began = time.perf_counter()
     numbers = range(arguments.mutations) if arguments.only is None else [arguments.only]
+    # one that is stopped from outside says how far it came
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
     with tempfile.TemporaryDirectory() as folder:
         for number in numbers:
+            if stopped:
+                break
             rng = np.random.default_rng([arguments.seed, number])
             data = mutation(arguments.format, contents[number % len(contents)], [*contents, *others], rng)
             path = Path(folder, f"mutated{SUFFIXES.get(arguments.format, f'.{arguments.format}')}")
@@ -113,11 +118,11 @@ def run_one(arguments: argparse.Namespace) -> int:
             tally[outcome.split(":")[0]] += 1
             if outcome.startswith(("EXCEPTION", "IDENTITY", "SLOW")):
                 faults.append(f"    --format {arguments.format} --only {number}: {outcome}")
-    seconds = time.perf_counter() - began
+    seconds, n_made = time.perf_counter() - began, sum(tally.values())
     said = ", ".join(f"{count:,} {outcome}" for outcome, count in sorted(tally.items()))
     print(
-        f"{arguments.format:<12}{len(contents):>4} files{len(numbers):>8,} mutations  {said}; "
-        f"slowest {slowest:.2f} s; {len(numbers) / seconds:,.0f}/s",
+        f"{arguments.format:<12}{len(contents):>4} files{n_made:>8,} mutations  {said}; "
+        f"slowest {slowest:.2f} s; {n_made / seconds:,.0f}/s",
         *faults[:50],
         sep="\n",
         flush=True,

@@ -24,7 +24,7 @@ from corpus.tagged_details import Complete, short_type
 from corpus.values import TEXT, Batch, Values, is_among, mapped, merged, together
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Regular:
     """How one dialect's regular entries are read.
 

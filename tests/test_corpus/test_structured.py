@@ -47,7 +47,7 @@ def zipped(members):
 
 
 def test_pubmed_xml_structured_abstract_markup_groups_and_books():
-    reading = reading_of("pubmed_structured_abstract.xml")
+    reading = reading_of("pubmed_structured_abstract.xml", keep_raw=True)
     article, book = (row for _, row in reading.records.iterrows())
     assert article["record_id"] == "pubmed:90555201"
     assert article["title"] == "Trust in H2O: a walking study."
