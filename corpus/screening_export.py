@@ -19,6 +19,10 @@ MARK = "samsyn-screening:"
 MARKED = ("stage", "verdict", "criterion", "person", "adjudicates", "note", "decided_at", "calibration")
 RAYYAN_WORDS = {"include": "Included", "exclude": "Excluded", "unsure": "Maybe"}
 # what an earlier export left in the notes says nothing any more
+_OWN_RAYYAN = re.compile(
+    r"; RAYYAN-INCLUSION: \{[^{}]*\}( \| RAYYAN-EXCLUSION-REASONS: [^|;]*)?( \| USER-NOTES: \{[^{}]*\})?"
+)
+_NOT_IN_RAYYAN = rf'["|{{}}\[\]]|RAYYAN-|{MARK}'
 _STALE = re.compile(
     r"ASReview_(relevant|irrelevant|not_seen)\b|samsyn: (include|exclude|unsure|conflict|waiting)\b[^;]*"
 )
@@ -128,9 +132,11 @@ def _as_rayyan(decisions: list[dict[Any, Any]]) -> list[str]:
     parts = [f"RAYYAN-INCLUSION: {{{said}}}"]
     if reasons := list(dict.fromkeys(one["criterion"] for one in own if one["criterion"])):
         parts.append(f"RAYYAN-EXCLUSION-REASONS: {','.join(reasons)}")
-    noted = [(one["person"], re.sub(r'["|\s]+', " ", one["note"]).strip()) for one in own if one["note"]]
-    if noted:
-        words = ", ".join(f'"{person}"=>["{note}"]' for person, note in noted)
+    if noted := [(one["person"], one["note"]) for one in own if one["note"]]:
+        # nothing that would end the list or begin another
+        words = ", ".join(
+            f'"{person}"=>["{" ".join(re.sub(_NOT_IN_RAYYAN, " ", note).split())}"]' for person, note in noted
+        )
         parts.append(f"USER-NOTES: {{{words}}}")
     return [" | ".join(parts)]
 
@@ -139,7 +145,7 @@ def _as_json(record_id: str, decisions: list[dict[Any, Any]]) -> str:
     rows = [{name: one[name] for name in MARKED if one[name]} for one in decisions]
     text = json.dumps({"record_id": record_id, "decisions": rows}, ensure_ascii=True)
     # formats fold white space; two blanks in a row stand within words only
-    return text.replace("  ", " \\u0020")
+    return text.replace("  ", " \\u0020").replace(MARK, MARK.replace("-", "\\u002d"))
 
 
 def marked_decisions(notes: str) -> tuple[dict[str, Any], tuple[int, int]] | None:
@@ -167,6 +173,7 @@ def marked_decisions(notes: str) -> tuple[dict[str, Any], tuple[int, int]] | Non
 def _without_marks(notes: str) -> str:
     while found := marked_decisions(notes):
         begin, end = found[1]
-        notes = notes[:begin] + notes[end:]
+        rayyan = _OWN_RAYYAN.match(notes, end)
+        notes = notes[:begin] + notes[rayyan.end() if rayyan else end :]
     parts = [part.strip() for part in _STALE.sub("", notes).split(";")]
     return "; ".join(part for part in parts if part)
