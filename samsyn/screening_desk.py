@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from corpus import (
     import_decisions,
     imported_lines,
     journal,
-    latest_decisions,
     match_records,
     open_conflicts,
     open_queue,
@@ -75,7 +75,8 @@ class ScreeningDesk(ABC):
     def screen(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
         """Take screening decisions: record_id, verdict and, if wanted, stage, criterion, note, decided_at.
 
-        Rows without a verdict are skipped. Returns how many were saved.
+        Rows without a verdict are skipped. A decision on a record of a calibration round is one of that
+        round. Returns how many were saved.
 
         Raises
         ------
@@ -90,7 +91,14 @@ class ScreeningDesk(ABC):
             adjudicates=adjudicates,
             file=file,
         )
-        lines = (decision.as_line() for decision in decisions)
+        rounds = self._calibration_rounds() if decisions else {}
+        marked = (
+            replace(decision, calibration=decision.calibration or rounds.get(decision.record_id, 0))
+            if decision.stage == STAGES[0] and not adjudicates
+            else decision
+            for decision in decisions
+        )
+        lines = (decision.as_line() for decision in marked)
         return journal.append(self.folder / "decisions" / "screening", person, lines)
 
     def screening_decisions(self) -> pd.DataFrame:
@@ -190,8 +198,12 @@ class ScreeningDesk(ABC):
         chosen = calibration_sample(records.index, size, seed=self.protocol.seed, drawn=drawn, round_=round_)
         return records.loc[chosen].reset_index(drop=True)
 
-    def calibration(self, *, round_: int = 1, n_bootstrap: int = 1000) -> pd.DataFrame:
+    def calibration(
+        self, *, size: int | None = None, round_: int = 1, n_bootstrap: int = 1000
+    ) -> pd.DataFrame:
         """Agreement on a calibration round: of each pair, and of all where there are more than two.
+
+        Each person's first decision on a record counts: what they said before they talked about it.
 
         Returns
         -------
@@ -199,11 +211,12 @@ class ScreeningDesk(ABC):
             Columns as :meth:`~samsyn.Review.agreement`, without confusion; for all together kappa is Fleiss',
             undefined unless everybody screened every record. Intervals are drawn over records.
         """
-        decisions = latest_decisions(self.screening_decisions())
-        chosen = decisions[
-            (decisions["calibration"] == round_) & (decisions["stage"] == "title_abstract")
-            & ~decisions["adjudicates"]
-        ]  # fmt: skip
+        decisions = self.screening_decisions()
+        is_own = (decisions["stage"] == STAGES[0]) & ~decisions["adjudicates"]
+        begun = {record_id for record_id, number in self._calibrated().items() if number == round_}
+        sample = begun or set(self.calibration_sample(size=size, round_=round_)["record_id"])
+        chosen = decisions[is_own & decisions["record_id"].isin(sample)]
+        chosen = chosen.drop_duplicates(["record_id", "person"], keep="first")
         seed = self.protocol.seed
         rows = agreement_rows(
             coding_decisions([]), chosen, self.scheme, seed=seed, n_bootstrap=n_bootstrap
@@ -340,6 +353,12 @@ class ScreeningDesk(ABC):
 
     def _at_stage(self, stage: Stage) -> list[str]:
         """Record_ids that are to be screened at a stage."""
+        if stage not in self.protocol.stages:
+            raise UsageError(
+                f"This review has no stage {stage!r}.",
+                where="protocol.yaml",
+                next_step=f"Known: {', '.join(self.protocol.stages)}.",
+            )
         if stage == STAGES[0]:
             return self.records["record_id"].tolist()
         before = self.protocol.stages[: self.protocol.stages.index(stage)]
@@ -351,12 +370,15 @@ class ScreeningDesk(ABC):
         plan = self.protocol.screening
         if plan is None:
             return pd.DataFrame(columns=["record_id", "stage", "person"], dtype="str")
-        everybody: set[str] = set()
-        if stage == STAGES[0]:
-            everybody = set(self._calibrated())
-            if plan.calibration:
-                everybody |= set(self.calibration_sample()["record_id"])
+        everybody = set(self._calibration_rounds()) if stage == STAGES[0] else set()
         return assignments(record_ids, plan, seed=self.protocol.seed, stage=stage, everybody=everybody)
+
+    def _calibration_rounds(self) -> dict[str, int]:
+        """Record_ids of all calibration rounds, and the round: those begun, and the one of the protocol."""
+        begun, plan = self._calibrated(), self.protocol.screening
+        if plan is None or not plan.calibration:
+            return begun
+        return dict.fromkeys(self.calibration_sample()["record_id"], 1) | begun
 
     def _calibrated(self) -> dict[str, int]:
         """Record_ids on which somebody decided in a calibration round, and the round."""

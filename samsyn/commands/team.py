@@ -53,10 +53,11 @@ def calibrate(
                    "journal", "stage", "calibration"]  # fmt: skip
         write_rows(left[columns], table)
         click.echo(f"{counted(len(left), 'record')} written to {table}.", err=as_json)
-    found = review.calibration(round_=round_)
+    found = review.calibration(size=size, round_=round_)
     if as_json:
-        echo_json({"round": round_, "n_sample": len(sample), "sample": sample["record_id"].tolist(),
-                   "agreement": found.to_dict("records")})  # fmt: skip
+        rows = found.astype(object).where(found.notna(), None).to_dict("records")
+        figures = {"round": round_, "n_sample": len(sample), "sample": sample["record_id"].tolist()}
+        echo_json({**figures, "agreement": rows})
         return
     if len(found):
         echo_table(found.drop(columns="stage").round(3).astype(object).where(found.notna(), "undefined"))

@@ -6,6 +6,7 @@ would. On records made up here, and on 300 real ones where this machine has them
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -85,7 +86,7 @@ def started(folder: Path, records: pd.DataFrame, plan: str = PLAN) -> Review:
     review = Review.new(folder / "review")
     protocol = review.folder / "protocol.yaml"
     text = protocol.read_text(encoding="utf-8")
-    protocol.write_text(text.replace("\npeople: []\n", plan), encoding="utf-8")
+    protocol.write_text(re.sub("\npeople: .*\n", lambda _: plan, text), encoding="utf-8")
     write_records(records, folder / "records.csv")
     review.add(folder / "records.csv")
     return review
