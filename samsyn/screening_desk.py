@@ -36,6 +36,8 @@ from corpus.protocol import STAGES, Stage
 
 Rows = Iterable[Mapping[str, Any]]
 CALIBRATION_SIZE = 50
+# the files that the state of the screening is computed from
+_SCREENING = ("protocol.yaml", "sources/*", "decisions/duplicates/*", "decisions/screening/*")
 
 
 class ScreeningDesk(ABC):
@@ -91,7 +93,8 @@ class ScreeningDesk(ABC):
             adjudicates=adjudicates,
             file=file,
         )
-        rounds = self._calibration_rounds() if decisions else {}
+        plan = self.protocol.screening
+        rounds = self._calibration_rounds() if decisions and plan and plan.calibration else {}
         marked = (
             replace(decision, calibration=decision.calibration or rounds.get(decision.record_id, 0))
             if decision.stage == STAGES[0] and not adjudicates
@@ -103,19 +106,28 @@ class ScreeningDesk(ABC):
 
     def screening_decisions(self) -> pd.DataFrame:
         """Every screening decision, as made (columns: ``corpus.screening``)."""
-        decisions = screening_decisions(self._lines("screening"))
-        unique_id = self._unique_id()
-        decisions["record_id"] = decisions["record_id"].map(lambda name: unique_id.get(name, name))
-        return decisions[decisions["record_id"].isin(set(unique_id.values()))].reset_index(drop=True)
+
+        def compute() -> pd.DataFrame:
+            unique_id = self._unique_id()
+            lines = self._lines("screening")
+            known = [line for line in lines if line.get("record_id") in unique_id]
+            return screening_decisions({**line, "record_id": unique_id[line["record_id"]]} for line in known)
+
+        return self._frame("screening decisions", compute)
 
     def verdicts(self) -> pd.DataFrame:
         """The verdict on each record and stage: agreed, settled, a conflict, or waiting for a screener."""
-        decisions = self.screening_decisions()
-        assigned = None
-        if self.protocol.screening is not None:
-            by_stage = [self._assigned(set(decisions["record_id"]), stage) for stage in STAGES]
-            assigned = pd.concat(by_stage, ignore_index=True)
-        return screening_verdicts(decisions, criteria=self.protocol.exclusion_order(), assigned=assigned)
+
+        def compute() -> pd.DataFrame:
+            decisions, assigned = self.screening_decisions(), None
+            if self.protocol.screening is not None:
+                names = decisions["record_id"].unique()
+                by_stage = [self._assigned(names, stage) for stage in STAGES]
+                assigned = pd.concat(by_stage, ignore_index=True)
+            criteria = self.protocol.exclusion_order()
+            return screening_verdicts(decisions, criteria=criteria, assigned=assigned)
+
+        return self._frame("verdicts", compute)
 
     # --- who screens what -------------------------------------------------------------------------------
 
@@ -125,8 +137,12 @@ class ScreeningDesk(ABC):
         Full texts are assigned once their record is included on title and abstract. Without a ``screening``
         part in the protocol nobody is assigned anything.
         """
-        parts = [self._assigned(self._at_stage(stage), stage) for stage in self.protocol.stages]
-        return pd.concat(parts, ignore_index=True)
+
+        def compute() -> pd.DataFrame:
+            parts = [self._assigned(self._at_stage(stage), stage) for stage in self.protocol.stages]
+            return pd.concat(parts, ignore_index=True)
+
+        return self._frame("assignments", compute)
 
     def queue(self, person: str, *, stage: Stage = "title_abstract") -> list[str]:
         """Record_ids that a person has still to screen at a stage; without a plan, all they have not.
@@ -146,7 +162,7 @@ class ScreeningDesk(ABC):
                 next_step=f"Known: {', '.join(plan.screeners)}.",
             )
         else:
-            assigned = self._assigned(at_stage, stage)
+            assigned = self.assignments()
         return open_queue(assigned, self.screening_decisions(), person=person, stage=stage)
 
     def waiting(self) -> pd.DataFrame:
@@ -340,6 +356,11 @@ class ScreeningDesk(ABC):
 
     # --- inside -----------------------------------------------------------------------------------------
 
+    def _frame(self, name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """A frame of the screening, computed anew only when a file that it depends on has changed."""
+        found: pd.DataFrame = self._remembered(name, _SCREENING, compute)
+        return found.copy()
+
     def _labels(self, person: str = "") -> dict[str, int]:
         """What the ranking learns from: not what others said of a record ``person`` has still to read."""
         decisions = self.screening_decisions()
@@ -377,6 +398,8 @@ class ScreeningDesk(ABC):
         """Record_ids of all calibration rounds, and the round: those begun, and the one of the protocol."""
         begun, plan = self._calibrated(), self.protocol.screening
         if plan is None or not plan.calibration:
+            return begun
+        if sum(number == 1 for number in begun.values()) >= plan.calibration:
             return begun
         return dict.fromkeys(self.calibration_sample()["record_id"], 1) | begun
 
