@@ -51,7 +51,8 @@ def decisions_in(
     Parameters
     ----------
     records : DataFrame
-        The export, as ``read_records`` gives it.
+        The export, as ``read_records`` gives it; with ``raw``, what passed through Rayyan last is told from
+        what only mentions it.
     protocol : Protocol
         Its stages are those that Covidence's lists stand for.
     file : str

@@ -293,7 +293,7 @@ class ScreeningDesk(ABC):
             When a person, verdict or stage is not known; nothing is saved then.
         """
         path = Path(path)
-        reading = read_records(path)
+        reading = read_records(path, keep_raw=True)
         found, written_by = decisions_in(
             reading.records, self.protocol, file=path.name, program=program, stage=stage,
             covidence_list=covidence_list, label=label,

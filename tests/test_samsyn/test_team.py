@@ -520,6 +520,29 @@ def test_import_lists_what_it_could_not_match(review, tmp_path):
     assert figures["outcomes"] == {"already here": 1, "no record matches": 1}
 
 
+def test_what_went_out_and_came_back_through_rayyan_counts_as_rayyan_has_it(review, tmp_path):
+    """Rayyan keeps the notes a file came with and puts its own behind them."""
+    name = review.records["record_id"].iloc[0]
+    for person in ("anna", "bo"):
+        review.screen([{"record_id": name, "verdict": "include"}], person=person)
+    review.export(tmp_path / "out.ris")
+    text = (tmp_path / "out.ris").read_text(encoding="utf-8")
+    (tmp_path / "same.ris").write_text(text.replace("AN  - invented:", "AN  - rayyan-"), encoding="utf-8")
+    own = '{"anna"=>"Included","bo"=>"Included"}'
+    assert own in text
+    changed = text.replace(own, f'{own} | RAYYAN-INCLUSION: {{"Anna B"=>"Included", "bo"=>"Excluded"}} | '
+                           "RAYYAN-EXCLUSION-REASONS: E07_two_party")  # fmt: skip
+    changed = changed.replace("AN  - invented:", "AN  - rayyan-")
+    (tmp_path / "back.ris").write_text(changed, encoding="utf-8")
+    assert set(review.import_screening(tmp_path / "same.ris")["outcome"]) == {"already here"}
+    found = review.import_screening(tmp_path / "back.ris")
+    assert found[["person", "verdict", "criterion", "outcome"]].values.tolist() == [
+        ["anna", "include", "", "already here"],
+        ["bo", "exclude", "E07_two_party", "saved"],
+    ]
+    assert review.verdicts()["verdict"].tolist() == ["conflict"]
+
+
 def test_import_of_an_unknown_name_saves_nothing_and_says_how_to_name_it(review, tmp_path):
     (tmp_path / "rayyan.csv").write_text(
         "key,title,notes\n"
