@@ -1,6 +1,7 @@
 """What we read: records, sources, duplicates, screening, ranking, flow, and the journal of decisions."""
 
 from corpus import journal
+from corpus.asreview_project import is_asreview_project, read_asreview_project
 from corpus.assignment import assignments, calibration_sample
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
 from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
@@ -64,6 +65,7 @@ __all__ = [
     "import_decisions",
     "imported_lines",
     "included_records",
+    "is_asreview_project",
     "journal",
     "language_of",
     "latest_decisions",
@@ -73,6 +75,7 @@ __all__ = [
     "open_queue",
     "prisma_flow",
     "rank",
+    "read_asreview_project",
     "read_checked_yaml",
     "read_labelled",
     "read_priors",

@@ -20,10 +20,12 @@ from corpus import (
     decisions_in,
     import_decisions,
     imported_lines,
+    is_asreview_project,
     journal,
     match_records,
     open_conflicts,
     open_queue,
+    read_asreview_project,
     read_priors,
     read_records,
     screening_decisions,
@@ -293,9 +295,10 @@ class ScreeningDesk(ABC):
             When a person, verdict or stage is not known; nothing is saved then.
         """
         path = Path(path)
-        reading = read_records(path, keep_raw=True)
+        read = read_asreview_project if is_asreview_project(path) else _read_with_raw
+        records = read(path)
         found, written_by = decisions_in(
-            reading.records, self.protocol, file=path.name, program=program, stage=stage,
+            records, self.protocol, file=path.name, program=program, stage=stage,
             covidence_list=covidence_list, label=label,
         )  # fmt: skip
         if written_by == "samsyn":
@@ -303,15 +306,15 @@ class ScreeningDesk(ABC):
             people = {**{name: name for name in found["name"].unique() if name}, **(people or {})}
         # an export of this review says itself which record a row is
         own_id = dict(zip(found["row"], found["record_id"], strict=True))
-        entries = reading.records.assign(
-            record_id=[own_id.get(row) or name for row, name in enumerate(reading.records["record_id"])]
+        entries = records.assign(
+            record_id=[own_id.get(row) or name for row, name in enumerate(records["record_id"])]
         )
         outcome = import_decisions(
             found,
             match_records(entries, self._every_record(), self._unique_id()),
             self.screening_decisions(),
             self.protocol,
-            titles=reading.records["title"].tolist(),
+            titles=records["title"].tolist(),
             person=person,
             people=people,
             reasons=reasons,
@@ -408,3 +411,7 @@ class ScreeningDesk(ABC):
         decisions = self.screening_decisions()
         chosen = decisions[decisions["calibration"] > 0]
         return dict(zip(chosen["record_id"], chosen["calibration"], strict=True))
+
+
+def _read_with_raw(path: Path) -> pd.DataFrame:
+    return read_records(path, keep_raw=True).records

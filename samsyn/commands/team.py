@@ -103,7 +103,8 @@ def import_screening(
     """Take the screening decisions in an export of Rayyan, ASReview, Covidence or Samsyn.
 
     Each entry is matched to a record of this review by id, DOI, PubMed identifier, or title, year and author;
-    no record is added. What cannot be matched is listed. Taking a file again adds nothing.
+    no record is added. What cannot be matched is listed. Taking a file again adds nothing. Of Rayyan's zip
+    take the articles; of ASReview an export or the project file itself.
 
     Example: samsyn import rayyan.csv --person "Emily B=emily" --reason "wrong population=E05"
     """

@@ -333,6 +333,41 @@ def test_what_was_screened_in_asreview_comes_back(records, tmp_path, with_asrevi
         assert list(made.itertuples(index=False, name=None)) == expected
 
 
+PROJECT_OF_ASREVIEW = """
+import sys
+from pathlib import Path
+from asreview.project.api import Project
+source, folder, target = map(Path, sys.argv[1:])
+project = Project.create(folder)
+project.add_dataset(source)
+with project.db as db:
+    db.label_record(0, 1)
+    db.label_record(1, 0, user_id=7)
+    db.update_note(1, "two only")
+project.export(target)
+"""
+
+
+def test_a_project_file_of_asreview_is_read_as_it_is(tmp_path, with_asreview):
+    review = started(tmp_path, invented_records(12))
+    review.export(tmp_path / "out.csv")
+    with_asreview(PROJECT_OF_ASREVIEW, tmp_path / "out.csv", tmp_path / "project", tmp_path / "p.asreview")
+    outcome = review.import_screening(tmp_path / "p.asreview", person="anna", people={"user 7": "bo"})
+    first, second = review.records["record_id"].tolist()[:2]
+    assert outcome[["record_id", "person", "verdict", "note", "outcome"]].values.tolist() == [
+        [first, "anna", "include", "", "saved"],
+        [second, "bo", "exclude", "two only", "saved"],
+    ]
+    assert outcome["decided_at"].str.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ").all()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"title,label"])
+def test_what_is_no_project_file_is_said_to_be_none(review, tmp_path, content):
+    (tmp_path / "p.asreview").write_bytes(content)
+    with pytest.raises(UsageError, match="no project file of ASReview 3"):
+        review.import_screening(tmp_path / "p.asreview")
+
+
 # --- blind -------------------------------------------------------------------------------------------------
 
 
