@@ -136,13 +136,21 @@ def _program_of(records: pd.DataFrame, notes: list[str], extras: list[Row]) -> s
 
 def _from_samsyn(at: int, notes: str) -> Iterator[Row]:
     marked = marked_decisions(notes)
-    found = marked[0] if marked else {"decisions": []}
-    for one in found["decisions"]:
+    if marked is None:
+        return
+    for one in marked[0]["decisions"]:
         if isinstance(one, dict):
-            row = {name: one.get(name, "") for name in MARKED if name not in ("adjudicates", "calibration")}
-            row["name"], row["reasons"] = row.pop("person"), (row["criterion"],) if row["criterion"] else ()
-            row |= {"adjudicates": bool(one.get("adjudicates")), "calibration": one.get("calibration", 0)}
-            yield {"row": at, "record_id": found.get("record_id", ""), **row}
+            said = {name: str(one.get(name, "")) for name in MARKED}
+            round_ = said["calibration"]
+            yield {
+                **{name: said[name] for name in ("stage", "verdict", "note", "decided_at")},
+                "row": at,
+                "record_id": str(marked[0].get("record_id", "")),
+                "name": said["person"],
+                "reasons": (said["criterion"],) if said["criterion"] else (),
+                "adjudicates": one.get("adjudicates") is True,
+                "calibration": int(round_) if round_.isdecimal() and len(round_) < 4 else 0,
+            }
 
 
 def _from_rayyan(at: int, notes: str) -> Iterator[Row]:
@@ -155,6 +163,8 @@ def _from_rayyan(at: int, notes: str) -> Iterator[Row]:
     labels = parts.get("RAYYAN-LABELS", "").strip(" ;")
     noted = dict(re.findall(r'"([^"]+)"\s*=>\s*\[(.*?)\](?=\s*[,}])', parts.get("USER-NOTES", "")))
     for name, word in re.findall(r'"([^"]+)"\s*=>\s*"?(\w+)"?', parts["RAYYAN-INCLUSION"]):
+        if word.casefold() == "undecided":
+            continue
         verdict = _RAYYAN_VERDICTS.get(word.casefold(), word)
         own = re.findall(r'"((?:[^"\\]|\\.)*)"', noted.get(name, ""))
         note = "; ".join([*own, *([f"labels: {labels}"] if labels else [])])
@@ -172,7 +182,7 @@ def _from_asreview(at: int, notes: str, extra: Row, column: str) -> Iterator[Row
     for found in re.finditer(r"\basreview_(\w+): (?=[\"\d])", notes):
         try:
             said[found.group(1)] = str(json.JSONDecoder().raw_decode(notes, found.end())[0])
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
     cell = extra.get(column, [""])[0].strip().casefold() if column else ""
     if not column and (label := re.search(r"\bASReview_(relevant|irrelevant)\b", notes)):

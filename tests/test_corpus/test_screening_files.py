@@ -2,6 +2,8 @@
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from corpus import (
     Protocol,
@@ -230,6 +232,56 @@ def test_two_rows_that_are_one_record_here_and_differ_are_left_to_the_person(tmp
     text = RAYYAN_CSV.replace("Trust,2020,Birk A,", "Time,2019,Alder J,")
     found = outcome_of(tmp_path, text)
     assert found[found["person"] == "emily"]["outcome"].tolist() == ["said twice, differently"] * 2
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '{"record_id": 7, "decisions": [{"person": 3, "verdict": ["include"], "stage": {}, "criterion": 1}]}',
+        '{"record_id": "s:1", "decisions": [7, null, {"person": "../../x", "verdict": "include", "stage": '
+        '"title_abstract"}]}',
+        '{"record_id": "s:1", "decisions": [{"person": "x", "verdict": "include", "calibration": 1e999}]}',
+    ],
+)
+def test_a_mark_that_somebody_tampered_with_is_a_fault_in_words(tmp_path, mark):
+    path = tmp_path / "export.ris"
+    path.write_text(f"TY  - JOUR\nTI  - Time\nN1  - samsyn-screening: {mark}\nER  - \n", encoding="utf-8")
+    records = read_records(path).records
+    found, _ = decisions_in(records, PROTOCOL, file=path.name)
+    people = {name: name for name in found["name"]}
+    with pytest.raises(UsageError):
+        import_decisions(
+            found, [("s:1", "")], screening_decisions([]), PROTOCOL, titles=["Time"], people=people
+        )
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                'samsyn-screening: {"record_id": "s:1", "decisions": [{"person": "a"}]}',
+                "samsyn-screening: {",
+                "RAYYAN-INCLUSION: ", '{"Bo"=>"Included"}', " | ", "RAYYAN-EXCLUSION-REASONS: a,b",
+                "USER-NOTES: ",
+                '{"Bo"=>["x"]}', "ASReview_relevant", 'asreview_note: "', 'asreview_time: "2026"',
+                "; ", "=>", '"',
+                "Exclusion reason: x;", "[" * 3000, "{", "}", "\n",
+            ]
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["", "samsyn", "rayyan", "asreview", "covidence"]),
+)  # fmt: skip
+def test_whatever_stands_in_the_notes_is_decisions_or_a_fault_in_words(parts, program):
+    records = as_records(pd.DataFrame([{"record_id": "x:1", "title": "Time", "notes": "".join(parts)}]))
+    try:
+        found, _ = decisions_in(records, PROTOCOL, file="f.ris", program=program, covidence_list="excluded")
+        import_decisions(
+            found, [("s:1", "")], screening_decisions([]), PROTOCOL, titles=["Time"], person="bo"
+        )
+    except UsageError as fault:
+        assert "f.ris" in str(fault) or "file" in str(fault)
 
 
 @pytest.mark.parametrize(
