@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -108,8 +108,9 @@ def screening_progress(
     Returns
     -------
     DataFrame
-        Columns stage, person, assigned, done (records screened, also beyond the assigned), to_do (assigned
-        and not screened), waiting (screened, another has not yet), conflicts, unsure (screened and open).
+        Columns stage, person, assigned, done (records screened, also beyond the assigned), to_do (assigned,
+        not screened and without a verdict), waiting (screened, another has not yet), conflicts, unsure
+        (screened and open).
 
     Examples
     --------
@@ -134,14 +135,26 @@ def screening_progress(
             if screened or given:
                 states = [state.get((record_id, stage)) for record_id in screened]
                 counts = [states.count(word) for word in ("waiting", *OPEN)]
-                rows.append((stage, person, len(given), len(screened), len(given - screened), *counts))
+                to_do = [
+                    name for name in given - screened if state.get((name, stage), "waiting") == "waiting"
+                ]
+                rows.append((stage, person, len(given), len(screened), len(to_do), *counts))
     return pd.DataFrame(rows, columns=list(PROGRESS_COLUMNS)).astype(
         {name: "str" if name in ("stage", "person") else "int64" for name in PROGRESS_COLUMNS}
     )
 
 
-def open_queue(assigned: pd.DataFrame, decisions: pd.DataFrame, *, person: str, stage: str) -> list[str]:
+def open_queue(
+    assigned: pd.DataFrame,
+    decisions: pd.DataFrame,
+    *,
+    person: str,
+    stage: str,
+    closed: Collection[str] = (),
+) -> list[str]:
     """Record_ids that a person is assigned and has not screened at a stage, in the order of ``assigned``.
+
+    ``closed`` are those that need nobody any more: settled, or screened by somebody who helped out.
 
     Examples
     --------
@@ -154,7 +167,8 @@ def open_queue(assigned: pd.DataFrame, decisions: pd.DataFrame, *, person: str, 
     """
     done = _by_person(decisions[~decisions["adjudicates"].astype(bool)]).get((stage, person), set())
     is_mine = (assigned["person"] == person) & (assigned["stage"] == stage)
-    return [record_id for record_id in assigned.loc[is_mine, "record_id"] if record_id not in done]
+    mine = assigned.loc[is_mine, "record_id"]
+    return [record_id for record_id in mine if record_id not in done and record_id not in closed]
 
 
 def _by_person(frame: pd.DataFrame) -> Mapping[tuple[str, str], set[str]]:

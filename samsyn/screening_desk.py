@@ -165,7 +165,11 @@ class ScreeningDesk(ABC):
             )
         else:
             assigned = self.assignments()
-        return open_queue(assigned, self.screening_decisions(), person=person, stage=stage)
+        verdicts = self.verdicts()
+        has_verdict = (verdicts["verdict"] != "waiting") if plan else (verdicts["settled_by"] != "")
+        closed = set(verdicts.loc[has_verdict & (verdicts["stage"] == stage), "record_id"])
+        decisions = self.screening_decisions()
+        return open_queue(assigned, decisions, person=person, stage=stage, closed=closed)
 
     def waiting(self) -> pd.DataFrame:
         """Records that wait for another screener: record_id, stage, screened_by, waits_for, title."""

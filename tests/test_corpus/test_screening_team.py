@@ -115,6 +115,16 @@ def test_progress_counts_each_screener():
     ]
 
 
+def test_who_helped_out_or_settled_leaves_nothing_to_do():
+    made = decisions(("r1", "ann", "include"), ("r1", "cy", "include"),
+                     ("r2", "cy", "exclude", {"adjudicates": True}))  # fmt: skip
+    verdicts = screening_verdicts(made, assigned=ASSIGNED)
+    progress = screening_progress(ASSIGNED, made, verdicts).set_index("person")
+    assert progress["to_do"].to_dict() == {"ann": 1, "bo": 0, "cy": 0}
+    queue = open_queue(ASSIGNED, made, person="bo", stage="title_abstract", closed={"r1", "r2"})
+    assert queue == []
+
+
 def test_a_queue_ends_where_a_person_has_decided_and_ignores_the_others():
     made = decisions(("r1", "bo", "include"), ("r2", "ann", "include"), ("r3", "bo", "exclude"))
     assert open_queue(ASSIGNED, made, person="ann", stage="title_abstract") == ["r1", "r3"]

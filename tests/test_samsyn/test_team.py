@@ -408,6 +408,18 @@ def test_no_table_for_a_screener_holds_the_others_verdict(review, tmp_path):
     assert review.flow().excluded_screening == 0
 
 
+def test_a_record_that_was_settled_or_helped_out_with_leaves_the_queue(review):
+    first, second, third = review.records["record_id"].tolist()[:3]
+    for name, person, adjudicates in [(first, "cy", True), (second, "anna", False), (second, "cy", False),
+                                      (third, "anna", False)]:  # fmt: skip
+        review.screen([{"record_id": name, "verdict": "include"}], person=person, adjudicates=adjudicates)
+    assert {first, second} & set(review.queue("bo")) == set()
+    assert third in review.queue("bo")
+    assert review.waiting()["record_id"].tolist() == [third]
+    with pytest.raises(UsageError, match="no stage 'abstract'"):
+        review.queue("bo", stage="abstract")
+
+
 def test_who_is_no_screener_has_no_share(review):
     with pytest.raises(UsageError, match="'cy' is no screener of this review"):
         review.rank(person="cy")
