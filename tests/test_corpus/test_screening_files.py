@@ -255,7 +255,7 @@ def test_a_mark_that_somebody_tampered_with_is_a_fault_in_words(tmp_path, mark):
         )
 
 
-@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@settings(max_examples=80, deadline=None, database=None, derandomize=True)
 @given(
     st.lists(
         st.sampled_from(
