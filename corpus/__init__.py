@@ -1,25 +1,31 @@
 """What we read: records, sources, duplicates, screening, ranking, flow, and the journal of decisions."""
 
 from corpus import journal
+from corpus.asreview_project import is_asreview_project, read_asreview_project
+from corpus.assignment import assignments, calibration_sample
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
 from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
 from corpus.languages import language_of
-from corpus.protocol import Criterion, Protocol, Wording, read_protocol
+from corpus.matching import match_records
+from corpus.priors import add_prior, read_priors
+from corpus.protocol import Criterion, Protocol, ScreeningPlan, Wording, read_protocol
 from corpus.ranking import RankingSettings, rank
 from corpus.readers import read_records
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 from corpus.screening import (
-    SUBSETS,
     ScreeningDecision,
     included_records,
     latest_decisions,
     screening_decisions,
     screening_decisions_from_rows,
     screening_verdicts,
-    with_verdicts,
 )
+from corpus.screening_export import SUBSETS, with_verdicts
+from corpus.screening_files import COVIDENCE_LISTS, PROGRAMS, decisions_in
+from corpus.screening_import import import_decisions, imported_lines
+from corpus.screening_team import open_conflicts, open_queue, screening_progress, waiting_records
 from corpus.searches import Search, read_searches
 from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
 from corpus.sources import (
@@ -33,6 +39,8 @@ from corpus.sources import (
 from corpus.writers import write_records
 
 __all__ = [
+    "COVIDENCE_LISTS",
+    "PROGRAMS",
     "SUBSETS",
     "Collection",
     "Criterion",
@@ -46,25 +54,38 @@ __all__ = [
     "ReadingWarning",
     "ReviewError",
     "ScreeningDecision",
+    "ScreeningPlan",
     "Search",
     "Simulation",
     "UnreadableEntry",
     "UsageError",
     "Wording",
+    "add_prior",
     "add_source",
     "as_records",
+    "assignments",
+    "calibration_sample",
     "changed_sources",
+    "decisions_in",
     "duplicate_lines_from_rows",
     "find_duplicates",
+    "import_decisions",
+    "imported_lines",
     "included_records",
+    "is_asreview_project",
     "journal",
     "language_of",
     "latest_decisions",
+    "match_records",
     "merge_duplicates",
+    "open_conflicts",
+    "open_queue",
     "prisma_flow",
     "rank",
+    "read_asreview_project",
     "read_checked_yaml",
     "read_labelled",
+    "read_priors",
     "read_protocol",
     "read_records",
     "read_searches",
@@ -72,9 +93,11 @@ __all__ = [
     "screening_decisions",
     "screening_decisions_from_rows",
     "screening_metrics",
+    "screening_progress",
     "screening_verdicts",
     "simulate",
     "uncounted_entries",
+    "waiting_records",
     "with_raw_entries",
     "with_verdicts",
     "write_records",

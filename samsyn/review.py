@@ -47,24 +47,22 @@ from corpus import (
     rank,
     read_protocol,
     read_sources,
-    screening_decisions,
-    screening_decisions_from_rows,
-    screening_verdicts,
     uncounted_entries,
     with_raw_entries,
     with_verdicts,
     write_records,
 )
+from corpus.protocol import Stage
+from samsyn.screening_desk import Rows, ScreeningDesk
 from synthesis import Evidence, check_report, render_report
 
-Rows = Iterable[Mapping[str, Any]]
 Progress = Callable[[Iterable], Iterable]
 # the files that the unique records are computed from
 _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review:
+class Review(ScreeningDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -240,45 +238,16 @@ class Review:
 
     # --- screening --------------------------------------------------------------------------------------
 
-    def screen(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
-        """Take screening decisions: record_id, verdict and, if wanted, stage, criterion, note, decided_at.
-
-        Rows without a verdict are skipped. Returns how many were saved.
-
-        Raises
-        ------
-        UsageError
-            With every faulty row; nothing is saved then.
-        """
-        decisions = screening_decisions_from_rows(
-            rows,
-            known=self._unique_id(),
-            protocol=self.protocol,
-            decided_at=journal.now(),
-            adjudicates=adjudicates,
-            file=file,
-        )
-        lines = (decision.as_line() for decision in decisions)
-        return journal.append(self.folder / "decisions" / "screening", person, lines)
-
-    def screening_decisions(self) -> pd.DataFrame:
-        """Every screening decision, as made (columns: ``corpus.screening``)."""
-        decisions = screening_decisions(self._lines("screening"))
-        unique_id = self._unique_id()
-        decisions["record_id"] = decisions["record_id"].map(lambda name: unique_id.get(name, name))
-        return decisions[decisions["record_id"].isin(set(unique_id.values()))].reset_index(drop=True)
-
-    def verdicts(self) -> pd.DataFrame:
-        """The verdict on each record and stage: agreed, settled, or a conflict."""
-        return screening_verdicts(self.screening_decisions(), criteria=self.protocol.exclusion_order())
-
-    def rank(self, *, unread: bool = True) -> pd.DataFrame:
+    def rank(self, *, unread: bool = True, person: str = "", stage: Stage = "title_abstract") -> pd.DataFrame:
         """The records, most likely to be included first, with the words that spoke for and against.
 
         Parameters
         ----------
         unread : bool
-            Only those on which nobody has decided at title and abstract.
+            Only those on which nobody has decided at this stage.
+        person : str
+            Only those that this person has still to screen; what others said of them is not learned from.
+        stage : str
 
         Returns
         -------
@@ -286,14 +255,15 @@ class Review:
             Columns rank, record_id, score, why, title, abstract, authors, year, journal.
         """
         records, decisions = self.records, self.screening_decisions()
-        first = self.verdicts().query("stage == 'title_abstract'").set_index("record_id")["verdict"]
-        said = first[first.isin(["include", "exclude"])]
-        labels = {str(name): int(verdict == "include") for name, verdict in said.items()}
-        ranking = rank(records, labels, query=self.protocol.query())
-        if unread:
-            seen = set(decisions.loc[decisions["stage"] == "title_abstract", "record_id"])
-            ranking = ranking[~ranking["record_id"].isin(seen)].reset_index(drop=True)
-            ranking["rank"] = range(1, len(ranking) + 1)
+        priors, known = self.priors()
+        labels = self._labels(person)
+        ranking = rank(pd.concat([records, priors]), labels | known, query=self.protocol.query())
+        open_ = set(self.queue(person, stage=stage) if person else self._at_stage(stage))
+        if unread and not person:
+            open_ -= set(decisions.loc[decisions["stage"] == stage, "record_id"])
+        wanted = open_ if unread or person else set(records["record_id"])
+        ranking = ranking[ranking["record_id"].isin(wanted)].reset_index(drop=True)
+        ranking["rank"] = range(1, len(ranking) + 1)
         shown = records[["record_id", "title", "abstract", "authors", "year", "journal"]]
         merged = ranking.merge(shown, on="record_id", how="left")
         return merged[["rank", "record_id", "score", "why", *shown.columns[1:]]]
@@ -422,15 +392,16 @@ class Review:
         Parameters
         ----------
         path : str or Path
-        which : {"all", "included", "excluded", "unscreened", "conflicts"}
-            By the verdict at the last stage decided on.
+        which : {"all", "included", "excluded", "unscreened", "waiting", "unsure", "conflicts"}
+            By the verdict at the last stage reached.
 
         Raises
         ------
         UsageError
             When the suffix or the subset is not known.
         """
-        chosen = with_verdicts(self.records, self.verdicts(), self.protocol, which=which)
+        decisions = self.screening_decisions()
+        chosen = with_verdicts(self.records, self.verdicts(), decisions, self.protocol, which=which)
         write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)
 
@@ -450,7 +421,9 @@ class Review:
             "without_abstract": int((self.records["abstract"] == "").sum()),
             "screened": flow.screened,
             "not_yet_screened": flow.not_yet_screened,
+            "waiting_for_screener": int((verdicts["verdict"] == "waiting").sum()),
             "screening_conflicts": int((verdicts["verdict"] == "conflict").sum()),
+            "screening_unsure": int((verdicts["verdict"] == "unsure").sum()),
             "included_reports": flow.included_reports,
             "included_studies": flow.included_studies,
             "coded_reports": coding["record_id"].nunique(),
@@ -506,6 +479,9 @@ class Review:
         if self._kept.get(name, (None,))[0] != state:
             self._kept[name] = (state, compute())
         return self._kept[name][1]
+
+    def _every_record(self) -> pd.DataFrame:
+        return self.collection().records
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         return journal.read(self.folder / "decisions" / kind)[0]

@@ -202,15 +202,18 @@ def status(folder: Path, as_json: bool) -> None:
     """
     review = open_review(folder)
     review.collection(progress=progress("reading the sources"))
-    figures = review.status()
+    figures, screening = review.status(), review.screening_progress()
     if as_json:
-        echo_json(figures)
+        echo_json({**figures, "screening": screening.to_dict("records")})
         return
     for name, count in figures.items():
         click.echo(f"{count:>8,}  {name.replace('_', ' ')}")
     if len(review.sources):
         click.echo()
         echo_table(review.sources[list(_OF_A_SOURCE)].rename(columns=_OF_A_SOURCE))
+    if len(screening):
+        click.echo("\nScreening, by stage and person:")
+        echo_table(screening)
 
 
 @click.command()
@@ -221,6 +224,9 @@ def export(path: Path, which: str, folder: Path) -> None:
     """Write records with verdicts and codes to a file; its suffix names the format.
 
     Known: .ris .bib .csv .json (CSL-JSON) .xlsx.
+
+    Every person's standing decision goes with them, in words that Rayyan, ASReview and Samsyn read: it is for
+    after the screening, or for moving it, not for a screener who should be blind.
 
     Example: samsyn export included.ris --which included
     """
