@@ -40,6 +40,7 @@ for command in (
     folder.duplicates,
     screening.rank_records,
     screening.screen,
+    screening.stopping,
     screening.simulate_screening,
     coding.suggest_segments,
     coding.code,

@@ -18,6 +18,7 @@ COMMANDS = (
     "duplicates",
     "rank",
     "screen",
+    "stopping",
     "suggest",
     "code",
     "agreement",

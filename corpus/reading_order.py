@@ -1,0 +1,58 @@
+"""The screened sequence: in which order the records were read, and which of them are relevant."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+READING_COLUMNS = ("record_id", "relevant", "settled")
+
+
+def reading_order(decisions: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The records read at title and abstract, in the order of the first decision on each.
+
+    One person's decisions stand in the order of their journal. Several people's are merged by the time of the
+    decision, without ever turning a person's own order round (a clock set back is taken to have stood still);
+    decisions of one time stand person by person. However a record came to be read (ranked, drawn at random,
+    known beforehand), it counts from the moment of its first decision.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        As ``screening_decisions`` gives, in the order of the journals.
+    verdicts : DataFrame
+        As ``screening_verdicts`` gives.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, relevant (0 where excluded, else 1: what is unsure or in conflict counts as
+        relevant until it is settled), settled (verdict include or exclude). One row per record.
+
+    Examples
+    --------
+    >>> from corpus.screening import screening_decisions, screening_verdicts
+    >>> said = [("ann", "r1", "exclude", "T1"), ("ann", "r3", "include", "T4"),
+    ...         ("bo", "r2", "unsure", "T2"), ("bo", "r1", "exclude", "T3")]
+    >>> lines = [{"type": "screening", "person": person, "record_id": record, "verdict": verdict,
+    ...           "stage": "title_abstract", "decided_at": time} for person, record, verdict, time in said]
+    >>> decisions = screening_decisions(lines)
+    >>> reading_order(decisions, screening_verdicts(decisions)).values.tolist()
+    [['r1', 0, True], ['r2', 1, False], ['r3', 1, True]]
+    """
+    first = decisions[decisions["stage"] == "title_abstract"].reset_index(drop=True)
+    clock: dict[str, str] = {}
+    times = []
+    for person, time in zip(first["person"], first["decided_at"], strict=True):
+        clock[person] = max(clock.get(person, ""), time)
+        times.append(clock[person])
+    ordered = first.assign(time=times, place=range(len(first))).sort_values(["time", "person", "place"])
+    read = ordered["record_id"].drop_duplicates()
+    stage = verdicts[verdicts["stage"] == "title_abstract"]
+    verdict = read.map(dict(zip(stage["record_id"], stage["verdict"], strict=True)))
+    return pd.DataFrame(
+        {
+            "record_id": read.to_numpy(),
+            "relevant": (verdict != "exclude").astype(int).to_numpy(),
+            "settled": verdict.isin(["include", "exclude"]).to_numpy(),
+        }
+    )
