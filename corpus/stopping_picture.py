@@ -113,7 +113,7 @@ def stopping_svg(state: StoppingState, language: str = "en") -> str:
 def stopping_html(state: StoppingState, language: str = "en") -> str:
     """Sentences, curve and levels side by side, for notebooks."""
     sentences = "".join(f"<p>{escape(text)}</p>" for text in stopping_sentences(state, language))
-    heads = ("level", "says", "assumes", "past")
+    heads = ("level", "says", "assumes", "past_reviews")
     head = "".join(f"<th scope='col'>{escape(say(key, language))}</th>" for key in heads)
     body = []
     for said, row in zip(state.levels, state.frame(language).to_dict("records"), strict=True):
