@@ -62,7 +62,7 @@ def stopping_svg(state: StoppingState, language: str = "en") -> str:
     def said(key: str, **values: int | str) -> str:
         return escape(say(key, language, **values))
 
-    left, top, width, height = 44, 22, 540, 180
+    left, top, width, height = 40, 24, 370, 150
     n_total, n_found = max(1, state.look.n_total), max(1, state.look.n_found)
 
     def x(n_read: int) -> float:
@@ -79,7 +79,7 @@ def stopping_svg(state: StoppingState, language: str = "en") -> str:
         f'<text x="{left - 6}" y="{top + 5}" text-anchor="end">{number(state.look.n_found, language)}</text>',
         f'<text x="{left - 6}" y="{top + height + 4}" text-anchor="end">0</text>',
         f'<text x="{left + width}" y="{top + height + 18}" text-anchor="end">'
-        f"{number(state.look.n_total, language)} {said('x')}</text>",
+        f"{said('x', n=state.look.n_total)}</text>",
         f'<text x="{left}" y="{top - 8}">{said("y")}</text>',
     ]
     if state.n_unread:
@@ -102,9 +102,9 @@ def stopping_svg(state: StoppingState, language: str = "en") -> str:
         )
     sentences = escape(" ".join(stopping_sentences(state, language)[1:4]))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="stopping" viewBox="0 0 600 230" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="stopping" viewBox="0 0 420 204" role="img" '
         f'aria-labelledby="stopping-title stopping-desc" lang="{language}" '
-        f'style="width:100%;max-width:600px;height:auto" font-family="system-ui, sans-serif" font-size="13" '
+        f'style="width:100%;max-width:480px;height:auto" font-family="system-ui, sans-serif" font-size="14" '
         f'fill="#1a1d21"><title id="stopping-title">{said("title")}</title>'
         f'<desc id="stopping-desc">{sentences}</desc>{"".join(parts)}</svg>'
     )
@@ -128,11 +128,12 @@ def stopping_html(state: StoppingState, language: str = "en") -> str:
             f"<tr{mark}><th scope='row' style='text-align:left'>{escape(row['level'])}</th>{rest}</tr>"
         )
     caption = escape(say("caption", language))
-    return (
-        f"<div lang='{language}'>{sentences}{stopping_svg(state, language)}"
-        f"<div style='overflow-x:auto'><table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(body)}</tbody></table></div></div>"
+    table = (
+        f"<table style='min-width:44rem'><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table>"
     )
+    curve = stopping_svg(state, language)
+    return f"<div lang='{language}'>{sentences}{curve}<div style='overflow-x:auto'>{table}</div></div>"
 
 
 def stop_in_words(state: StoppingState, stopped_at: int | None, says_stop: bool, language: str) -> str:

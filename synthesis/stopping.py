@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from corpus.stopping_levels import level_in_words
 from corpus.stopping_picture import stop_in_words, stopping_sentences, stopping_svg
 from synthesis.evidence import Column, Evidence, EvidenceTable
 from synthesis.words import Words
@@ -58,5 +59,6 @@ def stopping_view(evidence: Evidence, language: str) -> dict[str, Any]:
         return {}
     return {
         "sentences": stopping_sentences(state, language),
+        "level": level_in_words(state.level, state.plan, language, n=state.chosen.n or None),
         "curve": stopping_svg(state, language) if state.look.n_read else "",
     }
