@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from corpus.screening import latest_decisions
+
 READING_COLUMNS = ("record_id", "relevant", "settled")
 
 
@@ -25,8 +27,9 @@ def reading_order(decisions: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     DataFrame
-        Columns record_id, relevant (0 where excluded, else 1: what is unsure or in conflict counts as
-        relevant until it is settled), settled (verdict include or exclude). One row per record.
+        Columns record_id, relevant, settled (verdict include or exclude). One row per record. What is not
+        settled (unsure, in conflict, waiting for a second screener) counts as relevant, unless all that was
+        said of it so far is exclude.
 
     Examples
     --------
@@ -49,10 +52,13 @@ def reading_order(decisions: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFra
     read = ordered["record_id"].drop_duplicates()
     stage = verdicts[verdicts["stage"] == "title_abstract"]
     verdict = read.map(dict(zip(stage["record_id"], stage["verdict"], strict=True)))
+    settled = verdict.isin(["include", "exclude"])
+    said = latest_decisions(first[~first["adjudicates"]])
+    not_excluded = set(said.loc[said["verdict"] != "exclude", "record_id"])
     return pd.DataFrame(
         {
             "record_id": read.to_numpy(),
-            "relevant": (verdict != "exclude").astype(int).to_numpy(),
-            "settled": verdict.isin(["include", "exclude"]).to_numpy(),
+            "relevant": verdict.eq("include").where(settled, read.isin(not_excluded)).astype(int).to_numpy(),
+            "settled": settled.to_numpy(),
         }
     )

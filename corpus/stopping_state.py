@@ -119,7 +119,7 @@ class StoppingState:
     look : Look
         All that the rules see now.
     n_unsettled : int
-        Records read that are unsure or in conflict; they count as relevant until they are settled.
+        Records read whose verdict is not settled (:func:`~corpus.reading_order.reading_order`).
     recall_low, recall_high : float
         Recall so far at the plan's confidence; see :func:`~corpus.stopping.recall_interval`.
     most_missed : int

@@ -27,19 +27,15 @@ from coding_scheme import (
     suggest,
 )
 from corpus import (
-    Audit,
     Collection,
     Duplicates,
     Flow,
     Protocol,
     ReviewError,
     Search,
-    StoppingState,
     UsageError,
     add_source,
-    audits_from,
     changed_sources,
-    draw_audit,
     duplicate_lines_from_rows,
     find_duplicates,
     included_records,
@@ -50,15 +46,14 @@ from corpus import (
     rank,
     read_protocol,
     read_sources,
-    reading_order,
     screening_decisions,
     screening_decisions_from_rows,
     screening_verdicts,
-    stopping_state,
     uncounted_entries,
     with_verdicts,
     write_records,
 )
+from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
 
 Rows = Iterable[Mapping[str, Any]]
@@ -68,7 +63,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review:
+class Review(StoppingDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -273,55 +268,6 @@ class Review:
         merged = ranking.merge(shown, on="record_id", how="left")
         return merged[["rank", "record_id", "score", "why", *shown.columns[1:]]]
 
-    def stopping(self) -> StoppingState:
-        """Whether the reading may stop: recall so far as an interval, and what each rule says.
-
-        The rule is the protocol's; the sequence is that of the first decision on each record.
-        """
-        verdicts = self.verdicts()
-        first = verdicts[verdicts["stage"] == "title_abstract"]
-        return stopping_state(
-            reading_order(self.screening_decisions(), verdicts),
-            len(self.records),
-            self.protocol.stopping,
-            audits=audits_from(self._lines("audits")),
-            verdicts=dict(zip(first["record_id"], first["verdict"], strict=True)),
-        )
-
-    def audit(self, size: int, *, person: str) -> pd.DataFrame:
-        """Draw unread records at random, to be read whole, so that what is left can be bounded exactly.
-
-        The draw follows from the protocol's seed and is kept in ``decisions/audits``; :meth:`stopping` says
-        what it assures once all of them are decided. Asked for again before anything was read, it is the
-        same draw.
-
-        Parameters
-        ----------
-        size : int
-            How many; fixed before the first is read.
-        person : str
-            Who has it drawn.
-
-        Returns
-        -------
-        DataFrame
-            Columns record_id, title, abstract, authors, year, journal; in the order drawn.
-
-        Raises
-        ------
-        UsageError
-            When there are not so many unread records.
-        """
-        records, read = self.records, reading_order(self.screening_decisions(), self.verdicts())
-        unread = set(records["record_id"]) - set(read["record_id"])
-        chosen = draw_audit(unread, size, seed=self.protocol.seed)
-        audit = Audit(tuple(chosen), n_read=len(read), n_total=len(records), drawn_at=journal.now())
-        drawn = audits_from(self._lines("audits"))
-        if not drawn or drawn[-1].record_ids != audit.record_ids:
-            journal.append(self.folder / "decisions" / "audits", person, [audit.as_line()])
-        shown = records[["record_id", "title", "abstract", "authors", "year", "journal"]]
-        return shown.set_index("record_id").loc[chosen].reset_index()
-
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""
         found = self.descriptors()
@@ -408,8 +354,7 @@ class Review:
     def evidence(self) -> Evidence:
         """All that a report is made of."""
         collection, screening = self.collection(), self.screening_decisions()
-        coding = self.coding_decisions()
-        found = self.descriptors()
+        coding, found = self.coding_decisions(), self.descriptors()
         times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
         return Evidence(
             protocol=self.protocol,
@@ -492,9 +437,8 @@ class Review:
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
         """Lines of the journals that a crash cut short: (kind of journal, line)."""
-        folder = self.folder / "decisions"
         kinds = ("audits", "duplicates", "screening", "coding")
-        return [(kind, torn) for kind in kinds for torn in journal.read(folder / kind)[1]]
+        return [(kind, torn) for kind in kinds for torn in journal.read(self.folder / "decisions" / kind)[1]]
 
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""

@@ -80,6 +80,22 @@ def test_unsure_and_conflict_count_as_relevant_until_settled():
     assert order_of(*conflict, adjudicated=(("r1", "exclude"),)) == [["r1", 0, True], ["r2", 1, False]]
 
 
+def test_a_record_that_waits_counts_as_the_first_screener_said():
+    lines = [
+        {
+            "type": "screening",
+            "person": "ann",
+            "record_id": f"r{n}",
+            "verdict": verdict,
+            "stage": "title_abstract",
+        }
+        for n, verdict in enumerate(["exclude", "include"])
+    ]
+    decisions = screening_decisions(lines)
+    waiting = screening_verdicts(decisions).assign(verdict="waiting")
+    assert reading_order(decisions, waiting).values.tolist() == [["r0", 0, False], ["r1", 1, False]]
+
+
 def test_full_text_decisions_do_not_make_a_record_read():
     decisions = screening_decisions(
         [{"type": "screening", "person": "a", "record_id": "r1", "verdict": "include", "stage": "full_text"}]
