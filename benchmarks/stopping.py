@@ -128,15 +128,8 @@ def stopped_at(run: Run, n_read: int | None) -> tuple[int, float]:
 
 
 def in_a_row(n: int) -> Stopper:
-    """Every record is a look: a run of n irrelevant ones is seen the moment it is there."""
-
     def stop(run: Run) -> tuple[int, float]:
-        since = 0
-        for n_read, relevant in enumerate(run.found, start=1):
-            since = 0 if relevant else since + 1
-            if since == n and run.found[:n_read].any():
-                return stopped_at(run, n_read)
-        return stopped_at(run, None)
+        return stopped_at(run, stopping.first_run(run.found, n))
 
     return stop
 

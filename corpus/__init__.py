@@ -25,6 +25,7 @@ from corpus.screening import (
 from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
 from corpus.sources import Collection, Search, add_source, changed_sources, read_sources, uncounted_entries
 from corpus.stopping import (
+    first_run,
     first_stop,
     in_a_row,
     look_at,
@@ -72,6 +73,7 @@ __all__ = [
     "draw_audit",
     "duplicate_lines_from_rows",
     "find_duplicates",
+    "first_run",
     "first_stop",
     "in_a_row",
     "included_records",

@@ -193,6 +193,19 @@ def in_a_row(n: int) -> Rule:
     return lambda look: look.n_found > 0 and look.run >= n
 
 
+def first_run(found: Sequence[int], n: int) -> int | None:
+    """After how many records read the first run of ``n`` irrelevant ones was there; None where none was.
+
+    Examples
+    --------
+    >>> first_run([0, 0, 0, 1, 0, 1, 0, 0, 0, 0], 3)
+    9
+    """
+    relevant = np.flatnonzero(found)
+    gaps = np.append(relevant[1:], len(found))[: len(relevant)] - relevant
+    return next((int(place) + 1 + n for place in relevant[gaps > n]), None)
+
+
 def looks(found: Sequence[int], n_total: int, *, target: float = 0.95) -> Iterator[Look]:
     """A look after every 1 % of ``n_total`` records (at least every record), as far as the sequence goes."""
     step = max(1, round(n_total / 100))
@@ -246,36 +259,30 @@ def _odds(relevant: np.ndarray, n_total: int) -> float:
 
 def _p_value(relevant: np.ndarray, n_read: int, n_total: int, n_missed: int) -> float:
     """The least hypergeometric probability over the tails; ``relevant`` counts from 0."""
+    if n_read == 0:
+        return 1.0
     if n_missed > n_total - n_read:
         return 0.0
     starts = np.concatenate([[0], relevant + 1])
     hits = len(relevant) - np.arange(len(starts))
     hits, starts = hits[starts < n_read], starts[starts < n_read]
-    if not len(starts):
-        return 1.0
-    log_factorial = gammaln(np.arange(n_total + 2.0) + 1)
-    # tail by tail would be slow, all at once large: some tails at a time
-    width = max(1, 300_000 // (len(relevant) + 1))
-    parts = [slice(begin, begin + width) for begin in range(0, len(starts), width)]
-    return min(
-        _least_cdf(hits[part], n_total - starts[part], n_missed, n_read - starts[part], log_factorial)
-        for part in parts
-    )
-
-
-def _least_cdf(
-    hits: np.ndarray, population: np.ndarray, n_missed: int, size: np.ndarray, log_factorial: np.ndarray
-) -> float:
-    """The least probability of drawing at most ``hits`` of ``hits + n_missed`` in ``size`` draws."""
+    size, population = n_read - starts, n_total - starts
+    left = population - hits - n_missed
+    log_factorial = gammaln(np.arange(n_total + 1.0) + 1)
 
     def log_choose(n: np.ndarray, k: np.ndarray) -> np.ndarray:
         return log_factorial[n] - log_factorial[k] - log_factorial[n - k]
 
-    tail = np.repeat(np.arange(len(hits)), hits + 1)
-    drawn = np.arange(len(tail)) - np.repeat(np.cumsum(hits + 1) - (hits + 1), hits + 1)
-    left = population - hits - n_missed
-    possible = (drawn <= size[tail]) & (size[tail] - drawn <= left[tail])
-    tail, drawn = tail[possible], drawn[possible]
-    logs = log_choose((hits + n_missed)[tail], drawn) + log_choose(left[tail], size[tail] - drawn)
-    sums = np.bincount(tail, np.exp(logs - log_choose(population, size)[tail]), minlength=len(hits))
-    return float(min(1.0, sums.min()))
+    # each probability is at least its last term and at most a geometric sum of it, for the terms before fall
+    # ever faster; only a tail whose least is not above another's most can hold the minimum
+    log_ways = log_choose(population, size)
+    least = log_choose(hits + n_missed, hits) + log_choose(left, size - hits) - log_ways
+    ratio = hits * (left - size + hits) / ((n_missed + 1) * (size - hits + 1))
+    most = np.where(ratio < 1, least - np.log1p(-np.minimum(ratio, 1 - 1e-12)), 0.0)
+    chances = []
+    for tail in np.flatnonzero(least <= most.min() + 1e-9):
+        marked, rest, drawn = hits[tail] + n_missed, left[tail], np.arange(hits[tail] + 1)
+        drawn = drawn[size[tail] - drawn <= rest]
+        logs = log_choose(marked, drawn) + log_choose(rest, size[tail] - drawn) - log_ways[tail]
+        chances.append(float(np.exp(logs).sum()))
+    return min(1.0, *chances)

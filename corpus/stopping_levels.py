@@ -41,17 +41,14 @@ def applied_level(plan: StoppingPlan) -> Level:
     return plan.level if made_for_it or plan.level not in ("standard", "fast") else "cautious"
 
 
-def rule_of(level: Level, plan: StoppingPlan, *, n: int | None = None) -> Rule | None:
-    """The rule of a level; None for "certified", which rests on an audit.
-
-    ``n`` is the length of the run for "in_a_row", else the plan's.
-    """
+def rule_of(level: Level, plan: StoppingPlan) -> Rule | None:
+    """The rule of a level; None for "certified", which rests on an audit."""
     return {
         "cautious": missed_test(plan.confidence),
         "standard": odds_adjusted(strict=True),
         "fast": odds_adjusted(strict=False),
         "certified": None,
-        "in_a_row": in_a_row(n or plan.in_a_row),
+        "in_a_row": in_a_row(plan.in_a_row),
     }[level]
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from corpus.audit import AuditBound, audit_bound, audit_outcome, audit_size
 from corpus.protocol import Level, StoppingPlan
-from corpus.stopping import Look, first_stop, look_at, looks, recall_interval
+from corpus.stopping import Look, first_run, first_stop, in_a_row, look_at, looks, recall_interval
 from corpus.stopping_levels import HEURISTICS, LEVELS, applied_level, level_in_words, rule_of
 
 
@@ -248,7 +248,8 @@ def stopping_state(
     low, high, most = recall_interval(found, n_total, confidence=plan.confidence)
     audit = _audit_state(order, n_total, plan, list(audits), verdicts or {})
     runs = sorted({*HEURISTICS, plan.in_a_row})
-    wanted = [(level, n) for level in LEVELS for n in (runs if level == "in_a_row" else [0])]
+    levels = [_level_state(level, plan, made, now, audit) for level in LEVELS if level != "in_a_row"]
+    levels += [LevelState("in_a_row", n, first_run(found, n), in_a_row(n)(now)) for n in runs]
     return StoppingState(
         plan=plan,
         level=applied_level(plan),
@@ -257,7 +258,7 @@ def stopping_state(
         recall_low=low,
         recall_high=high,
         most_missed=most,
-        levels=tuple(_level_state(level, n, plan, made, now, audit) for level, n in wanted),
+        levels=tuple(levels),
         audit=audit,
         audit_size=audit_size(
             n_total - now.n_read, now.n_found, target=plan.target_recall, confidence=plan.confidence
@@ -267,15 +268,15 @@ def stopping_state(
 
 
 def _level_state(
-    level: Level, n: int, plan: StoppingPlan, made: list[Look], now: Look, audit: AuditState | None
+    level: Level, plan: StoppingPlan, made: list[Look], now: Look, audit: AuditState | None
 ) -> LevelState:
-    rule = rule_of(level, plan, n=n or None)
-    if rule is None:
-        bound = audit.bound if audit else None
-        if bound is None or not bound.certified:
-            return LevelState(level, n, None, False)
-        return LevelState(level, n, now.n_total - bound.n_unread + bound.n_audited, True)
-    return LevelState(level, n, first_stop(made, rule), rule(now))
+    rule = rule_of(level, plan)
+    if rule is not None:
+        return LevelState(level, 0, first_stop(made, rule), rule(now))
+    bound = audit.bound if audit else None
+    if bound is None or not bound.certified:
+        return LevelState(level, 0, None, False)
+    return LevelState(level, 0, now.n_total - bound.n_unread + bound.n_audited, True)
 
 
 def _audit_state(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import (
+    first_run,
     first_stop,
     in_a_row,
     look_at,
@@ -183,6 +184,18 @@ def test_least_missed_is_exact_where_decimals_are_not():
 def test_a_run_begins_after_a_relevant_record_only():
     assert first_stop(list(looks([0] * 100, 200)), in_a_row(50)) is None
     assert first_stop(list(looks([1, *[0] * 99], 100)), in_a_row(50)) == 51
+
+
+@given(st.lists(st.sampled_from([0, 0, 0, 1]), max_size=60), st.integers(1, 8))
+def test_the_first_run_is_seen_at_the_record_that_completes_it(found, n):
+    def is_there(n_read: int) -> bool:
+        return in_a_row(n)(look_at(found[:n_read], 1000))
+
+    assert first_run(found, n) == next(filter(is_there, range(1, len(found) + 1)), None)
+
+
+def test_nothing_read_is_no_reason_to_stop():
+    assert missed_p_value([], 0) == missed_p_value([], 10) == 1.0
 
 
 def test_looks_come_after_each_hundredth_of_the_records():
