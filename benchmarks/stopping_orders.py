@@ -23,7 +23,7 @@ from sklearn.svm import LinearSVC
 
 from corpus import read_labelled, simulate
 
-KINDS = ("u4", "low prevalence", "small", "noisy ranker", "naive Bayes")
+KINDS = ("u4", "low prevalence", "small", "noisy ranker", "naive Bayes", "a fifth unseen")
 Order = dict[str, object]  # set, kind, seed, n, places
 
 
@@ -90,9 +90,18 @@ def _screen(known: LabelledSet, kind: str, seed: int, label: str) -> tuple[int, 
                   rng.permutation(np.flatnonzero(relevant == 0))[: n - n_relevant]]  # fmt: skip
         keep = np.sort(np.concatenate(chosen))
         records, relevant = records.iloc[keep].reset_index(drop=True), relevant[keep]
-    if kind in ("noisy ranker", "naive Bayes"):
-        scorer = _noisy(rng) if kind == "noisy ranker" else _naive_bayes
-        found = _screen_with(scorer, records, relevant, seed)
+    if kind == "a fifth unseen":  # a fifth of the relevant ones read like some irrelevant record
+        hidden = rng.permutation(np.flatnonzero(relevant))[: round(relevant.sum() / 5)]
+        alike = rng.choice(np.flatnonzero(relevant == 0), len(hidden), replace=False)
+        texts = ["title", "abstract"]
+        records.loc[records.index[hidden], texts] = records.loc[records.index[alike], texts].to_numpy()
+    scorers = {
+        "noisy ranker": _noisy(rng, 1.0),
+        "naive Bayes": _naive_bayes,
+        "a fifth unseen": _noisy(rng, 0.0),
+    }
+    if kind in scorers:
+        found = _screen_with(scorers[kind], records, relevant, seed)
     else:
         found = np.asarray(simulate(records, relevant.tolist(), seed=seed).found)
     return len(found), (np.flatnonzero(found) + 1).tolist()
@@ -135,8 +144,8 @@ def _naive_bayes(matrix: object, rows: np.ndarray, labels: np.ndarray) -> np.nda
     return model.predict_log_proba(matrix)[:, 1]
 
 
-def _noisy(rng: np.random.Generator) -> Callable:
-    """u4 with noise of the spread of its own scores added to each record's, drawn once for the whole run."""
+def _noisy(rng: np.random.Generator, strength: float) -> Callable:
+    """u4 with noise added to each record's score, drawn once for the run; strength 1: as wide as the scores."""
     noise = np.zeros(0)
 
     def scores(matrix: object, rows: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -147,7 +156,7 @@ def _noisy(rng: np.random.Generator) -> Callable:
         model = LinearSVC(C=0.11, random_state=0)
         model.fit(matrix[rows], labels, sample_weight=weights * len(labels) / weights.sum())
         plain = model.decision_function(matrix)
-        return plain + plain.std() * noise
+        return plain + strength * plain.std() * noise
 
     return scores
 

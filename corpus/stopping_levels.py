@@ -136,10 +136,13 @@ def _past(level: Level, language: str, n: int) -> str:
         worst=percent(rule["worst"], language),
         saved=percent(rule["saved"], language),
     )
-    if level not in _LEFT_OUT_KEPT:
-        return text
-    kept = percent(_LEFT_OUT_KEPT[level], language)
-    return f"{text} {say('left_out', language, n=_N_MADE_ON, kept=kept)}"
+    said = [text]
+    if level in _LEFT_OUT_KEPT:
+        said.append(say("left_out", language, n=_N_MADE_ON, kept=percent(_LEFT_OUT_KEPT[level], language)))
+    unseen = measured["perturbed"]["a fifth unseen"].get(level)
+    if unseen is not None:
+        said.append(say("unseen", language, kept=percent(unseen["runs_kept"], language)))
+    return " ".join(said)
 
 
 @cache

@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, screening
+from samsyn.commands import coding, folder, outputs, screening, stopping
 
 
 class _Kind(click.Group):
@@ -40,7 +40,7 @@ for command in (
     folder.duplicates,
     screening.rank_records,
     screening.screen,
-    screening.stopping,
+    stopping.stopping,
     screening.simulate_screening,
     coding.suggest_segments,
     coding.code,

@@ -1,4 +1,4 @@
-"""Commands of screening: rank, screen, stopping, simulate."""
+"""Commands of screening: rank, screen, simulate."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from corpus import UsageError, read_labelled, read_protocol, simulate, stopping_sentences
-from corpus.writers import defused
+from corpus import read_labelled, read_protocol, simulate
 from samsyn.commands.console import (
     as_json,
     counted,
@@ -79,52 +78,6 @@ def screen(decisions: Path, person: str, adjudicate: bool, folder: Path, as_json
     if len(conflicts):
         click.echo(f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those decisions):")
         echo_table(conflicts[["record_id", "stage", "people"]].head(20))
-
-
-@click.command()
-@click.option(
-    "--audit", "size", type=int, metavar="N", help="Draw N unread records at random, to be read whole."
-)
-@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write the audit's records here.")
-@click.option("--as", "person", default="", metavar="PERSON", help="Who has the audit drawn.")
-@click.option("--language", default="en", type=click.Choice(["en", "da"]), help="Language of the sentences.")
-@in_review
-@as_json
-def stopping(
-    size: int | None, table: Path | None, person: str, language: str, folder: Path, as_json: bool
-) -> None:
-    """Say whether the reading may stop: recall so far as an interval, and what each rule says.
-
-    An audit is drawn once, its size fixed beforehand; fill in the verdicts and take them with samsyn screen,
-    then samsyn stopping says what it assures.
-
-    Example: samsyn stopping
-
-    Example: samsyn stopping --audit 200 --csv audit.csv --as anna
-    """
-    review = open_review(folder)
-    if size is not None:
-        if table is None or not person:
-            raise UsageError("--audit needs --csv FILE and --as PERSON.")
-        rows = review.audit(size, person=person)
-        rows = rows.assign(stage="title_abstract", verdict="", criterion="", note="")
-        first = ["record_id", "verdict", "criterion", "note", "title", "abstract"]
-        rows[[*first, *[name for name in rows.columns if name not in first]]].map(defused).to_csv(
-            table, index=False, lineterminator="\n"
-        )
-        click.echo(f"{counted(len(rows), 'record')} drawn at random and written to {table}.", err=as_json)
-    state = review.stopping()
-    if as_json:
-        echo_json(state.figures())
-        return
-    if size is None:
-        for sentence in stopping_sentences(state, language):
-            click.echo(sentence)
-        click.echo()
-        frame = state.frame(language)
-        echo_table(frame[["level", "says_stop", "stopped_at", "left_unread"]])
-        for row in frame.to_dict("records"):
-            click.echo(f"\n{row['level']}\n  {row['assumes']}\n  {row['past_reviews']}")
 
 
 @click.command("simulate")

@@ -77,6 +77,13 @@ def test_an_audit_needs_a_person_a_file_and_enough_unread_records(review, tmp_pa
     assert not (review.folder / "decisions" / "audits").exists()
 
 
+def test_a_table_that_cannot_be_written_is_said_and_the_draw_stays_the_same(review, tmp_path):
+    words = ["stopping", "--audit", 5, "--as", "ann", "--review", review.folder, "--csv"]
+    assert "cannot be written" in run(*words, tmp_path / "nowhere" / "a.csv", exit_code=2)
+    run(*words, tmp_path / "a.csv")
+    assert len((review.folder / "decisions" / "audits" / "ann.jsonl").read_text().splitlines()) == 1
+
+
 def test_records_added_later_are_unread_and_the_stop_is_judged_anew(review, tmp_path):
     before = review.stopping().look.n_total
     more = tmp_path / "more.ris"
