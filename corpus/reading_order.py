@@ -15,7 +15,9 @@ def reading_order(decisions: pd.DataFrame, verdicts: pd.DataFrame) -> pd.DataFra
     One person's decisions stand in the order of their journal. Several people's are merged by the time of the
     decision, without ever turning a person's own order round (a clock set back is taken to have stood still);
     decisions of one time stand person by person. However a record came to be read (ranked, drawn at random,
-    known beforehand), it counts from the moment of its first decision.
+    known beforehand), it counts from the moment of its first decision. Relevant records that were known
+    beforehand and decided on first make the ranking look better than it was: the odds go by that, the tail
+    test and the guard do not.
 
     Parameters
     ----------

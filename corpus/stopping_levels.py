@@ -67,7 +67,7 @@ def level_in_words(
     return LevelInWords(
         name=say(f"name_{level}", language, n=n),
         assumes=say(f"assumes_{level}", language, n=n, alpha=alpha),
-        past=_past(level, language, n),
+        past=_past(level, plan, language, n),
     )
 
 
@@ -120,7 +120,7 @@ def percent(share: float, language: str) -> str:
     return f"{text.replace('.', ',')}\u00a0%" if language == "da" else f"{text}%"
 
 
-def _past(level: Level, language: str, n: int) -> str:
+def _past(level: Level, plan: StoppingPlan, language: str, n: int) -> str:
     measured = past_figures()
     key = f"in_a_row_{max((known for known in HEURISTICS if known <= n), default=HEURISTICS[0])}"
     rule = measured["rules"][key if level == "in_a_row" else level]
@@ -137,6 +137,9 @@ def _past(level: Level, language: str, n: int) -> str:
         saved=percent(rule["saved"], language),
     )
     said = [text]
+    goes_by_confidence = level in ("cautious", "certified")
+    if plan.target_recall != measured["target"] or (goes_by_confidence and plan.confidence != 0.95):
+        said.append(say("not_yours", language))
     if level in _LEFT_OUT_KEPT:
         said.append(say("left_out", language, n=_N_MADE_ON, kept=percent(_LEFT_OUT_KEPT[level], language)))
     unseen = measured["perturbed"]["a fifth unseen"].get(level)

@@ -221,6 +221,16 @@ def test_every_level_says_what_it_assumes_and_how_it_did(level, language):
     assert "{" not in words.name + words.assumes + words.past
 
 
+def test_figures_measured_at_another_target_or_confidence_say_so():
+    for plan, level, is_said in (
+        (StoppingPlan(), "cautious", False),
+        (StoppingPlan(confidence=0.8), "cautious", True),
+        (StoppingPlan(confidence=0.8), "standard", False),
+        (StoppingPlan(target_recall=0.9), "in_a_row", True),
+    ):
+        assert ("not with the protocol’s own" in level_in_words(level, plan).past) == is_said
+
+
 def test_no_level_but_the_certified_promises_a_guarantee():
     for level in ("standard", "fast"):
         assert "not a strict guarantee" in level_in_words(level, StoppingPlan()).assumes
