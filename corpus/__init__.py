@@ -3,6 +3,7 @@
 from corpus import journal
 from corpus.asreview_project import is_asreview_project, read_asreview_project
 from corpus.assignment import assignments, calibration_sample
+from corpus.audit import AuditBound, audit_bound, audit_size, draw_audit
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
 from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
 from corpus.errors import ReviewError, UsageError
@@ -10,9 +11,10 @@ from corpus.flow import Flow, prisma_flow
 from corpus.languages import language_of
 from corpus.matching import match_records
 from corpus.priors import add_prior, read_priors
-from corpus.protocol import Criterion, Protocol, ScreeningPlan, Wording, read_protocol
+from corpus.protocol import Criterion, Protocol, ScreeningPlan, StoppingPlan, Wording, read_protocol
 from corpus.ranking import RankingSettings, rank
 from corpus.readers import read_records
+from corpus.reading_order import reading_order
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 from corpus.screening import (
     ScreeningDecision,
@@ -36,12 +38,29 @@ from corpus.sources import (
     uncounted_entries,
     with_raw_entries,
 )
+from corpus.stopping import (
+    first_run,
+    first_stop,
+    in_a_row,
+    look_at,
+    looks,
+    missed_p_value,
+    missed_test,
+    odds_adjusted,
+    ranking_odds,
+    recall_interval,
+)
+from corpus.stopping_levels import level_in_words, past_figures
+from corpus.stopping_picture import stopping_sentences, stopping_svg
+from corpus.stopping_state import Audit, StoppingState, audits_from, stopping_state
 from corpus.writers import write_records
 
 __all__ = [
     "COVIDENCE_LISTS",
     "PROGRAMS",
     "SUBSETS",
+    "Audit",
+    "AuditBound",
     "Collection",
     "Criterion",
     "Duplicates",
@@ -57,6 +76,8 @@ __all__ = [
     "ScreeningPlan",
     "Search",
     "Simulation",
+    "StoppingPlan",
+    "StoppingState",
     "UnreadableEntry",
     "UsageError",
     "Wording",
@@ -64,24 +85,39 @@ __all__ = [
     "add_source",
     "as_records",
     "assignments",
+    "audit_bound",
+    "audit_size",
+    "audits_from",
     "calibration_sample",
     "changed_sources",
     "decisions_in",
+    "draw_audit",
     "duplicate_lines_from_rows",
     "find_duplicates",
+    "first_run",
+    "first_stop",
     "import_decisions",
     "imported_lines",
+    "in_a_row",
     "included_records",
     "is_asreview_project",
     "journal",
     "language_of",
     "latest_decisions",
+    "level_in_words",
+    "look_at",
+    "looks",
     "match_records",
     "merge_duplicates",
+    "missed_p_value",
+    "missed_test",
+    "odds_adjusted",
     "open_conflicts",
     "open_queue",
+    "past_figures",
     "prisma_flow",
     "rank",
+    "ranking_odds",
     "read_asreview_project",
     "read_checked_yaml",
     "read_labelled",
@@ -90,12 +126,17 @@ __all__ = [
     "read_records",
     "read_searches",
     "read_sources",
+    "reading_order",
+    "recall_interval",
     "screening_decisions",
     "screening_decisions_from_rows",
     "screening_metrics",
     "screening_progress",
     "screening_verdicts",
     "simulate",
+    "stopping_sentences",
+    "stopping_state",
+    "stopping_svg",
     "uncounted_entries",
     "waiting_records",
     "with_raw_entries",

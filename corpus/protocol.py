@@ -11,6 +11,7 @@ from corpus.checked_yaml import Fault, read_checked_yaml
 
 Stage = Literal["title_abstract", "full_text"]
 STAGES: tuple[Stage, ...] = ("title_abstract", "full_text")
+Level = Literal["cautious", "standard", "fast", "certified", "in_a_row"]
 STRICT = {"extra": "forbid"}
 
 
@@ -133,6 +134,30 @@ class ScreeningPlan:
 
 
 @dataclass(frozen=True)
+class StoppingPlan:
+    """When the reading may stop; decided on before it starts.
+
+    Attributes
+    ----------
+    level : str
+        "cautious", "standard", "fast", "certified" or "in_a_row" (``corpus.stopping_levels`` says what each
+        assumes and how it did).
+    target_recall : float
+        Share of the relevant records to be found; "standard" and "fast" are made for 0.95 only.
+    confidence : float
+        Of the recall interval, of the level "cautious" and of an audit.
+    in_a_row : int
+        For the level of that name: how many irrelevant records in a row.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    level: Level = "standard"
+    target_recall: float = 0.95
+    confidence: float = 0.95
+    in_a_row: int = 200
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A review's protocol, as read from ``protocol.yaml``.
 
@@ -150,6 +175,8 @@ class Protocol:
     languages : tuple of str
     seed : int
         The one seed from which every random draw of the review is made.
+    stopping : StoppingPlan
+        The rule by which the reading may stop.
     invented : Wording
         Said on every page made from the review when its data are not real; empty otherwise.
     flags, appraisal : tuple of Criterion
@@ -169,6 +196,7 @@ class Protocol:
     screening: ScreeningPlan | None = None
     languages: tuple[str, ...] = ("en", "da")
     seed: int = 1
+    stopping: StoppingPlan = field(default_factory=StoppingPlan)
     invented: Wording = field(default_factory=Wording)
     flags: tuple[Criterion, ...] = ()
     appraisal: tuple[Criterion, ...] = ()
@@ -224,6 +252,7 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
     yield from _screening_faults(protocol)
     if not protocol.stages or protocol.stages[0] != "title_abstract":
         yield Fault(("stages",), "the first stage must be title_abstract")
+    yield from _stopping_faults(protocol.stopping)
 
 
 def _screening_faults(protocol: Protocol) -> Iterator[Fault]:
@@ -245,3 +274,13 @@ def _screening_faults(protocol: Protocol) -> Iterator[Fault]:
         yield Fault(("screening", "overlap"), f"is a per cent between 0 and 100 (found {plan.overlap:g})")
     if plan.calibration < 0:
         yield Fault(("screening", "calibration"), f"is a number of records (found {plan.calibration})")
+
+
+def _stopping_faults(plan: StoppingPlan) -> Iterator[Fault]:
+    for name, value, low, high in (
+        ("target_recall", plan.target_recall, 0.5, 1.0),
+        ("confidence", plan.confidence, 0.5, 0.999),
+        ("in_a_row", plan.in_a_row, 1, 1_000_000),
+    ):
+        if not low <= value <= high:
+            yield Fault(("stopping", name), f"must be from {low:g} to {high:,} (found {value:g})")

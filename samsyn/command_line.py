@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, screening, team
+from samsyn.commands import coding, folder, outputs, screening, stopping, team
 
 
 class _Kind(click.Group):
@@ -43,6 +43,7 @@ for command in (
     team.calibrate,
     team.import_screening,
     team.priors,
+    stopping.stopping,
     screening.simulate_screening,
     coding.suggest_segments,
     coding.code,

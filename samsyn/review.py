@@ -54,6 +54,7 @@ from corpus import (
 )
 from corpus.protocol import Stage
 from samsyn.screening_desk import Rows, ScreeningDesk
+from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
 
 Progress = Callable[[Iterable], Iterable]
@@ -62,7 +63,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(ScreeningDesk):
+class Review(ScreeningDesk, StoppingDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -354,8 +355,7 @@ class Review(ScreeningDesk):
     def evidence(self) -> Evidence:
         """All that a report is made of."""
         collection, screening = self.collection(), self.screening_decisions()
-        coding = self.coding_decisions()
-        found = self.descriptors()
+        coding, found = self.coding_decisions(), self.descriptors()
         times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
         shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
@@ -377,6 +377,7 @@ class Review(ScreeningDesk):
             n_screening_decisions=len(screening),
             input_hash=self.input_hash(),
             data_as_of=max(times, default=""),
+            stopping=self.stopping(),
         )
 
     def render(self, *, language: str = "en") -> list[Path]:
@@ -447,9 +448,8 @@ class Review(ScreeningDesk):
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
         """Lines of the journals that a crash cut short: (kind of journal, line)."""
-        folder = self.folder / "decisions"
-        kinds = ("duplicates", "screening", "coding")
-        return [(kind, torn) for kind in kinds for torn in journal.read(folder / kind)[1]]
+        kinds = ("audits", "duplicates", "screening", "coding")
+        return [(kind, torn) for kind in kinds for torn in journal.read(self.folder / "decisions" / kind)[1]]
 
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""

@@ -21,6 +21,7 @@ COMMANDS = (
     "calibrate",
     "import",
     "priors",
+    "stopping",
     "suggest",
     "code",
     "agreement",
