@@ -6,8 +6,10 @@ from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplic
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
 from corpus.languages import language_of
+from corpus.living import records_of_new_sources
 from corpus.protocol import Criterion, Protocol, Wording, read_protocol
-from corpus.ranking import RankingSettings, rank
+from corpus.ranking import Ranker, rank
+from corpus.ranking_parts import RankingParts, RankingSettings
 from corpus.readers import read_records
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 from corpus.screening import (
@@ -22,6 +24,7 @@ from corpus.screening import (
 )
 from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
 from corpus.sources import Collection, Search, add_source, changed_sources, read_sources, uncounted_entries
+from corpus.support_vectors import SquaredHingeSVC
 from corpus.writers import write_records
 
 __all__ = [
@@ -33,6 +36,8 @@ __all__ = [
     "FaultyFileError",
     "Flow",
     "Protocol",
+    "Ranker",
+    "RankingParts",
     "RankingSettings",
     "Reading",
     "ReadingWarning",
@@ -40,6 +45,7 @@ __all__ = [
     "ScreeningDecision",
     "Search",
     "Simulation",
+    "SquaredHingeSVC",
     "UnreadableEntry",
     "UsageError",
     "Wording",
@@ -60,6 +66,7 @@ __all__ = [
     "read_protocol",
     "read_records",
     "read_sources",
+    "records_of_new_sources",
     "screening_decisions",
     "screening_decisions_from_rows",
     "screening_metrics",

@@ -17,8 +17,11 @@ import pandas as pd
 
 from corpus.column_names import COLUMN_NAMES
 from corpus.errors import UsageError
-from corpus.ranking import RankingSettings, learn, query_weights, texts_of
+from corpus.ranking import Ranker
+from corpus.ranking_parts import RankingParts, RankingSettings
 from corpus.records import as_records
+
+Priors = Literal["one", "none"]
 
 _LABELS = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "y", "included", "include", "ja", "relevant"), 1),
@@ -55,9 +58,10 @@ def simulate(
     included: Sequence[bool] | Sequence[int] | pd.Series,
     *,
     seed: int = 1,
-    priors: Literal["one", "none"] = "one",
+    priors: Priors = "one",
     query: str = "",
     settings: RankingSettings | None = None,
+    parts: RankingParts | None = None,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> Simulation:
     """Screen a labelled collection as the ranking would have had it, one record a step, relearning each time.
@@ -72,10 +76,13 @@ def simulate(
         Draws the priors: ``numpy.random.RandomState(seed).choice(rows, 1, replace=False)`` among the included
         and again among the excluded rows, as ASReview's ``--prior-seed`` does.
     priors : {"one", "none"}
-        One known record of each label, or none: then ``query`` leads until one of each is found.
+        One known record of each label, or none: then ``query`` leads, or, if it is empty, the order of the
+        records until one of each label is found.
     query : str
-        The protocol's own words.
+        The protocol's own words; take part after the first decisions too.
     settings : RankingSettings, optional
+    parts : RankingParts, optional
+        In place of those that the settings name.
     progress : callable
         Wraps the steps, for a progress bar.
 
@@ -95,14 +102,25 @@ def simulate(
     >>> simulation.found, simulation.metrics["loss"]
     ([1, 0, 1, 0, 0], 0.0)
     """
-    records = as_records(records)
+    relevant = _checked_labels(records, included)
+    ranker = Ranker(records, query=query, settings=settings, parts=parts, seed=seed)
+    return _screened(ranker, relevant, seed, priors, progress)
+
+
+def _checked_labels(
+    records: pd.DataFrame, included: Sequence[bool] | Sequence[int] | pd.Series
+) -> np.ndarray:
     relevant = np.asarray(included).astype(int)
-    if len(relevant) != len(records) or set(relevant) != {0, 1}:
+    if len(relevant) != len(records) or set(relevant.tolist()) != {0, 1}:
         raise UsageError("A simulation needs a label for each record, with some included and some excluded.")
-    settings = settings or RankingSettings()
-    pipeline = settings.pipeline()
-    matrix = pipeline["features"].fit_transform(texts_of(records))
-    scores = matrix @ query_weights(pipeline, query)
+    return relevant
+
+
+def _screened(
+    ranker: Ranker, relevant: np.ndarray, seed: int, priors: Priors, progress: Callable[[Iterable], Iterable]
+) -> Simulation:
+    """Read one record a step until the last relevant one is found."""
+    n_records = len(relevant)
     chosen: list[int] = []
     if priors == "one":
         for label in (1, 0):
@@ -110,31 +128,31 @@ def simulate(
             draw = np.random.RandomState(seed).choice(np.flatnonzero(relevant == label), 1, replace=False)
             chosen.append(int(draw[0]))
     n_priors = len(chosen)
-    unread = np.ones(len(records), dtype=bool)
+    unread = np.ones(n_records, dtype=bool)
     unread[chosen] = False
-    for _ in progress(range(len(records) - n_priors)):
-        if relevant[chosen].sum() == relevant.sum():
+    rows = np.zeros(n_records, dtype=int)
+    rows[:n_priors] = chosen
+    n_missing = int(relevant.sum() - relevant[chosen].sum())
+    n_known = n_priors
+    for _ in progress(range(n_records - n_priors)):
+        if n_missing == 0:
             break
-        rows = np.array(chosen, dtype=int)
-        if len(set(relevant[rows])) == 2:
-            weights, offset = learn(pipeline, matrix, rows, relevant[rows], settings)
-            scores = matrix @ weights + offset
-        best = int(np.argmax(np.where(unread, scores, -np.inf)))
-        chosen.append(best)
-        unread[best] = False
-    n_read = len(chosen) - n_priors
-    rest = np.flatnonzero(unread)
-    chosen += rest[np.argsort(-scores[rest], kind="stable")].tolist()
-    found = relevant[chosen].tolist()
-    ids = records["record_id"].tolist()
+        known = rows[:n_known]
+        best = ranker.next_row(known, relevant[known], np.flatnonzero(unread))
+        rows[n_known], unread[best] = best, False
+        n_known, n_missing = n_known + 1, n_missing - int(relevant[best])
+    known, rest = rows[:n_known], np.flatnonzero(unread)
+    scores = ranker.scores(known, relevant[known], rest)
+    order = [*known.tolist(), *rest[np.argsort(-scores, kind="stable")].tolist()]
+    found = relevant[order].tolist()
     metrics: dict[str, float] = {
-        "n_records": len(records),
+        "n_records": n_records,
         "n_included": int(relevant.sum()),
         "n_priors": n_priors,
-        "n_read": n_read,
+        "n_read": n_known - n_priors,
         **screening_metrics(found[n_priors:]),
     }
-    return Simulation([ids[row] for row in chosen], found, n_priors, metrics)
+    return Simulation([str(name) for name in ranker.record_ids[order]], found, n_priors, metrics)
 
 
 def read_labelled(path: str | Path, label: str = "label") -> tuple[pd.DataFrame, list[int]]:

@@ -43,9 +43,9 @@ from corpus import (
     latest_decisions,
     merge_duplicates,
     prisma_flow,
-    rank,
     read_protocol,
     read_sources,
+    records_of_new_sources,
     screening_decisions,
     screening_decisions_from_rows,
     screening_verdicts,
@@ -53,6 +53,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from samsyn.reading_list import labels_of, ranker_of, reading_list
 from synthesis import Evidence, check_report, render_report
 
 Rows = Iterable[Mapping[str, Any]]
@@ -241,31 +242,35 @@ class Review:
         """The verdict on each record and stage: agreed, settled, or a conflict."""
         return screening_verdicts(self.screening_decisions(), criteria=self.protocol.exclusion_order())
 
-    def rank(self, *, unread: bool = True) -> pd.DataFrame:
+    def rank(self, *, unread: bool = True, new: bool = False, top: int | None = None) -> pd.DataFrame:
         """The records, most likely to be included first, with the words that spoke for and against.
 
         Parameters
         ----------
         unread : bool
             Only those on which nobody has decided at title and abstract.
+        new : bool
+            Only those of sources added since; ``worth_a_look`` marks what scores as high as 95 % of the
+            included did while held out of the learning.
+        top : int, optional
+            Only so many.
 
         Returns
         -------
         DataFrame
-            Columns rank, record_id, score, why, title, abstract, authors, year, journal.
+            Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
         """
-        records, decisions = self.records, self.screening_decisions()
-        first = self.verdicts().query("stage == 'title_abstract'").set_index("record_id")["verdict"]
-        said = first[first.isin(["include", "exclude"])]
-        labels = {str(name): int(verdict == "include") for name, verdict in said.items()}
-        ranking = rank(records, labels, query=self.protocol.query())
-        if unread:
-            seen = set(decisions.loc[decisions["stage"] == "title_abstract", "record_id"])
-            ranking = ranking[~ranking["record_id"].isin(seen)].reset_index(drop=True)
-            ranking["rank"] = range(1, len(ranking) + 1)
-        shown = records[["record_id", "title", "abstract", "authors", "year", "journal"]]
-        merged = ranking.merge(shown, on="record_id", how="left")
-        return merged[["rank", "record_id", "score", "why", *shown.columns[1:]]]
+        records, protocol, decisions = self.records, self.protocol, self.screening_decisions()
+        seen = set(decisions.loc[decisions["stage"] == "title_abstract", "record_id"])
+        among = records["record_id"].tolist()
+        if new:
+            among = records_of_new_sources(self.collection().records, self.duplicates().groups, seen)
+        if unread or new:
+            among = [name for name in among if name not in seen]
+        kept = (*_RECORDS, "protocol.yaml")
+        ranker = self._remembered("ranker", kept, lambda: ranker_of(records, protocol))
+        ranker.start_again(protocol.seed)  # what was ranked before leaves no trace
+        return reading_list(ranker, records, labels_of(self.verdicts()), among, top=top, are_new=new)
 
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""
