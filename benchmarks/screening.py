@@ -2,7 +2,8 @@
 
     python benchmarks/screening.py FOLDER              one relevant and one irrelevant record known, both tools
     python benchmarks/screening.py FOLDER --cold       nothing known but the protocol's words (questions.csv)
-    python benchmarks/screening.py --latency           one relearn and rank at 10,000 and 100,000 records
+    python benchmarks/screening.py FOLDER --latency    one relearn and rank at 10,000 and 100,000 records
+    python benchmarks/screening.py FOLDER --new        a living review: half of each set comes later
 
 Every ``*.csv.gz`` (or ``*.csv``) of FOLDER is a set, with the columns title, abstract and label (1 included,
 0 not). FOLDER's index.csv, where there is one, says with the columns name and same_review_as which sets are the
@@ -30,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 # what a run starts from, and which tool takes it
 STARTS = {
@@ -50,6 +52,7 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--cold", action="store_true")
     parser.add_argument("--latency", action="store_true")
+    parser.add_argument("--new", action="store_true")
     parser.add_argument("--seeds", type=int, default=3, help="How many draws of the known records.")
     parser.add_argument("--sets", nargs="+", metavar="NAME", help="Only these sets.")
     parser.add_argument(
@@ -63,12 +66,14 @@ def main() -> None:
     if arguments.one:
         tool, start, seed, path = arguments.one
         print(json.dumps(run_here(tool, start, int(seed), Path(path))))
+    elif arguments.folder is None:
+        parser.error("name a folder")
     elif arguments.latency:
-        print_latency()
-    elif arguments.folder:
-        compare(arguments)
+        print_latency(arguments.folder)
+    elif arguments.new:
+        print_new_records(arguments)
     else:
-        parser.error("name a folder, or --latency")
+        compare(arguments)
 
 
 def compare(arguments: argparse.Namespace) -> None:
@@ -85,7 +90,7 @@ def compare(arguments: argparse.Namespace) -> None:
     runs = []
     for name, path in files.items():
         for seed in range(1, arguments.seeds + 1):
-            for start, tool in [(start, tool) for start in starts for tool in STARTS[start]]:
+            for start, tool in [(one, tool) for one in starts for tool in STARTS[one]]:
                 if arguments.cold and (tool, start) == ("samsyn", "priors"):
                     continue
                 run = kept.get((tool, start, seed, name)) or run_apart(tool, start, seed, path)
@@ -308,12 +313,69 @@ def print_geometric_mean(what: str, ratios: dict[str, float], reviews: dict[str,
     )
 
 
+# --- a living review --------------------------------------------------------------------------------------
+
+
+def print_new_records(arguments: argparse.Namespace) -> None:
+    """Half of the records are decided on, half are new: what share is worth a look, and what is missed."""
+    from corpus import Ranker, read_labelled
+
+    print(f"{'set':32} {'new':>6} {'relevant':>8} {'worth a look':>13} {'found':>6}   (means of the seeds)")
+    shares, found = [], []
+    for name, path in sets_of(arguments.folder).items():
+        if arguments.sets and name not in arguments.sets:
+            continue
+        records, included = read_labelled(path)
+        ranker, labels = Ranker(records), np.array(included)
+        runs = []
+        for seed in range(1, arguments.seeds + 1):
+            is_new = np.random.default_rng(seed).random(len(labels)) < 0.5
+            ids = records["record_id"].to_numpy()
+            decided = dict(zip(ids[~is_new], labels[~is_new].tolist(), strict=True))
+            worth = set(ranker.start_again(seed).worth_a_look(decided, ids[is_new]))
+            hits = sum(labels[i] for i in np.flatnonzero(is_new) if ids[i] in worth)
+            runs.append((is_new.sum(), labels[is_new].sum(), len(worth), hits))
+        new, relevant, looked, hits = np.mean(runs, axis=0)
+        print(f"{name:32} {new:6.0f} {relevant:8.1f} {looked / new:13.1%} {hits / relevant:6.1%}")
+        shares.append(looked / new)
+        found.append(hits / relevant)
+    print(f"mean of the sets: worth a look {np.mean(shares):.1%}, found {np.mean(found):.1%}")
+
+
 # --- how long a person waits ------------------------------------------------------------------------------
 
 
-def print_latency() -> None:
-    """Median and worst time of one relearn and rank, on made-up records."""
-    raise SystemExit("not yet")
+def print_latency(folder: Path) -> None:
+    """Relearn and rank after one more decision: every record, with the reasons for the first twenty."""
+    from corpus import Ranker, read_labelled
+
+    read = [read_labelled(path) for path in sets_of(folder).values()]
+    records = pd.concat([records for records, _ in read], ignore_index=True)
+    labels = np.concatenate([included for _, included in read])
+    for n_records in (10_000, 100_000):
+        rng = np.random.default_rng(1)
+        # repeated where there are too few, which makes the matrix denser, not sparser
+        rows = np.concatenate([rng.permutation(len(labels)) for _ in range(n_records // len(labels) + 1)])
+        rows = rows[:n_records]
+        chosen = records.iloc[rows].assign(record_id=[f"r{i}" for i in range(n_records)])
+        began = time.perf_counter()
+        ranker = Ranker(chosen, query="randomised trial of treatment")
+        ready = time.perf_counter() - began
+        decided = {f"r{i}": int(labels[rows[i]]) for i in range(500)}
+        ranker.rank(decided)
+        walls, cpus = [], []
+        for i in range(500, 550):
+            decided[f"r{i}"] = int(labels[rows[i]])
+            wall, cpu = time.perf_counter(), time.process_time()
+            ranking = ranker.rank(decided)
+            ranker.reasons(ranking["record_id"].head(20))
+            walls.append(1000 * (time.perf_counter() - wall))
+            cpus.append(1000 * (time.process_time() - cpu))
+        print(
+            f"{n_records:7,} records, 500 labels: median {np.median(walls):.0f} ms "
+            f"(CPU {np.median(cpus):.0f} ms, slowest {max(walls):.0f} ms); made ready in {ready:.0f} s; "
+            f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB"
+        )
 
 
 if __name__ == "__main__":

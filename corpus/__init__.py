@@ -9,7 +9,7 @@ from corpus.languages import language_of
 from corpus.living import records_of_new_sources
 from corpus.protocol import Criterion, Protocol, Wording, read_protocol
 from corpus.ranking import Ranker, rank
-from corpus.ranking_parts import RankingParts, RankingSettings
+from corpus.ranking_parts import RankingParts, RankingSettings, read_ranking_settings
 from corpus.readers import read_records
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 from corpus.screening import (
@@ -22,7 +22,8 @@ from corpus.screening import (
     screening_verdicts,
     with_verdicts,
 )
-from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
+from corpus.screening_metrics import recall_curve, screening_metrics
+from corpus.simulation import Simulation, read_labelled, simulate, simulate_many
 from corpus.sources import Collection, Search, add_source, changed_sources, read_sources, uncounted_entries
 from corpus.support_vectors import SquaredHingeSVC
 from corpus.writers import write_records
@@ -64,14 +65,17 @@ __all__ = [
     "read_checked_yaml",
     "read_labelled",
     "read_protocol",
+    "read_ranking_settings",
     "read_records",
     "read_sources",
+    "recall_curve",
     "records_of_new_sources",
     "screening_decisions",
     "screening_decisions_from_rows",
     "screening_metrics",
     "screening_verdicts",
     "simulate",
+    "simulate_many",
     "uncounted_entries",
     "with_verdicts",
     "write_records",

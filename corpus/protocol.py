@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from corpus.checked_yaml import Fault, read_checked_yaml
-from corpus.ranking_parts import RankingSettings
+from corpus.ranking_parts import ProtocolWords, RankingSettings
 
 Stage = Literal["title_abstract", "full_text"]
 STAGES: tuple[Stage, ...] = ("title_abstract", "full_text")
@@ -136,12 +136,12 @@ class Protocol:
     appraisal: tuple[Criterion, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
 
-    def query(self) -> str:
+    def query(self, wanted: ProtocolWords | None = None) -> str:
         """What is looked for, in the protocol's own words: title, questions and inclusion criteria.
 
-        The setting ``protocol_words`` of the ranking leaves the criteria out, or all.
+        ``wanted`` leaves the criteria out, or all; by default the setting ``protocol_words`` of the ranking.
         """
-        wanted = self.ranking.protocol_words
+        wanted = wanted or self.ranking.protocol_words
         if wanted == "none":
             return ""
         parts: list[Wording | Question | Criterion] = [self.title, *self.questions]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -12,11 +15,14 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 
+from corpus.checked_yaml import read_checked_yaml
+from corpus.errors import UsageError
 from corpus.support_vectors import SquaredHingeSVC
 
 # of the records offered by max_random and max_uncertainty
 _SHARE_OF_OTHERS = 0.05
 
+ProtocolWords = Literal["questions_and_criteria", "questions", "none"]
 QueryStrategy = Callable[[np.ndarray, int, np.random.Generator], np.ndarray]
 
 
@@ -62,7 +68,7 @@ class RankingSettings:
     balance: Literal["balanced", "none"] = "balanced"
     ratio: Annotated[float, Field(gt=0)] = 9.8
     query: Literal["max", "uncertainty", "random", "max_random", "max_uncertainty"] = "max"
-    protocol_words: Literal["questions_and_criteria", "questions", "none"] = "questions_and_criteria"
+    protocol_words: ProtocolWords = "questions_and_criteria"
 
     def parts(self) -> RankingParts:
         """The parts that these settings name, not yet fitted."""
@@ -78,16 +84,35 @@ class RankingSettings:
             classifier = LogisticRegression(C=self.c, max_iter=1000)
         else:
             classifier = MultinomialNB(alpha=1.0)
+        balance = partial(balanced_weights, ratio=self.ratio) if self.balance == "balanced" else None
+        return RankingParts(features, classifier, balance, QUERY_STRATEGIES[self.query])
 
-        def balance(labels: np.ndarray) -> np.ndarray:
-            return balanced_weights(labels, self.ratio)
 
-        return RankingParts(
-            features,
-            classifier,
-            balance if self.balance == "balanced" else None,
-            QUERY_STRATEGIES[self.query],
-        )
+@dataclass(frozen=True)
+class _Section:
+    """A protocol, or a part of one, of which only the ranking is looked at."""
+
+    __pydantic_config__: ClassVar = {"extra": "ignore"}
+    ranking: RankingSettings
+
+
+def read_ranking_settings(path: Path) -> RankingSettings:
+    """The section ``ranking`` of a YAML file, or a file that holds nothing else.
+
+    Raises
+    ------
+    UsageError
+        When there is no such file.
+    FaultyFileError
+        With all faults at once, each with its line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}).") from None
+    if re.search(r"^ranking\s*:", text, re.MULTILINE):
+        return read_checked_yaml(path, _Section).ranking
+    return read_checked_yaml(path, RankingSettings)
 
 
 @dataclass(frozen=True)
@@ -148,29 +173,27 @@ def at_random(scores: np.ndarray, n: int, generator: np.random.Generator) -> np.
     return generator.permutation(len(scores))[:n]
 
 
-def _mixed(other: QueryStrategy) -> QueryStrategy:
-    """The likeliest, save for one in twenty that is chosen otherwise."""
-
-    def query(scores: np.ndarray, n: int, generator: np.random.Generator) -> np.ndarray:
-        likely = most_likely(scores, n, generator)
-        is_other = generator.random(n) < _SHARE_OF_OTHERS
-        if not is_other.any():
-            return likely
-        others = iter(other(scores, len(scores), generator).tolist())
-        wanted = iter(most_likely(scores, len(scores), generator).tolist() if n > 1 else likely.tolist())
-        chosen: dict[int, None] = {}
-        for place in range(n):
-            source = others if is_other[place] else wanted
-            chosen[next(i for i in source if i not in chosen)] = None
-        return np.array(list(chosen))
-
-    return query
+def most_likely_but_some(
+    scores: np.ndarray, n: int, generator: np.random.Generator, *, others: QueryStrategy
+) -> np.ndarray:
+    """The highest scores, save for one place in twenty, which goes to the records of another strategy."""
+    likely = most_likely(scores, n, generator)
+    is_other = generator.random(n) < _SHARE_OF_OTHERS
+    if not is_other.any():
+        return likely
+    by_likelihood = iter(most_likely(scores, len(scores), generator).tolist())
+    otherwise = iter(others(scores, len(scores), generator).tolist())
+    chosen: dict[int, None] = {}
+    for place in range(n):
+        source = otherwise if is_other[place] else by_likelihood
+        chosen[next(i for i in source if i not in chosen)] = None
+    return np.array(list(chosen))
 
 
 QUERY_STRATEGIES: dict[str, QueryStrategy] = {
     "max": most_likely,
     "uncertainty": most_doubtful,
     "random": at_random,
-    "max_random": _mixed(at_random),
-    "max_uncertainty": _mixed(most_doubtful),
+    "max_random": partial(most_likely_but_some, others=at_random),
+    "max_uncertainty": partial(most_likely_but_some, others=most_doubtful),
 }

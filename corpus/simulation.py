@@ -1,27 +1,27 @@
-"""Simulation: how soon the ranking would have found what a finished review included.
-
-Metrics are those of ASReview and its Insights extension: loss, the normalised discounted gain of the order,
-work saved over sampling (Cohen et al. 2006, doi 10.1197/jamia.M1929) and recall after 10 % of the records.
-"""
+"""Simulation: how soon the ranking would have found what a finished review included."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from corpus.column_names import COLUMN_NAMES
 from corpus.errors import UsageError
 from corpus.ranking import Ranker
 from corpus.ranking_parts import RankingParts, RankingSettings
 from corpus.records import as_records
+from corpus.screening_metrics import screening_metrics
 
 Priors = Literal["one", "none"]
+# seconds of work from which further processes are started; each takes some seconds to import
+_WORTH_PROCESSES = 15.0
 
 _LABELS = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "y", "included", "include", "ja", "relevant"), 1),
@@ -43,8 +43,8 @@ class Simulation:
     n_priors : int
         How many of the first were known from the start; metrics leave them out.
     metrics : dict
-        n_records, n_included, n_priors, n_read (after the priors, until the last relevant one), loss, ndr,
-        wss95, recall_at_10pct.
+        n_records, n_included, n_priors, n_read (after the priors, until the last relevant one), and those of
+        :func:`screening_metrics`.
     """
 
     order: list[str]
@@ -105,6 +105,82 @@ def simulate(
     relevant = _checked_labels(records, included)
     ranker = Ranker(records, query=query, settings=settings, parts=parts, seed=seed)
     return _screened(ranker, relevant, seed, priors, progress)
+
+
+def simulate_many(
+    records: pd.DataFrame,
+    included: Sequence[bool] | Sequence[int] | pd.Series,
+    *,
+    seeds: Sequence[int],
+    settings: Mapping[str, RankingSettings],
+    priors: Priors = "one",
+    queries: Mapping[str, str] | None = None,
+    n_jobs: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> dict[str, list[Simulation]]:
+    """Screen a labelled collection with several rankings and several draws of the known records.
+
+    Parameters
+    ----------
+    records, included, priors
+        As for :func:`simulate`.
+    seeds : sequence of int
+        The same for every ranking, so that they compare draw by draw.
+    settings : mapping
+        Name -> settings of a ranking.
+    queries : mapping, optional
+        Name -> the protocol's words for it.
+    n_jobs : int
+        Processes; the result does not depend on it.
+    progress : callable
+        Wraps the screenings.
+
+    Returns
+    -------
+    dict
+        Name -> a Simulation for each seed.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"title": ["Trust", "Steel", "Trust and power", "Bridges", "Steel bridges"]})
+    >>> both = simulate_many(records, [1, 0, 1, 0, 0], seeds=[1, 2],
+    ...     settings={"default": RankingSettings(), "words": RankingSettings(longest_term=1)})
+    >>> [simulation.metrics["loss"] for simulation in both["words"]]
+    [0.0, 0.0]
+    """
+    relevant = _checked_labels(records, included)
+    rankers = {
+        name: Ranker(records, query=(queries or {}).get(name, ""), settings=chosen)
+        for name, chosen in settings.items()
+    }
+    tasks = [(name, seed) for name in settings for seed in seeds]
+    done = _in_processes(rankers, relevant, tasks, priors, n_jobs)
+    simulations: dict[str, list[Simulation]] = {name: [] for name in settings}
+    for (name, _), simulation in progress(zip(tasks, done, strict=True)):
+        simulations[name].append(simulation)
+    return simulations
+
+
+def _in_processes(
+    rankers: dict[str, Ranker],
+    relevant: np.ndarray,
+    tasks: list[tuple[str, int]],
+    priors: Priors,
+    n_jobs: int,
+) -> Iterator[Simulation]:
+    """The first screening here; the others here too, unless that takes longer than starting processes."""
+    began = time.perf_counter()
+    (name, seed), *rest = tasks
+    yield _screened_anew(rankers[name], relevant, seed, priors)
+    alone = (time.perf_counter() - began) * len(rest)
+    n_jobs = 1 if alone < _WORTH_PROCESSES else min(n_jobs, len(rest))
+    run = delayed(_screened_anew)
+    calls = (run(rankers[name], relevant, seed, priors) for name, seed in rest)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator")(calls)
+
+
+def _screened_anew(ranker: Ranker, relevant: np.ndarray, seed: int, priors: Priors) -> Simulation:
+    return _screened(ranker.start_again(seed), relevant, seed, priors, iter)
 
 
 def _checked_labels(
@@ -211,41 +287,3 @@ def read_labelled(path: str | Path, label: str = "label") -> tuple[pd.DataFrame,
     columns = {column: name for name, column in reversed(wanted.items())}
     records = pd.DataFrame({column: table[name] for column, name in columns.items()}, index=table.index)
     return as_records(records), included
-
-
-def screening_metrics(found: Sequence[int]) -> dict[str, float]:
-    """How good a screening order was.
-
-    Parameters
-    ----------
-    found : sequence of int, length n_records
-        1 where the record read at that place is relevant.
-
-    Returns
-    -------
-    dict
-        ``loss`` (0 best, 1 worst: area above the recall curve), ``ndr`` (normalised discounted gain, what
-        ASReview prints as NDCG; 1 best), ``wss95`` (share of reading saved at 95 % recall, less 5 %),
-        ``recall_at_10pct`` (share of the relevant found in the first tenth). NaN where undefined.
-
-    Examples
-    --------
-    >>> screening_metrics([1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
-    {'loss': 0.0, 'ndr': 1.0, 'wss95': 0.75, 'recall_at_10pct': 0.5}
-    """
-    hits = np.asarray(found, dtype=int)
-    n, n_relevant = len(hits), int(hits.sum())
-    if n_relevant in (0, n):
-        return dict.fromkeys(("loss", "ndr", "wss95", "recall_at_10pct"), math.nan)
-    recalled = np.cumsum(hits)
-    best = n_relevant * (n - (n_relevant - 1) / 2)
-    loss = (best - recalled.sum()) / (n_relevant * (n - n_relevant))
-    discount = 1 / np.log2(np.arange(2, n + 2))
-    n_needed = int(np.searchsorted(recalled, math.ceil(0.95 * n_relevant))) + 1
-    figures = {
-        "loss": loss,
-        "ndr": (hits * discount).sum() / discount[:n_relevant].sum(),
-        "wss95": (n - n_needed) / n - 0.05,
-        "recall_at_10pct": recalled[math.ceil(n / 10) - 1] / n_relevant,
-    }
-    return {name: round(float(value), 6) for name, value in figures.items()}

@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, screening
+from samsyn.commands import coding, folder, outputs, screening, simulation
 
 
 class _Kind(click.Group):
@@ -40,7 +40,7 @@ for command in (
     folder.duplicates,
     screening.rank_records,
     screening.screen,
-    screening.simulate_screening,
+    simulation.simulate_screening,
     coding.suggest_segments,
     coding.code,
     coding.agreement,

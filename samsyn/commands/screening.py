@@ -1,13 +1,11 @@
-"""Commands of screening: rank, screen, simulate."""
+"""Commands of screening: rank, screen."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
 
-from corpus import read_labelled, read_protocol, simulate
 from samsyn.commands.console import (
     as_json,
     counted,
@@ -16,7 +14,6 @@ from samsyn.commands.console import (
     in_review,
     open_review,
     person_option,
-    progress,
 )
 from samsyn.decision_tables import read_rows
 
@@ -89,44 +86,3 @@ def screen(decisions: Path, person: str, adjudicate: bool, folder: Path, as_json
     if len(conflicts):
         click.echo(f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those decisions):")
         echo_table(conflicts[["record_id", "stage", "people"]].head(20))
-
-
-@click.command("simulate")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--label", default="label", show_default=True, help="Column that is 1 where included, else 0.")
-@click.option("--seed", default=1, show_default=True, help="Draws the records known from the start.")
-@click.option(
-    "--priors",
-    default="one",
-    type=click.Choice(["one", "none"]),
-    show_default=True,
-    help="One known record of each label, or none (then --protocol leads).",
-)
-@click.option(
-    "--protocol", type=click.Path(path_type=Path), help="A protocol whose words lead the cold start."
-)
-@as_json
-def simulate_screening(
-    path: Path, label: str, seed: int, priors: str, protocol: Path | None, as_json: bool
-) -> None:
-    """Replay a finished, labelled review: how soon would the ranking have found what was included?
-
-    Example: samsyn simulate finished-review.csv --label included --seed 1
-    """
-    records, included = read_labelled(path, label)
-    query = read_protocol(protocol).query() if protocol else ""
-    began = time.perf_counter()
-    found = simulate(
-        records,
-        included,
-        seed=seed,
-        priors="none" if priors == "none" else "one",
-        query=query,
-        progress=progress("screening"),
-    )
-    figures = {**found.metrics, "seed": seed, "seconds": round(time.perf_counter() - began, 3)}
-    if as_json:
-        echo_json(figures)
-        return
-    for name, value in figures.items():
-        click.echo(f"{value:>12}  {name}")
