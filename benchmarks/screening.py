@@ -259,7 +259,7 @@ def print_comparison(
         ratios[name] = mean[0]["loss"] / mean[1]["loss"]
         cells = [f"{mean[0][metric]:.4f}:{mean[1][metric]:.4f}" for metric in METRICS]
         print(f"{name:32} {cells[0]:>13} {ratios[name]:6.3f} {cells[1]:>13} {cells[2]:>13} {cells[3]:>13}")
-    print_geometric_mean("loss", ratios, reviews)
+    print(geometric_mean_in_words("loss", ratios, reviews))
 
 
 def print_cost(runs: list[Run]) -> None:
@@ -293,7 +293,7 @@ def paired(
     }
 
 
-def print_geometric_mean(what: str, ratios: dict[str, float], reviews: dict[str, str]) -> None:
+def geometric_mean_in_words(what: str, ratios: dict[str, float], reviews: dict[str, str]) -> str:
     """Of the sets' ratios, with a bootstrap interval over reviews."""
     by_review = defaultdict(list)
     for name, ratio in ratios.items():
@@ -306,9 +306,9 @@ def print_geometric_mean(what: str, ratios: dict[str, float], reviews: dict[str,
         draws.append(np.mean(np.concatenate(chosen)))
     low, high = np.exp(np.percentile(draws, [2.5, 97.5]))
     mean = np.exp(np.mean(np.log(list(ratios.values()))))
-    print(
+    return (
         f"geometric mean of the ratios of {what}: {mean:.3f} (95 % interval {low:.3f} to {high:.3f}; "
-        f"{len(ratios)} sets of {len(groups)} reviews); worst set {max(ratios.values()):.3f}, "
+        f"{len(ratios)} sets of {len(groups)} reviews); worst {max(ratios.values()):.3f}, "
         f"better on {sum(ratio < 1 for ratio in ratios.values())}"
     )
 
