@@ -9,10 +9,12 @@ from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplic
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
 from corpus.languages import language_of
+from corpus.living import records_of_new_sources
 from corpus.matching import match_records
 from corpus.priors import add_prior, read_priors
 from corpus.protocol import Criterion, Protocol, ScreeningPlan, StoppingPlan, Wording, read_protocol
-from corpus.ranking import RankingSettings, rank
+from corpus.ranking import Ranker, rank
+from corpus.ranking_parts import RankingParts, RankingSettings, read_ranking_settings
 from corpus.readers import read_records
 from corpus.reading_order import reading_order
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
@@ -27,9 +29,10 @@ from corpus.screening import (
 from corpus.screening_export import SUBSETS, with_verdicts
 from corpus.screening_files import COVIDENCE_LISTS, PROGRAMS, decisions_in
 from corpus.screening_import import import_decisions, imported_lines
+from corpus.screening_metrics import recall_curve, screening_metrics
 from corpus.screening_team import open_conflicts, open_queue, screening_progress, waiting_records
 from corpus.searches import Search, read_searches
-from corpus.simulation import Simulation, read_labelled, screening_metrics, simulate
+from corpus.simulation import Simulation, read_labelled, simulate, simulate_many
 from corpus.sources import (
     Collection,
     add_source,
@@ -53,6 +56,7 @@ from corpus.stopping import (
 from corpus.stopping_levels import level_in_words, past_figures
 from corpus.stopping_picture import stopping_sentences, stopping_svg
 from corpus.stopping_state import Audit, StoppingState, audits_from, stopping_state
+from corpus.support_vectors import SquaredHingeSVC
 from corpus.writers import write_records
 
 __all__ = [
@@ -68,6 +72,8 @@ __all__ = [
     "FaultyFileError",
     "Flow",
     "Protocol",
+    "Ranker",
+    "RankingParts",
     "RankingSettings",
     "Reading",
     "ReadingWarning",
@@ -76,6 +82,7 @@ __all__ = [
     "ScreeningPlan",
     "Search",
     "Simulation",
+    "SquaredHingeSVC",
     "StoppingPlan",
     "StoppingState",
     "UnreadableEntry",
@@ -123,17 +130,21 @@ __all__ = [
     "read_labelled",
     "read_priors",
     "read_protocol",
+    "read_ranking_settings",
     "read_records",
     "read_searches",
     "read_sources",
     "reading_order",
+    "recall_curve",
     "recall_interval",
+    "records_of_new_sources",
     "screening_decisions",
     "screening_decisions_from_rows",
     "screening_metrics",
     "screening_progress",
     "screening_verdicts",
     "simulate",
+    "simulate_many",
     "stopping_sentences",
     "stopping_state",
     "stopping_svg",

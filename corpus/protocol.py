@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from corpus.checked_yaml import Fault, read_checked_yaml
+from corpus.ranking_parts import ProtocolWords, RankingSettings
 
 Stage = Literal["title_abstract", "full_text"]
 STAGES: tuple[Stage, ...] = ("title_abstract", "full_text")
@@ -177,6 +178,8 @@ class Protocol:
         The one seed from which every random draw of the review is made.
     stopping : StoppingPlan
         The rule by which the reading may stop.
+    ranking : RankingSettings
+        How unread records are ranked.
     invented : Wording
         Said on every page made from the review when its data are not real; empty otherwise.
     flags, appraisal : tuple of Criterion
@@ -197,15 +200,23 @@ class Protocol:
     languages: tuple[str, ...] = ("en", "da")
     seed: int = 1
     stopping: StoppingPlan = field(default_factory=StoppingPlan)
+    ranking: RankingSettings = field(default_factory=RankingSettings)
     invented: Wording = field(default_factory=Wording)
     flags: tuple[Criterion, ...] = ()
     appraisal: tuple[Criterion, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
 
-    def query(self) -> str:
-        """Title, questions and inclusion criteria as one text: what is looked for, in its own words."""
-        topical = [criterion for criterion in self.criteria.inclusion if criterion.guides_ranking]
-        parts: list[Wording | Question | Criterion] = [self.title, *self.questions, *topical]
+    def query(self, wanted: ProtocolWords | None = None) -> str:
+        """What is looked for, in the protocol's own words: title, questions and inclusion criteria.
+
+        ``wanted`` leaves the criteria out, or all; by default the setting ``protocol_words`` of the ranking.
+        """
+        wanted = wanted or self.ranking.protocol_words
+        if wanted == "none":
+            return ""
+        parts: list[Wording | Question | Criterion] = [self.title, *self.questions]
+        if wanted == "questions_and_criteria":
+            parts += [criterion for criterion in self.criteria.inclusion if criterion.guides_ranking]
         words = [word for part in parts for word in (part.en, part.da)]
         return " ".join(word for word in words if word)
 

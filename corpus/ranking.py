@@ -1,60 +1,301 @@
 """Ranking: which unread record to read next, and the words that spoke for and against it.
 
-The ranking is that of ASReview's default model ELAS u4 (TF-IDF of one- and two-word terms, linear support
-vector machine, relevant records weighed up); before the first decisions the protocol's own words are the
-query.
+With decisions the ranking is that of ASReview's default model ELAS u4: TF-IDF of one- and two-word terms,
+linear support vector machine, relevant records weighed up, the likeliest first. The protocol's own words take
+part as one more relevant record; before the first irrelevant records are known, unread ones drawn at random
+stand in for them. Both fade as decisions come in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import Pipeline
-from sklearn.svm import LinearSVC
+from scipy.sparse import csr_matrix, vstack
+from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.validation import has_fit_parameter
 
+from corpus.ranking_parts import RankingParts, RankingSettings
 from corpus.records import as_records
 
 RANKING_COLUMNS = ("record_id", "rank", "score", "why")
-
-
-@dataclass(frozen=True)
-class RankingSettings:
-    """Settings of the ranking; the defaults are those of ELAS u4.
-
-    Attributes
-    ----------
-    c : float
-        Inverse strength of regularisation of the support vector machine.
-    ratio : float
-        Total weight of the relevant records over that of the irrelevant ones.
-    longest_term : int
-        Words in the longest term.
-    max_df : float
-        Terms in a larger share of the records are left out.
-    """
-
-    c: float = 0.11
-    ratio: float = 9.8
-    longest_term: int = 2
-    max_df: float = 0.95
-
-    def pipeline(self) -> Pipeline:
-        """The scikit-learn pipeline: ``features``, then ``classifier``; either may be replaced."""
-        features = TfidfVectorizer(ngram_range=(1, self.longest_term), sublinear_tf=True, max_df=self.max_df)
-        # liblinear's coordinate descent draws an order; the draw is fixed, the solution hardly depends on it
-        classifier = LinearSVC(C=self.c, loss="squared_hinge", random_state=0)
-        return Pipeline([("features", features), ("classifier", classifier)])
+# how many unread records stand in for irrelevant ones while none are known, and at most this share of them
+_STAND_INS, _SHARE_OF_STAND_INS = 30, 1 / 8
+# from how many relevant records on the protocol's words count for less
+_PROTOCOL_COUNTS_AS = 3
 
 
 def texts_of(records: pd.DataFrame) -> list[str]:
-    """Title and abstract of each record as one text."""
-    return (records["title"] + " " + records["abstract"]).tolist()
+    """Title and abstract of each record as one text; å is one sign there, not an a and a ring."""
+    return [unicodedata.normalize("NFC", text) for text in records["title"] + " " + records["abstract"]]
+
+
+class Ranker:
+    """A collection made ready to be ranked, again and again as decisions come in.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Unique records with record_id, title, abstract.
+    query : str
+        The protocol's own words (:meth:`corpus.Protocol.query`); may be empty.
+    settings : RankingSettings, optional
+    parts : RankingParts, optional
+        In place of those that the settings name.
+    seed : int
+        Draws the records that stand in for irrelevant ones, and what a query strategy draws.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"record_id": ["a", "b", "c"],
+    ...     "title": ["Trust in partnerships", "Steel bridges", "Partnerships and power"], "abstract": ""})
+    >>> ranker = Ranker(records, query="trust in power")
+    >>> ranker.rank({})["record_id"].tolist()
+    ['a', 'c', 'b']
+    >>> ranker.rank({"a": 0, "b": 1}, top=1)["record_id"].tolist()
+    ['b']
+    >>> ranker.reasons(["b"])["b"]
+    'for: bridges, steel, steel bridges'
+    """
+
+    def __init__(
+        self,
+        records: pd.DataFrame,
+        *,
+        query: str = "",
+        settings: RankingSettings | None = None,
+        parts: RankingParts | None = None,
+        seed: int = 1,
+    ) -> None:
+        records = as_records(records)
+        self.parts = parts or (settings or RankingSettings()).parts()
+        self.record_ids = records["record_id"].to_numpy()
+        self.row_of = {name: row for row, name in enumerate(self.record_ids)}
+        self._features = _transformer(self.parts.features)
+        self._query = query
+        self._matrix = self._read(texts_of(records))
+        self.start_again(seed)
+
+    def start_again(self, seed: int = 1) -> Ranker:
+        """Forget what was learned, and draw anew; returns itself."""
+        self._classifier = clone(self.parts.classifier)
+        if hasattr(self._classifier, "prepare"):
+            self._classifier.prepare(self._matrix)
+        self._generator = np.random.default_rng(seed)
+        self._stand_ins = self._generator.permutation(len(self.record_ids))
+        self._has_learned = False
+        return self
+
+    def scores(self, rows: np.ndarray, labels: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
+        """Learn from decisions and score the records.
+
+        Parameters
+        ----------
+        rows, labels : arrays (n_decided,)
+            Row numbers of the records decided on, and 1 (included) or 0 (excluded) for each.
+        among : array of int, optional
+            Row numbers of the records to score; all otherwise.
+
+        Returns
+        -------
+        array (n_records,) or as long as ``among``
+            Higher is more likely to be included; all 0 when there is nothing to learn from.
+        """
+        n_records = len(self.record_ids)
+        among = np.arange(n_records) if among is None else among
+        n_relevant = int(labels.sum())
+        rows, labels, trust = self._with_protocol(rows, labels, n_relevant)
+        self._has_learned = 0 < labels.sum() < len(labels)
+        if not self._has_learned:
+            if not self._query:
+                return np.zeros(len(among))
+            # nothing is known to be irrelevant: nearness to the protocol's words
+            nearness = self._matrix[among] @ self._matrix[n_records:].T
+            return np.asarray(nearness.todense() if hasattr(nearness, "todense") else nearness).ravel()
+        weights = np.ones(len(rows)) if self.parts.balance is None else self.parts.balance(labels)
+        self._fit(rows, labels, weights if trust is None else weights * trust)
+        if hasattr(self._classifier, "score_rows"):
+            return self._classifier.score_rows(among)
+        return self._scored()[among]
+
+    def next_row(self, rows: np.ndarray, labels: np.ndarray, unread: np.ndarray) -> int:
+        """The row to read next, of those in ``unread`` (array of row numbers, ascending)."""
+        scores = self.scores(rows, labels, unread)
+        return int(unread[self.parts.query(scores, 1, self._generator)[0]])
+
+    def rank(
+        self, labels: Mapping[str, int], *, among: Iterable[str] | None = None, top: int | None = None
+    ) -> pd.DataFrame:
+        """Rank the records by how likely they are to be included.
+
+        Parameters
+        ----------
+        labels : mapping
+            record_id -> 1 (included) or 0 (excluded), for those decided on.
+        among : iterable of str, optional
+            Only these record_ids; otherwise all, those decided on too.
+        top : int, optional
+            Only so many.
+
+        Returns
+        -------
+        DataFrame
+            Columns record_id, rank (from 1), score (a distance, not a probability); best first, ties in the
+            order of the records.
+        """
+        rows, known = self._decided(labels)
+        # rounded, so that the last bits of a solution do not order records that are alike
+        scores = self.scores(rows, known).round(6) + 0.0
+        wanted = np.arange(len(self.record_ids))
+        if among is not None:
+            wanted = np.array(sorted(self.row_of[name] for name in among), dtype=int)
+        n = len(wanted) if top is None else min(top, len(wanted))
+        order = wanted[self.parts.query(scores[wanted], n, self._generator)] if n else wanted[:0]
+        return pd.DataFrame(
+            {"record_id": self.record_ids[order], "rank": np.arange(1, n + 1), "score": scores[order]}
+        )
+
+    def held_out_scores(self, rows: np.ndarray, labels: np.ndarray, n_folds: int = 10) -> np.ndarray:
+        """Scores of the included records, each as given while it was held out of the learning.
+
+        Parameters
+        ----------
+        rows, labels : arrays (n_decided,)
+            As for :meth:`scores`.
+        n_folds : int
+            In so many rounds.
+
+        Returns
+        -------
+        array (n_included,)
+            Ascending.
+        """
+        fold = np.zeros(len(rows), dtype=int)
+        for label in (0, 1):
+            of_label = self._generator.permutation(np.flatnonzero(labels == label))
+            fold[of_label] = np.arange(len(of_label)) % n_folds
+        held_out = []
+        for number in range(n_folds):
+            asked = rows[(fold == number) & (labels == 1)]
+            if len(asked):
+                held_out.append(self.scores(rows[fold != number], labels[fold != number], asked))
+        return np.sort(np.concatenate(held_out)) if held_out else np.zeros(0)
+
+    def worth_a_look(
+        self, labels: Mapping[str, int], among: Iterable[str], *, share: float = 0.95
+    ) -> list[str]:
+        """Records that score as high as nearly all included ones did while held out.
+
+        For records that come after the screening: an included record's own score is too high a bar, because
+        the ranking has learned from it.
+
+        Parameters
+        ----------
+        labels : mapping
+            record_id -> 1 (included) or 0 (excluded), for those decided on.
+        among : iterable of str
+            The record_ids in question.
+        share : float
+            Of the included records, how many the bar lets through. With few included the lowest is the bar.
+
+        Returns
+        -------
+        list of str
+            In the order of the records; all of them while both labels are not there yet.
+        """
+        rows, known = self._decided(labels)
+        asked = np.array(sorted(self.row_of[name] for name in among), dtype=int)
+        bars = self.held_out_scores(rows, known) if 0 < known.sum() < len(known) else np.zeros(0)
+        if len(bars) == 0 or len(asked) == 0:
+            return [str(name) for name in self.record_ids[asked]]
+        # as in conformal prediction: of n + 1 exchangeable scores, so many lie below the bar
+        bar = bars[max(0, int((1 - share) * (len(bars) + 1)) - 1)]
+        scores = self.scores(rows, known, asked)
+        return [str(name) for name in self.record_ids[asked[scores >= bar]]]
+
+    def reasons(self, record_ids: Iterable[str]) -> dict[str, str]:
+        """The words that spoke for and against records in the last ranking; empty where the parts have none.
+
+        Parameters
+        ----------
+        record_ids : iterable of str
+        """
+        names = list(record_ids)
+        weights = self._term_weights()
+        if self._terms is None or weights is None:
+            return dict.fromkeys(names, "")
+        return {name: _reason(self._matrix, self.row_of[name], weights, self._terms) for name in names}
+
+    # --- inside -----------------------------------------------------------------------------------------
+
+    def _decided(self, labels: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
+        """Row numbers, ascending, and labels of the decisions."""
+        decided = sorted((self.row_of[name], label) for name, label in labels.items() if name in self.row_of)
+        pairs = np.array(decided, dtype=int).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    def _read(self, texts: list[str]) -> Any:
+        """The texts' features, and after them the query's, if there is one."""
+        self._terms = None
+        try:
+            matrix = self._features.fit_transform(texts)
+        except ValueError:
+            if not isinstance(self._features, CountVectorizer):
+                raise
+            # no term is left: titles without a word
+            return csr_matrix((len(texts) + bool(self._query), 1))
+        if isinstance(self._features, CountVectorizer):
+            self._terms = self._features.get_feature_names_out()
+        if not self._query:
+            return matrix
+        query = self._features.transform([unicodedata.normalize("NFC", self._query)])
+        if isinstance(matrix, np.ndarray):
+            return np.vstack([matrix, query])
+        return csr_matrix(vstack([matrix, query]))
+
+    def _with_protocol(
+        self, rows: np.ndarray, labels: np.ndarray, n_relevant: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """The decisions, with the protocol's words as a relevant row and stand-ins as irrelevant ones."""
+        if not self._query:
+            return rows, labels, None
+        n_records = len(self.record_ids)
+        n_wanted = _STAND_INS - (len(labels) - n_relevant)
+        n_wanted = max(0, min(n_wanted, int(_SHARE_OF_STAND_INS * (n_records - len(rows)))))
+        decided = set(rows.tolist())
+        drawn = self._stand_ins[: n_wanted + len(rows)].tolist() if n_wanted else []
+        stand_ins = [row for row in drawn if row not in decided][:n_wanted]
+        extra = np.array([n_records, *stand_ins], dtype=int)
+        trust = np.ones(len(rows) + len(extra))
+        trust[len(rows)] = min(1.0, _PROTOCOL_COUNTS_AS / max(1, n_relevant))
+        extra_labels = np.array([1] + [0] * len(stand_ins))
+        return np.concatenate([rows, extra]), np.concatenate([labels, extra_labels]), trust
+
+    def _fit(self, rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
+        if hasattr(self._classifier, "fit_rows"):
+            self._classifier.fit_rows(self._matrix, rows, labels, weights)
+        elif has_fit_parameter(self._classifier, "sample_weight"):
+            self._classifier.fit(self._matrix[rows], labels, sample_weight=weights)
+        else:
+            self._classifier.fit(self._matrix[rows], labels)
+
+    def _scored(self) -> np.ndarray:
+        if hasattr(self._classifier, "decision_function"):
+            return self._classifier.decision_function(self._matrix)
+        return self._classifier.predict_proba(self._matrix)[:, 1]
+
+    def _term_weights(self) -> np.ndarray | None:
+        if self._has_learned:
+            weights = getattr(self._classifier, "coef_", None)
+            return None if weights is None else np.asarray(weights)[0]
+        if not self._query:
+            return np.zeros(self._matrix.shape[1])
+        return self._matrix[len(self.record_ids) :].toarray()[0]
 
 
 def rank(
@@ -63,8 +304,11 @@ def rank(
     *,
     query: str = "",
     settings: RankingSettings | None = None,
+    parts: RankingParts | None = None,
+    seed: int = 1,
+    top: int | None = None,
 ) -> pd.DataFrame:
-    """Rank records by how likely they are to be included.
+    """Rank records by how likely they are to be included, with the words that spoke for and against.
 
     Parameters
     ----------
@@ -73,14 +317,19 @@ def rank(
     labels : mapping
         record_id -> 1 (included) or 0 (excluded), for those decided on.
     query : str
-        The protocol's own words; used until there is one record of each label.
+        The protocol's own words.
     settings : RankingSettings, optional
+    parts : RankingParts, optional
+        In place of those that the settings name.
+    seed : int
+    top : int, optional
+        Only so many; otherwise all records.
 
     Returns
     -------
     DataFrame
         Columns record_id, rank (from 1), score (higher is more likely; a distance, not a probability), why;
-        all records, best first; ties in the order of ``records``.
+        best first; ties in the order of ``records``.
 
     Examples
     --------
@@ -88,96 +337,31 @@ def rank(
     ...     "title": ["Trust in partnerships", "Steel bridges", "Partnerships and power"], "abstract": ""})
     >>> rank(records, {}, query="trust in power")["record_id"].tolist()
     ['a', 'c', 'b']
-    >>> rank(records, {"a": 0, "b": 1}).loc[0, "record_id"]
+    >>> rank(records, {"a": 0, "b": 1}, top=1).loc[0, "record_id"]
     'b'
     """
-    records = as_records(records)
-    if records.empty:
+    if len(records) == 0:
         return pd.DataFrame(columns=list(RANKING_COLUMNS))
-    pipeline = (settings or RankingSettings()).pipeline()
-    try:
-        matrix = pipeline["features"].fit_transform(texts_of(records))
-    except ValueError:  # no term is left: titles without a word
-        matrix = csr_matrix((len(records), 1))
-        return _ranking(records, np.zeros(len(records)), [""] * len(records))
-    rows = np.array([row for row, name in enumerate(records["record_id"]) if name in labels], dtype=int)
-    known = np.array([labels[records["record_id"][row]] for row in rows], dtype=int)
-    if len(set(known)) == 2:
-        weights, offset = learn(pipeline, matrix, rows, known, settings or RankingSettings())
-    else:
-        weights, offset = query_weights(pipeline, query), 0.0
-    scores = matrix @ weights + offset
-    return _ranking(records, scores, _reasons(matrix, weights, pipeline["features"]))
+    ranker = Ranker(records, query=query, settings=settings, parts=parts, seed=seed)
+    ranking = ranker.rank(labels, top=top)
+    reasons = ranker.reasons(ranking["record_id"])
+    return ranking.assign(why=ranking["record_id"].map(reasons))
 
 
-def learn(
-    pipeline: Pipeline, matrix: csr_matrix, rows: np.ndarray, labels: np.ndarray, settings: RankingSettings
-) -> tuple[np.ndarray, float]:
-    """Fit the classifier on the labelled rows; return a weight per term and the offset.
-
-    Parameters
-    ----------
-    pipeline : Pipeline
-        As :meth:`RankingSettings.pipeline` gives.
-    matrix : sparse array (n_records, n_terms)
-    rows, labels : arrays (n_labelled,)
-        Row numbers and their labels, 1 or 0; both labels must be there.
-    settings : RankingSettings
-    """
-    n_relevant = labels.sum()
-    weights = np.where(labels == 1, 1.0, n_relevant / (settings.ratio * (len(labels) - n_relevant)))
-    weights *= len(labels) / weights.sum()
-    classifier = pipeline["classifier"].fit(matrix[rows], labels, sample_weight=weights)
-    return classifier.coef_[0], float(classifier.intercept_[0])
+def _transformer(features: Any) -> Any:
+    """A fresh transformer; a plain function becomes one."""
+    if hasattr(features, "fit_transform"):
+        return clone(features)
+    return FunctionTransformer(features, validate=False)
 
 
-def query_weights(pipeline: Pipeline, query: str) -> np.ndarray:
-    """A weight per term from the protocol's own words, stop words of English and Danish left out.
-
-    Terms that begin or end with a stop word say nothing of the topic; on seven published reviews leaving them
-    out took the mean loss of this first ranking from .204 to .188.
-    """
-    weights = pipeline["features"].transform([query]).toarray()[0]
-    terms = pipeline["features"].get_feature_names_out()
-    stop_words = _stop_words()
-    for column in np.flatnonzero(weights):
-        words = terms[column].split()
-        if words[0] in stop_words or words[-1] in stop_words:
-            weights[column] = 0.0
-    return weights
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    from spacy.lang.da.stop_words import STOP_WORDS as DANISH  # noqa: PLC0415 (spaCy takes a second to import)
-    from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH  # noqa: PLC0415
-
-    return frozenset(DANISH | ENGLISH)
-
-
-def _ranking(records: pd.DataFrame, scores: np.ndarray, reasons: list[str]) -> pd.DataFrame:
-    order = np.argsort(-scores, kind="stable")
-    return pd.DataFrame(
-        {
-            "record_id": records["record_id"].to_numpy()[order],
-            "rank": np.arange(1, len(order) + 1),
-            "score": scores[order].round(6),
-            "why": [reasons[row] for row in order],
-        }
-    )
-
-
-def _reasons(matrix: csr_matrix, weights: np.ndarray, features: TfidfVectorizer) -> list[str]:
-    terms = features.get_feature_names_out()
-    reasons = []
-    for row in range(matrix.shape[0]):
-        begin, end = matrix.indptr[row], matrix.indptr[row + 1]
-        columns = matrix.indices[begin:end]
-        shares = matrix.data[begin:end] * weights[columns]
-        order = np.lexsort((columns, -shares))
-        spoke_for = [terms[columns[i]] for i in order[:5] if shares[i] > 1e-9]
-        against = [terms[columns[i]] for i in order[::-1][:3] if shares[i] < -1e-9]
-        words = [f"for: {', '.join(spoke_for)}"] if spoke_for else []
-        words += [f"against: {', '.join(against)}"] if against else []
-        reasons.append("; ".join(words))
-    return reasons
+def _reason(matrix: csr_matrix, row: int, weights: np.ndarray, terms: np.ndarray) -> str:
+    begin, end = matrix.indptr[row], matrix.indptr[row + 1]
+    columns = matrix.indices[begin:end]
+    shares = matrix.data[begin:end] * weights[columns]
+    order = np.lexsort((columns, -shares.round(9)))
+    spoke_for = [terms[columns[i]] for i in order[:5] if shares[i] > 1e-9]
+    against = [terms[columns[i]] for i in order[::-1][:3] if shares[i] < -1e-9]
+    words = [f"for: {', '.join(spoke_for)}"] if spoke_for else []
+    words += [f"against: {', '.join(against)}"] if against else []
+    return "; ".join(words)

@@ -1,24 +1,27 @@
-"""Simulation: how soon the ranking would have found what a finished review included.
-
-Metrics are those of ASReview and its Insights extension: loss, the normalised discounted gain of the order,
-work saved over sampling (Cohen et al. 2006, doi 10.1197/jamia.M1929) and recall after 10 % of the records.
-"""
+"""Simulation: how soon the ranking would have found what a finished review included."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from corpus.column_names import COLUMN_NAMES
 from corpus.errors import UsageError
-from corpus.ranking import RankingSettings, learn, query_weights, texts_of
+from corpus.ranking import Ranker
+from corpus.ranking_parts import RankingParts, RankingSettings
 from corpus.records import as_records
+from corpus.screening_metrics import screening_metrics
+
+Priors = Literal["one", "none"]
+# seconds of work from which further processes are started; each takes some seconds to import
+_WORTH_PROCESSES = 15.0
 
 _LABELS = {
     **dict.fromkeys(("1", "1.0", "true", "yes", "y", "included", "include", "ja", "relevant"), 1),
@@ -40,8 +43,8 @@ class Simulation:
     n_priors : int
         How many of the first were known from the start; metrics leave them out.
     metrics : dict
-        n_records, n_included, n_priors, n_read (after the priors, until the last relevant one), loss, ndr,
-        wss95, recall_at_10pct.
+        n_records, n_included, n_priors, n_read (after the priors, until the last relevant one), and those of
+        :func:`screening_metrics`.
     """
 
     order: list[str]
@@ -55,9 +58,10 @@ def simulate(
     included: Sequence[bool] | Sequence[int] | pd.Series,
     *,
     seed: int = 1,
-    priors: Literal["one", "none"] = "one",
+    priors: Priors = "one",
     query: str = "",
     settings: RankingSettings | None = None,
+    parts: RankingParts | None = None,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> Simulation:
     """Screen a labelled collection as the ranking would have had it, one record a step, relearning each time.
@@ -72,10 +76,13 @@ def simulate(
         Draws the priors: ``numpy.random.RandomState(seed).choice(rows, 1, replace=False)`` among the included
         and again among the excluded rows, as ASReview's ``--prior-seed`` does.
     priors : {"one", "none"}
-        One known record of each label, or none: then ``query`` leads until one of each is found.
+        One known record of each label, or none: then ``query`` leads, or, if it is empty, the order of the
+        records until one of each label is found.
     query : str
-        The protocol's own words.
+        The protocol's own words; take part after the first decisions too.
     settings : RankingSettings, optional
+    parts : RankingParts, optional
+        In place of those that the settings name.
     progress : callable
         Wraps the steps, for a progress bar.
 
@@ -95,14 +102,101 @@ def simulate(
     >>> simulation.found, simulation.metrics["loss"]
     ([1, 0, 1, 0, 0], 0.0)
     """
-    records = as_records(records)
+    relevant = _checked_labels(records, included)
+    ranker = Ranker(records, query=query, settings=settings, parts=parts, seed=seed)
+    return _screened(ranker, relevant, seed, priors, progress)
+
+
+def simulate_many(
+    records: pd.DataFrame,
+    included: Sequence[bool] | Sequence[int] | pd.Series,
+    *,
+    seeds: Sequence[int],
+    settings: Mapping[str, RankingSettings],
+    priors: Priors = "one",
+    queries: Mapping[str, str] | None = None,
+    n_jobs: int = 1,
+    progress: Callable[[Iterable], Iterable] = iter,
+) -> dict[str, list[Simulation]]:
+    """Screen a labelled collection with several rankings and several draws of the known records.
+
+    Parameters
+    ----------
+    records, included, priors
+        As for :func:`simulate`.
+    seeds : sequence of int
+        The same for every ranking, so that they compare draw by draw.
+    settings : mapping
+        Name -> settings of a ranking.
+    queries : mapping, optional
+        Name -> the protocol's words for it.
+    n_jobs : int
+        Processes; the result does not depend on it.
+    progress : callable
+        Wraps the screenings.
+
+    Returns
+    -------
+    dict
+        Name -> a Simulation for each seed.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"title": ["Trust", "Steel", "Trust and power", "Bridges", "Steel bridges"]})
+    >>> both = simulate_many(records, [1, 0, 1, 0, 0], seeds=[1, 2],
+    ...     settings={"default": RankingSettings(), "words": RankingSettings(longest_term=1)})
+    >>> [simulation.metrics["loss"] for simulation in both["words"]]
+    [0.0, 0.0]
+    """
+    relevant = _checked_labels(records, included)
+    rankers = {
+        name: Ranker(records, query=(queries or {}).get(name, ""), settings=chosen)
+        for name, chosen in settings.items()
+    }
+    tasks = [(name, seed) for name in settings for seed in seeds]
+    done = _in_processes(rankers, relevant, tasks, priors, n_jobs)
+    simulations: dict[str, list[Simulation]] = {name: [] for name in settings}
+    for (name, _), simulation in progress(zip(tasks, done, strict=True)):
+        simulations[name].append(simulation)
+    return simulations
+
+
+def _in_processes(
+    rankers: dict[str, Ranker],
+    relevant: np.ndarray,
+    tasks: list[tuple[str, int]],
+    priors: Priors,
+    n_jobs: int,
+) -> Iterator[Simulation]:
+    """The first screening here; the others here too, unless that takes longer than starting processes."""
+    began = time.perf_counter()
+    (name, seed), *rest = tasks
+    yield _screened_anew(rankers[name], relevant, seed, priors)
+    alone = (time.perf_counter() - began) * len(rest)
+    n_jobs = 1 if alone < _WORTH_PROCESSES else min(n_jobs, len(rest))
+    run = delayed(_screened_anew)
+    calls = (run(rankers[name], relevant, seed, priors) for name, seed in rest)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator")(calls)
+
+
+def _screened_anew(ranker: Ranker, relevant: np.ndarray, seed: int, priors: Priors) -> Simulation:
+    return _screened(ranker.start_again(seed), relevant, seed, priors, iter)
+
+
+def _checked_labels(
+    records: pd.DataFrame, included: Sequence[bool] | Sequence[int] | pd.Series
+) -> np.ndarray:
     relevant = np.asarray(included).astype(int)
-    if len(relevant) != len(records) or set(relevant) != {0, 1}:
+    if len(relevant) != len(records) or set(relevant.tolist()) != {0, 1}:
         raise UsageError("A simulation needs a label for each record, with some included and some excluded.")
-    settings = settings or RankingSettings()
-    pipeline = settings.pipeline()
-    matrix = pipeline["features"].fit_transform(texts_of(records))
-    scores = matrix @ query_weights(pipeline, query)
+    return relevant
+
+
+def _screened(
+    ranker: Ranker, relevant: np.ndarray, seed: int, priors: Priors, progress: Callable[[Iterable], Iterable]
+) -> Simulation:
+    """Read one record a step until the last relevant one is found."""
+    n_records = len(relevant)
     chosen: list[int] = []
     if priors == "one":
         for label in (1, 0):
@@ -110,31 +204,31 @@ def simulate(
             draw = np.random.RandomState(seed).choice(np.flatnonzero(relevant == label), 1, replace=False)
             chosen.append(int(draw[0]))
     n_priors = len(chosen)
-    unread = np.ones(len(records), dtype=bool)
+    unread = np.ones(n_records, dtype=bool)
     unread[chosen] = False
-    for _ in progress(range(len(records) - n_priors)):
-        if relevant[chosen].sum() == relevant.sum():
+    rows = np.zeros(n_records, dtype=int)
+    rows[:n_priors] = chosen
+    n_missing = int(relevant.sum() - relevant[chosen].sum())
+    n_known = n_priors
+    for _ in progress(range(n_records - n_priors)):
+        if n_missing == 0:
             break
-        rows = np.array(chosen, dtype=int)
-        if len(set(relevant[rows])) == 2:
-            weights, offset = learn(pipeline, matrix, rows, relevant[rows], settings)
-            scores = matrix @ weights + offset
-        best = int(np.argmax(np.where(unread, scores, -np.inf)))
-        chosen.append(best)
-        unread[best] = False
-    n_read = len(chosen) - n_priors
-    rest = np.flatnonzero(unread)
-    chosen += rest[np.argsort(-scores[rest], kind="stable")].tolist()
-    found = relevant[chosen].tolist()
-    ids = records["record_id"].tolist()
+        known = rows[:n_known]
+        best = ranker.next_row(known, relevant[known], np.flatnonzero(unread))
+        rows[n_known], unread[best] = best, False
+        n_known, n_missing = n_known + 1, n_missing - int(relevant[best])
+    known, rest = rows[:n_known], np.flatnonzero(unread)
+    scores = ranker.scores(known, relevant[known], rest)
+    order = [*known.tolist(), *rest[np.argsort(-scores, kind="stable")].tolist()]
+    found = relevant[order].tolist()
     metrics: dict[str, float] = {
-        "n_records": len(records),
+        "n_records": n_records,
         "n_included": int(relevant.sum()),
         "n_priors": n_priors,
-        "n_read": n_read,
+        "n_read": n_known - n_priors,
         **screening_metrics(found[n_priors:]),
     }
-    return Simulation([ids[row] for row in chosen], found, n_priors, metrics)
+    return Simulation([str(name) for name in ranker.record_ids[order]], found, n_priors, metrics)
 
 
 def read_labelled(path: str | Path, label: str = "label") -> tuple[pd.DataFrame, list[int]]:
@@ -193,41 +287,3 @@ def read_labelled(path: str | Path, label: str = "label") -> tuple[pd.DataFrame,
     columns = {column: name for name, column in reversed(wanted.items())}
     records = pd.DataFrame({column: table[name] for column, name in columns.items()}, index=table.index)
     return as_records(records), included
-
-
-def screening_metrics(found: Sequence[int]) -> dict[str, float]:
-    """How good a screening order was.
-
-    Parameters
-    ----------
-    found : sequence of int, length n_records
-        1 where the record read at that place is relevant.
-
-    Returns
-    -------
-    dict
-        ``loss`` (0 best, 1 worst: area above the recall curve), ``ndr`` (normalised discounted gain, what
-        ASReview prints as NDCG; 1 best), ``wss95`` (share of reading saved at 95 % recall, less 5 %),
-        ``recall_at_10pct`` (share of the relevant found in the first tenth). NaN where undefined.
-
-    Examples
-    --------
-    >>> screening_metrics([1, 1, 0, 0, 0, 0, 0, 0, 0, 0])
-    {'loss': 0.0, 'ndr': 1.0, 'wss95': 0.75, 'recall_at_10pct': 0.5}
-    """
-    hits = np.asarray(found, dtype=int)
-    n, n_relevant = len(hits), int(hits.sum())
-    if n_relevant in (0, n):
-        return dict.fromkeys(("loss", "ndr", "wss95", "recall_at_10pct"), math.nan)
-    recalled = np.cumsum(hits)
-    best = n_relevant * (n - (n_relevant - 1) / 2)
-    loss = (best - recalled.sum()) / (n_relevant * (n - n_relevant))
-    discount = 1 / np.log2(np.arange(2, n + 2))
-    n_needed = int(np.searchsorted(recalled, math.ceil(0.95 * n_relevant))) + 1
-    figures = {
-        "loss": loss,
-        "ndr": (hits * discount).sum() / discount[:n_relevant].sum(),
-        "wss95": (n - n_needed) / n - 0.05,
-        "recall_at_10pct": recalled[math.ceil(n / 10) - 1] / n_relevant,
-    }
-    return {name: round(float(value), 6) for name, value in figures.items()}

@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, screening, stopping, team
+from samsyn.commands import coding, folder, outputs, screening, simulation, stopping, team
 
 
 class _Kind(click.Group):
@@ -44,7 +44,7 @@ for command in (
     team.import_screening,
     team.priors,
     stopping.stopping,
-    screening.simulate_screening,
+    simulation.simulate_screening,
     coding.suggest_segments,
     coding.code,
     coding.agreement,

@@ -44,15 +44,16 @@ from corpus import (
     latest_decisions,
     merge_duplicates,
     prisma_flow,
-    rank,
     read_protocol,
     read_sources,
+    records_of_new_sources,
     uncounted_entries,
     with_raw_entries,
     with_verdicts,
     write_records,
 )
 from corpus.protocol import Stage
+from samsyn.reading_list import ranker_of, reading_list
 from samsyn.screening_desk import Rows, ScreeningDesk
 from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
@@ -239,7 +240,15 @@ class Review(ScreeningDesk, StoppingDesk):
 
     # --- screening --------------------------------------------------------------------------------------
 
-    def rank(self, *, unread: bool = True, person: str = "", stage: Stage = "title_abstract") -> pd.DataFrame:
+    def rank(
+        self,
+        *,
+        unread: bool = True,
+        new: bool = False,
+        top: int | None = None,
+        person: str = "",
+        stage: Stage = "title_abstract",
+    ) -> pd.DataFrame:
         """The records, most likely to be included first, with the words that spoke for and against.
 
         Parameters
@@ -249,25 +258,35 @@ class Review(ScreeningDesk, StoppingDesk):
         person : str
             Only those that this person has still to screen; what others said of them is not learned from.
         stage : str
+        new : bool
+            Only those of sources added since; ``worth_a_look`` marks what scores as high as 95 % of the
+            included did while held out of the learning.
+        top : int, optional
+            Only so many.
 
         Returns
         -------
         DataFrame
-            Columns rank, record_id, score, why, title, abstract, authors, year, journal.
+            Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
         """
-        records, decisions = self.records, self.screening_decisions()
+        records, protocol, decisions = self.records, self.protocol, self.screening_decisions()
+        seen = set(decisions.loc[decisions["stage"] == stage, "record_id"])
+        among = self.queue(person, stage=stage) if person else self._at_stage(stage)
+        if new:
+            came_later = set(
+                records_of_new_sources(self.collection().records, self.duplicates().groups, seen)
+            )
+            among = [name for name in among if name in came_later]
+        if (unread or new) and not person:
+            among = [name for name in among if name not in seen]
+        elif not unread and not person:
+            among = records["record_id"].tolist()
         priors, known = self.priors()
-        labels = self._labels(person)
-        ranking = rank(pd.concat([records, priors]), labels | known, query=self.protocol.query())
-        open_ = set(self.queue(person, stage=stage) if person else self._at_stage(stage))
-        if unread and not person:
-            open_ -= set(decisions.loc[decisions["stage"] == stage, "record_id"])
-        wanted = open_ if unread or person else set(records["record_id"])
-        ranking = ranking[ranking["record_id"].isin(wanted)].reset_index(drop=True)
-        ranking["rank"] = range(1, len(ranking) + 1)
-        shown = records[["record_id", "title", "abstract", "authors", "year", "journal"]]
-        merged = ranking.merge(shown, on="record_id", how="left")
-        return merged[["rank", "record_id", "score", "why", *shown.columns[1:]]]
+        kept = (*_RECORDS, "priors/*", "protocol.yaml")
+        ranker = self._remembered("ranker", kept, lambda: ranker_of(pd.concat([records, priors]), protocol))
+        ranker.start_again(protocol.seed)  # what was ranked before leaves no trace
+        labels = self._labels(person) | known
+        return reading_list(ranker, records, labels, among, top=top, are_new=new)
 
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""

@@ -14,6 +14,7 @@ from synthesis.example import example_evidence
 from synthesis.figures import FlowFigure, flow_figure
 from synthesis.findings import findings, marks, segments
 from synthesis.provenance import trace
+from synthesis.recall_figure import recall_figure
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
 from synthesis.report import render_report
@@ -41,6 +42,7 @@ __all__ = [
     "flow_figure",
     "included_reports",
     "marks",
+    "recall_figure",
     "reference",
     "references",
     "render_report",

@@ -1,14 +1,13 @@
-"""Commands of screening: rank, screen, simulate."""
+"""Commands of screening: rank, screen."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
 import pandas as pd
 
-from corpus import UsageError, read_labelled, read_protocol, simulate
+from corpus import UsageError
 from corpus.protocol import Stage
 from samsyn.commands.console import (
     as_json,
@@ -17,7 +16,6 @@ from samsyn.commands.console import (
     echo_table,
     in_review,
     open_review,
-    progress,
     stage_option,
 )
 from samsyn.decision_tables import read_rows, write_rows
@@ -26,6 +24,7 @@ from samsyn.decision_tables import read_rows, write_rows
 @click.command("rank")
 @click.option("--top", default=20, show_default=True, help="How many to show.")
 @click.option("--all", "every", is_flag=True, help="Also records that somebody has decided on.")
+@click.option("--new", is_flag=True, help="Only records of sources added since the screening.")
 @click.option(
     "--csv",
     "table",
@@ -39,7 +38,14 @@ from samsyn.decision_tables import read_rows, write_rows
 @in_review
 @as_json
 def rank_records(
-    top: int, every: bool, table: Path | None, person: str, stage: Stage, folder: Path, as_json: bool
+    top: int,
+    every: bool,
+    new: bool,
+    table: Path | None,
+    person: str,
+    stage: Stage,
+    folder: Path,
+    as_json: bool,
 ) -> None:
     """Rank the unread records, most likely to be included first, with the words that spoke.
 
@@ -49,15 +55,25 @@ def rank_records(
     samsyn screen to-screen.csv --as anna
 
     Example: samsyn rank --as anna --csv to-screen.csv lists what the protocol's plan leaves anna to screen.
+
+    In a living review: samsyn rank --new says how many of the records added since are worth a look: those
+    that score as high as 95 % of the included ones did while they were held out of the learning.
     """
-    ranking = open_review(folder).rank(unread=not every, person=person, stage=stage)
+    ranking = open_review(folder).rank(unread=not every, new=new, person=person, stage=stage)
+    figures: dict[str, object] = {"n_unread": len(ranking)}
+    if new:
+        figures = {"n_new": len(ranking), "n_worth_a_look": int(ranking["worth_a_look"].sum())}
+        click.echo(
+            f"{counted(len(ranking), 'new record')}, {figures['n_worth_a_look']} of them worth a look.",
+            err=as_json,
+        )
     if table is not None:
         best = ranking.head(top).assign(stage=stage, verdict="", criterion="", note="")
         first = ["rank", "record_id", "verdict", "criterion", "note", "title", "abstract"]
         write_rows(best[[*first, *[name for name in best.columns if name not in first]]], table)
         click.echo(f"{counted(len(best), 'record')} written to {table}.", err=as_json)
     if as_json:
-        echo_json({"n_unread": len(ranking), "ranking": ranking.head(top)["record_id"].tolist()})
+        echo_json({**figures, "ranking": ranking.head(top)["record_id"].tolist()})
     elif table is None:
         echo_table(ranking.head(top)[["rank", "record_id", "score", "title", "why"]])
 
@@ -150,44 +166,3 @@ def _list_open(found: pd.DataFrame, table: Path | None, *, as_json: bool) -> Non
         hidden = ["abstract", "verdict", "criterion", "note"]
         echo_table(found.drop(columns=hidden, errors="ignore").head(100), widest=40)
         click.echo(f"{counted(len(found), 'record')}.")
-
-
-@click.command("simulate")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--label", default="label", show_default=True, help="Column that is 1 where included, else 0.")
-@click.option("--seed", default=1, show_default=True, help="Draws the records known from the start.")
-@click.option(
-    "--priors",
-    default="one",
-    type=click.Choice(["one", "none"]),
-    show_default=True,
-    help="One known record of each label, or none (then --protocol leads).",
-)
-@click.option(
-    "--protocol", type=click.Path(path_type=Path), help="A protocol whose words lead the cold start."
-)
-@as_json
-def simulate_screening(
-    path: Path, label: str, seed: int, priors: str, protocol: Path | None, as_json: bool
-) -> None:
-    """Replay a finished, labelled review: how soon would the ranking have found what was included?
-
-    Example: samsyn simulate finished-review.csv --label included --seed 1
-    """
-    records, included = read_labelled(path, label)
-    query = read_protocol(protocol).query() if protocol else ""
-    began = time.perf_counter()
-    found = simulate(
-        records,
-        included,
-        seed=seed,
-        priors="none" if priors == "none" else "one",
-        query=query,
-        progress=progress("screening"),
-    )
-    figures = {**found.metrics, "seed": seed, "seconds": round(time.perf_counter() - began, 3)}
-    if as_json:
-        echo_json(figures)
-        return
-    for name, value in figures.items():
-        click.echo(f"{value:>12}  {name}")

@@ -49,3 +49,27 @@ def test_dates_and_byte_order_marks_are_no_trouble(tmp_path):
     text = "\ufeffid: p\nversion: 2026-11-23\ntitle: {en: T}\nquestions: []\n"
     (tmp_path / "protocol.yaml").write_text(text, encoding="utf-8")
     assert read_protocol(tmp_path / "protocol.yaml").version == "2026-11-23"
+
+
+def test_the_rankings_settings_are_checked_like_the_rest(tmp_path):
+    text = "id: p\ntitle: {en: T}\nquestions: []\nranking:\n  longest_term: 9\n  classifier: forest\n"
+    (tmp_path / "protocol.yaml").write_text(text)
+    with pytest.raises(FaultyFileError) as fault:
+        read_protocol(tmp_path / "protocol.yaml")
+    found = [(line, path) for line, path, _ in fault.value.faults]
+    assert found == [(5, "ranking.longest_term"), (6, "ranking.classifier")]
+    assert "known: 'svm', 'logistic' or 'naive_bayes'" in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [("questions_and_criteria", "T Who? Adults"), ("questions", "T Who?"), ("none", "")],
+)
+def test_what_of_the_protocol_leads_the_ranking_is_a_setting(tmp_path, wanted, words):
+    text = (
+        "id: p\ntitle: {en: T}\nquestions: [{id: Q, en: Who?}]\n"
+        "criteria: {inclusion: [{id: I1, en: Adults}, {id: I2, en: Since 2000, guides_ranking: false}]}\n"
+        f"ranking: {{protocol_words: {wanted}}}\n"
+    )
+    (tmp_path / "protocol.yaml").write_text(text)
+    assert read_protocol(tmp_path / "protocol.yaml").query() == words

@@ -187,6 +187,55 @@ def test_simulation_gives_the_figures_machines_ask_for(tmp_path):
     assert figures["loss"] == 0
 
 
+def labelled(path):
+    return decisions(
+        path,
+        "title,abstract,label",
+        *(f"trust {i},tenants talk {'of power' if i % 2 else ''},1" for i in range(4)),
+        *(f"steel {i},bridges bend,0" for i in range(20)),
+    )
+
+
+def test_simulations_of_several_settings_compare_draw_by_draw_with_a_plot(tmp_path):
+    (tmp_path / "words.yaml").write_text("ranking:\n  longest_term: 1\n")
+    asked = ("simulate", labelled(tmp_path / "f.csv"), "--seeds", 2, "--settings", tmp_path / "words.yaml")
+    figures = json.loads(run(*asked, "--plot", tmp_path / "recall.svg", "--json").split("\n", 1)[-1])
+    assert list(figures["settings"]) == ["default", "words"]
+    assert figures["seeds"] == [1, 2]
+    assert len(figures["settings"]["words"]["runs"]) == 2
+    assert figures["loss"] == figures["settings"]["default"]["loss"]
+    assert (tmp_path / "recall.svg").read_text(encoding="utf-8").startswith("<svg")
+    said = run(*asked)
+    assert "loss_ratio" in said
+    assert "words" in said
+
+
+def test_a_plot_that_is_no_svg_and_faulty_settings_are_refused_before_anything_runs(tmp_path):
+    table = labelled(tmp_path / "f.csv")
+    said = run("simulate", table, "--plot", tmp_path / "recall.png", exit_code=2)
+    assert "Give it a name that ends in .svg" in said
+    (tmp_path / "s.yaml").write_text("clasifier: svm\n")
+    said = run("simulate", table, "--settings", tmp_path / "s.yaml", exit_code=1)
+    assert "s.yaml line 1: clasifier: is not a known key here" in said
+
+
+def test_new_records_of_a_living_review_are_counted(review, tmp_path, record_ids):
+    both = [f"{record_ids[0]},include", *(f"{name},exclude" for name in record_ids[1:3])]
+    run(
+        "screen", decisions(tmp_path / "s.csv", "record_id,verdict", *both), "--as", "ann", "--review", review
+    )
+    assert run("rank", "--new", "--review", review).startswith("0 new records, 0 of them worth a look.")
+    later = tmp_path / "later.ris"
+    later.write_text(
+        "TY  - JOUR\nTI  - A partnership that nobody had seen\nPY  - 2026\nER  - \n", encoding="utf-8"
+    )
+    run("add", later, "--review", review)
+    figures = json.loads(run("rank", "--new", "--json", "--review", review).split("\n", 1)[-1])
+    assert figures["n_new"] == 1
+    assert figures["n_worth_a_look"] in (0, 1)
+    assert len(figures["ranking"]) == 1
+
+
 # --- what a new user does wrong ---------------------------------------------------------------------------
 
 
