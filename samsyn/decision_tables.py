@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from corpus import UsageError
-from corpus.writers import defused
+from corpus.table_writers import defused
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:

@@ -39,7 +39,6 @@ from corpus import (
     changed_sources,
     duplicate_lines_from_rows,
     find_duplicates,
-    included_records,
     journal,
     latest_decisions,
     merge_duplicates,
@@ -253,14 +252,10 @@ class Review(ScreeningDesk):
         DataFrame
             Columns rank, record_id, score, why, title, abstract, authors, year, journal.
         """
-        records, decisions = self.records, self.screening_decisions()
-        priors, known = self.priors()
-        labels = self._labels(person)
-        ranking = rank(pd.concat([records, priors]), labels | known, query=self.protocol.query())
-        open_ = set(self.queue(person, stage=stage) if person else self._at_stage(stage))
-        if unread and not person:
-            open_ -= set(decisions.loc[decisions["stage"] == stage, "record_id"])
-        wanted = open_ if unread or person else set(records["record_id"])
+        records, (priors, known) = self.records, self.priors()
+        labels = self._labels(person) | known
+        ranking = rank(pd.concat([records, priors]), labels, query=self.protocol.query())
+        wanted = self._to_be_ranked(person, stage, unread=unread)
         ranking = ranking[ranking["record_id"].isin(wanted)].reset_index(drop=True)
         ranking["rank"] = range(1, len(ranking) + 1)
         shown = records[["record_id", "title", "abstract", "authors", "year", "journal"]]
@@ -280,12 +275,6 @@ class Review(ScreeningDesk):
         )
 
     # --- coding -----------------------------------------------------------------------------------------
-
-    def included(self) -> pd.DataFrame:
-        """The records that are included at every stage of the protocol."""
-        chosen = included_records(self.verdicts(), self.protocol)
-        records = self.records
-        return records[records["record_id"].isin(chosen)].reset_index(drop=True)
 
     def suggest(self, *, all_records: bool = False, progress: Progress | None = None) -> pd.DataFrame:
         """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``)."""
@@ -474,9 +463,6 @@ class Review(ScreeningDesk):
         if self._kept.get(name, (None,))[0] != state:
             self._kept[name] = (state, compute())
         return self._kept[name][1]
-
-    def _every_record(self) -> pd.DataFrame:
-        return self.collection().records
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         return journal.read(self.folder / "decisions" / kind)[0]
