@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import pandas as pd
 
 from corpus import Protocol, Ranker
@@ -18,7 +20,7 @@ def reading_list(
     ranker: Ranker,
     records: pd.DataFrame,
     labels: dict[str, int],
-    among: list[str],
+    among: Set[str],
     *,
     top: int | None,
     are_new: bool,

@@ -39,7 +39,6 @@ from corpus import (
     changed_sources,
     duplicate_lines_from_rows,
     find_duplicates,
-    included_records,
     journal,
     latest_decisions,
     merge_duplicates,
@@ -269,19 +268,12 @@ class Review(ScreeningDesk, StoppingDesk):
         DataFrame
             Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
         """
-        records, protocol, decisions = self.records, self.protocol, self.screening_decisions()
-        seen = set(decisions.loc[decisions["stage"] == stage, "record_id"])
-        among = self.queue(person, stage=stage) if person else self._at_stage(stage)
+        records, protocol, (priors, known) = self.records, self.protocol, self.priors()
+        among = self._to_be_ranked(person, stage, unread=unread or new)
         if new:
-            came_later = set(
-                records_of_new_sources(self.collection().records, self.duplicates().groups, seen)
-            )
-            among = [name for name in among if name in came_later]
-        if (unread or new) and not person:
-            among = [name for name in among if name not in seen]
-        elif not unread and not person:
-            among = records["record_id"].tolist()
-        priors, known = self.priors()
+            decided = set(self.screening_decisions()["record_id"])
+            every, groups = self.collection().records, self.duplicates().groups
+            among &= set(records_of_new_sources(every, groups, decided))
         kept = (*_RECORDS, "priors/*", "protocol.yaml")
         ranker = self._remembered("ranker", kept, lambda: ranker_of(pd.concat([records, priors]), protocol))
         ranker.start_again(protocol.seed)  # what was ranked before leaves no trace
@@ -301,12 +293,6 @@ class Review(ScreeningDesk, StoppingDesk):
         )
 
     # --- coding -----------------------------------------------------------------------------------------
-
-    def included(self) -> pd.DataFrame:
-        """The records that are included at every stage of the protocol."""
-        chosen = included_records(self.verdicts(), self.protocol)
-        records = self.records
-        return records[records["record_id"].isin(chosen)].reset_index(drop=True)
 
     def suggest(self, *, all_records: bool = False, progress: Progress | None = None) -> pd.DataFrame:
         """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``)."""
@@ -498,9 +484,6 @@ class Review(ScreeningDesk, StoppingDesk):
         if self._kept.get(name, (None,))[0] != state:
             self._kept[name] = (state, compute())
         return self._kept[name][1]
-
-    def _every_record(self) -> pd.DataFrame:
-        return self.collection().records
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         return journal.read(self.folder / "decisions" / kind)[0]
