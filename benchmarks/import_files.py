@@ -15,6 +15,7 @@ import logging
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import warnings
 from collections import defaultdict
@@ -177,12 +178,7 @@ def made_up(form: str, n_records: int) -> str:
                 f"UR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-{number:011}\nER  - \n"
             )
         elif form == "nbib":
-            wrapped = "\n      ".join(abstract[start : start + 80] for start in range(0, len(abstract), 80))
-            entries.append(
-                f"PMID- {90000000 + number}\nOWN - NLM\nDP  - 20{number % 25:02} Mar\nTI  - {title}\n"
-                f"LID - 10.5555/m.{number} [doi]\nAB  - {wrapped}\nFAU - Alder, Jo\nAU  - Alder J\nLA  - eng\n"
-                f"PT  - Journal Article\nJT  - Journal of Made-up Records\nVI  - 3\nIP  - 2\nPG  - 1-12\n"
-            )
+            entries.append(made_up_nbib(number, title, abstract))
         else:
             entries.append(
                 f'@article{{key{number},\n  author = {{Alder, J{{\\o}}rgen and M{{\\"u}}ller, Pat}},\n  title = {{{title} \\& '
@@ -190,6 +186,33 @@ def made_up(form: str, n_records: int) -> str:
                 f"  abstract = {{{abstract} 80\\%}}\n}}\n"
             )
     return "\n".join(entries)
+
+
+def made_up_nbib(number: int, title: str, abstract: str) -> str:
+    """An entry with the fields that PubMed's exports have, in their order."""
+    wrapped = "\n      ".join(textwrap.wrap(abstract, 82))
+    authors = "".join(
+        f"FAU - Alder{place}, Jo{place}\nAU  - Alder{place} J\nAUID- ORCID: 0000-0000-0000-{number % 10000:04}\n"
+        f"AD  - Department of Made-up Records, University of Nowhere, {place} Some Street,\n      Nowhere.\n"
+        for place in range(5)
+    )
+    terms = "".join(f"MH  - {word.title()}/*methods\n" for word in WORDS[:12])
+    keywords = "".join(f"OT  - {word}\n" for word in WORDS[3:8])
+    history = "".join(
+        f"PHST- 2019/0{month}/01 00:00 [{stage}]\n"
+        for month, stage in enumerate(("received", "revised", "accepted", "pubmed"), 1)
+    )
+    return (
+        f"PMID- {90000000 + number}\nOWN - NLM\nSTAT- MEDLINE\nDCOM- 20190712\nLR  - 20200309\n"
+        f"IS  - 0000-0019 (Electronic)\nIS  - 0000-0027 (Linking)\nVI  - {number % 40}\nIP  - 2\n"
+        f"DP  - 20{number % 25:02} Mar\nTI  - {title}.\nPG  - 1-12\nLID - 10.5555/m.{number} [doi]\n"
+        f"AB  - {wrapped}\nCI  - (c) 2019 Nobody.\n{authors}LA  - eng\nGR  - R01/NO/NOBODY/Nowhere\n"
+        f"PT  - Journal Article\nPT  - Research Support, Non-U.S. Gov't\nDEP - 20190228\nPL  - Nowhere\n"
+        f"TA  - J Made Up Rec\nJT  - Journal of made-up records\nJID - 0000001\nSB  - IM\n{terms}OTO - NOTNLM\n"
+        f"{keywords}EDAT- 2019/03/02 06:00\nMHDA- 2019/07/13 06:00\nCRDT- 2019/03/02 06:00\n{history}"
+        f"AID - 10.5555/m.{number} [doi]\nAID - S0000-0019(19)00000-{number % 10} [pii]\nPST - ppublish\n"
+        f"SO  - J Made Up Rec. 2019 Mar;3(2):1-12. doi: 10.5555/m.{number}. Epub 2019 Feb 28.\n"
+    )
 
 
 def print_speed(n_records: int) -> None:
