@@ -7,7 +7,7 @@
 Takes the files of the folders that are read as one format (20 kB at most, the smallest first) in turn, flips
 bytes, truncates, shuffles, drops and doubles lines, splices tags and lines of other files in, repeats a
 stretch a thousand times, and reads the result. Of workbooks and archives half are changed as they stand,
-half within. A reading that takes over five seconds is stopped and counted, also one that hangs in C. Each
+half within. A reading that takes over five CPU seconds is stopped and counted, also one that hangs in C. Each
 mutation depends on the seed and its number alone: ``--only`` makes one again.
 """
 
@@ -34,7 +34,7 @@ import numpy as np
 from corpus import UsageError, read_records
 from corpus.readers import FORMATS
 
-LONGEST = 5.0  # seconds that a file of this size may take
+LONGEST = 5.0  # CPU seconds that a file of this size may take
 LARGEST = 20_000  # bytes of a file before it is changed
 ARCHIVES = ("zip", "gz")
 SUFFIXES = {"bibtex": ".bib", "csl-json": ".json", "pubmed-xml": ".xml", "endnote-xml": ".xml", "wos": ".ciw"}
@@ -91,7 +91,7 @@ def run_one(arguments: argparse.Namespace) -> int:
     """All mutations of one format (or one alone)."""
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    signal.signal(signal.SIGALRM, _stop)
+    signal.signal(signal.SIGPROF, _stop)
     contents, others = contents_of(arguments.folders, arguments.format)
     if not contents:
         print(f"{arguments.format}: no file to change")
@@ -155,10 +155,10 @@ def _stop(*_: object) -> None:
 
 def read_once(path: Path) -> tuple[str, float]:
     """What became of a file (read, refused, or a fault in capitals), and in how many seconds."""
-    began = time.perf_counter()
+    began = time.process_time()
     # the alarm stops Python and its regular expressions; what hangs in C ends the process, with its place
-    faulthandler.dump_traceback_later(6 * LONGEST, exit=True)
-    signal.setitimer(signal.ITIMER_REAL, LONGEST)
+    faulthandler.dump_traceback_later(24 * LONGEST, exit=True)
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
     outcome = "read"
     try:
         reading = read_records(path)
@@ -172,9 +172,9 @@ def read_once(path: Path) -> tuple[str, float]:
     except Exception as error:  # what is looked for
         outcome = f"EXCEPTION: {type(error).__name__}: {str(error)[:120]}"
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     return (f"SLOW: {seconds:.1f} s" if seconds > LONGEST else outcome), seconds
 
 

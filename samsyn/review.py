@@ -57,6 +57,7 @@ from samsyn.screening_desk import Rows, ScreeningDesk
 from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
 
+Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
 # the files that the unique records are computed from
 _RECORDS = ("sources/*", "decisions/duplicates/*")
@@ -135,46 +136,21 @@ class Review(ScreeningDesk, StoppingDesk):
     # --- records ----------------------------------------------------------------------------------------
 
     def add(
-        self,
-        path: str | Path,
-        search: Search | Sequence[Search] = (),
-        *,
-        columns: Mapping[str, str] | None = None,
+        self, path: str | Path, search: Searches = (), *, columns: Mapping[str, str] | None = None
     ) -> tuple[pd.Series, bool]:
-        """Add an export file; return its row of :attr:`sources` and whether the file is new here.
+        """Add an export file of one search or several; return its row of :attr:`sources` and if it is new.
 
-        ``search`` says where it comes from, several where the file holds the hits of several searches;
-        ``columns`` what the columns of a hand-made table hold: {"Overskrift": "title"}.
+        ``columns`` says what the columns of a hand-made table hold: {"Overskrift": "title"}.
 
         Raises
         ------
         UsageError
             When the file is not an export of references; nothing is written then.
         """
-        rows, new = self.add_all([path], search, columns=columns)
-        return rows.iloc[0], bool(new)
-
-    def add_all(
-        self,
-        paths: Iterable[str | Path],
-        search: Search | Sequence[Search] = (),
-        *,
-        columns: Mapping[str, str] | None = None,
-        progress: Progress = iter,
-    ) -> tuple[pd.DataFrame, list[str]]:
-        """Add export files that come from the same search; return their rows and which are new here.
-
-        Raises
-        ------
-        UsageError
-            At the first file that is not an export of references; those before it are added.
-        """
-        folder = self.folder / "sources"
-        said = search or Search()
-        added = [add_source(folder, Path(path), said, columns=columns) for path in progress(paths)]
-        sources = self.collection(progress=progress).sources.set_index("source_id", drop=False)
-        rows = sources.loc[list(dict.fromkeys(source_id for source_id, _ in added))]
-        return rows.reset_index(drop=True), [source_id for source_id, is_new in added if is_new]
+        folder, search = self.folder / "sources", search or Search()
+        source_id, is_new = add_source(folder, Path(path), search, columns=columns)
+        sources = self.sources
+        return sources[sources["source_id"] == source_id].iloc[0], is_new
 
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
@@ -391,9 +367,6 @@ class Review(ScreeningDesk, StoppingDesk):
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
-
-        Verdicts, reasons and people stand in the notes, codes in keywords and notes, in the words that
-        ASReview and Rayyan read; in CSV and XLSX they have columns of their own as well.
 
         Parameters
         ----------

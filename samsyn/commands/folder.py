@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from corpus import SUBSETS, Search, UsageError, read_searches, uncounted_entries
+from corpus import SUBSETS, Search, UsageError, add_source, read_searches, uncounted_entries
 from samsyn.commands.console import (
     as_json,
     counted,
@@ -109,7 +109,11 @@ def add(
             next_step="Put all that is said of the searches into the table.",
         )
     said = [search] if searches_from is None else read_searches(searches_from)
-    rows, new = review.add_all(paths, said, columns=named, progress=progress("adding"))
+    sources = review.folder / "sources"
+    added = [add_source(sources, path, said, columns=named) for path in progress("adding")(paths)]
+    new = [source_id for source_id, is_new in added if is_new]
+    rows = review.collection(progress=progress("reading the sources")).sources
+    rows = rows[rows["source_id"].isin([source_id for source_id, _ in added])]
     known = [source_id for source_id in rows["source_id"] if source_id not in new]
     if as_json:
         echo_json({"added": rows[[*_SHOWN, "dialect"]].to_dict("records"), "already_there": known})

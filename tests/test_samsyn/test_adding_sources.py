@@ -141,7 +141,7 @@ def test_several_searches_of_one_file_come_from_a_table(review, tmp_path):
         "database,date,hits_reported\nScopus,2026-09-01,1\nERIC,2026-09-02,2\n"
     )
     run("add", DATA / "merge_ebsco.ris", "--searches", tmp_path / "searches.csv", "--review", review.folder)
-    assert review.searches["database"].tolist() == ["Scopus", "Scopus", "ERIC"]
+    assert review.collection().searches["database"].tolist() == ["Scopus", "Scopus", "ERIC"]
     both = ("--searches", tmp_path / "searches.csv", "--database", "ERIC")
     said = run("add", DATA / "merge_embase.ris", *both, "--review", review.folder, exit_code=2)
     assert "--searches stands beside other options" in said
