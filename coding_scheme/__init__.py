@@ -5,6 +5,7 @@ from coding_scheme.agreement_rows import agreement_rows
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
+from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
@@ -36,4 +37,5 @@ __all__ = [
     "standing_decisions",
     "suggest",
     "unread_languages",
+    "with_codes",
 ]

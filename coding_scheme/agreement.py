@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal
@@ -32,8 +33,8 @@ class Agreement:
         NaN unless there are exactly two coders.
     ac1, fleiss_kappa, krippendorff_alpha : float
         ``fleiss_kappa`` is NaN unless each unit was judged equally often.
-    alpha_interval : tuple of float
-        95 % bootstrap interval of alpha.
+    alpha_interval, kappa_interval : tuple of float
+        95 % bootstrap intervals of alpha and of Cohen's kappa.
     confusion : DataFrame
         Counts of value by value: first by second coder; with more coders pairable values (coincidences).
     level : str
@@ -48,6 +49,7 @@ class Agreement:
     fleiss_kappa: float
     krippendorff_alpha: float
     alpha_interval: tuple[float, float]
+    kappa_interval: tuple[float, float]
     confusion: pd.DataFrame
     level: str = "nominal"
     notes: tuple[str, ...] = field(default=())
@@ -60,11 +62,13 @@ class Agreement:
     def _repr_html_(self) -> str:
         low, high = self.alpha_interval
         alpha = f"{_shown(self.krippendorff_alpha)} [{_shown(low)}, {_shown(high)}]"
+        low, high = self.kappa_interval
+        kappa = f"{_shown(self.cohen_kappa)} [{_shown(low)}, {_shown(high)}]"
         rows = [
             ("Coders", escape(", ".join(self.coders))),
             ("Units judged by two or more", str(self.n_units)),
             ("Agreement", _shown(self.percent)),
-            ("Cohen’s kappa", _shown(self.cohen_kappa)),
+            ("Cohen’s kappa", kappa),
             ("Gwet’s AC1", _shown(self.ac1)),
             ("Fleiss’ kappa", _shown(self.fleiss_kappa)),
             (f"Krippendorff’s alpha ({self.level})", alpha),
@@ -87,7 +91,7 @@ def agreement(
     level : str
         "nominal", "ordinal", "interval" or "ratio"; all but nominal need numbers.
     seed, n_bootstrap : int
-        For the interval of alpha.
+        For the intervals of alpha and kappa.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def agreement(
 
     Notes
     -----
-    Alpha: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; its interval is the percentile
+    Alpha: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; intervals are the percentile
     bootstrap over groups. AC1: Gwet (2008), for any number of coders and missing judgements (2014, ch. 2 and
     5).
 
@@ -134,7 +138,8 @@ def agreement(
     coders = tuple(sorted({str(coder) for coder in frame["coder"]}))
     if judged.empty:
         nan = float("nan")
-        return Agreement(coders, 0, nan, nan, nan, nan, nan, (nan, nan), pd.DataFrame(), level, (NO_PAIRS,))
+        none = (nan, nan)
+        return Agreement(coders, 0, nan, nan, nan, nan, nan, none, none, pd.DataFrame(), level, (NO_PAIRS,))
     labels = sorted(judged["value"].unique())
     scale = _scale(labels, level)
     counts = _counts(judged, labels)
@@ -143,17 +148,23 @@ def agreement(
     coincidences = _coincidences(counts.to_numpy(dtype=float))
     varied = len(labels) > 1
     alpha = _alpha(coincidences.sum(axis=0)[None], scale, level)[0] if varied else float("nan")
-    interval = _interval(coincidences, np.asarray(pd.factorize(keys)[0]), scale, level, seed, n_bootstrap)
+    group = np.asarray(pd.factorize(keys)[0])
+    interval = _interval(coincidences, group, lambda drawn: _alpha(drawn, scale, level), seed, n_bootstrap)
     pair = _pair(judged, labels) if judged["coder"].nunique() == 2 else None
+    has_kappa = pair is not None and varied and len(coders) == 2
+    kappa_interval = (float("nan"), float("nan"))
+    if has_kappa:
+        kappa_interval = _interval(_each_pair(judged, labels), group, _kappas, seed, n_bootstrap)
     return Agreement(
         coders=coders,
         n_units=len(counts),
         percent=_percent(counts.to_numpy(dtype=float)),
-        cohen_kappa=_kappa(judged) if pair is not None and varied and len(coders) == 2 else float("nan"),
+        cohen_kappa=_kappa(judged) if has_kappa else float("nan"),
         ac1=_ac1(counts.to_numpy(dtype=float)) if varied else float("nan"),
         fleiss_kappa=_fleiss(counts.to_numpy(dtype=float)) if varied else float("nan"),
         krippendorff_alpha=float(alpha),
         alpha_interval=interval if varied else (float("nan"), float("nan")),
+        kappa_interval=kappa_interval,
         confusion=pair
         if pair is not None
         else pd.DataFrame(coincidences.sum(axis=0), index=labels, columns=labels),
@@ -214,18 +225,20 @@ def _distances(totals: Matrix, scale: Matrix, level: str) -> Matrix:
     return np.asarray((below[:, :, None] - below[:, None, :]) ** 2)
 
 
-def _interval(coincidences: Matrix, group: Any, scale: Matrix, level: str, seed: int, n_bootstrap: int
-              ) -> tuple[float, float]:  # fmt: skip
+def _interval(
+    by_unit: Matrix, group: Any, measure: Callable[[Matrix], Matrix], seed: int, n_bootstrap: int
+) -> tuple[float, float]:
+    """Percentile bootstrap over groups of what is measured on the sum of the units' matrices."""
     n_groups = int(group.max()) + 1
-    by_group = np.zeros((n_groups, *coincidences.shape[1:]))
-    np.add.at(by_group, group, coincidences)
+    by_group = np.zeros((n_groups, *by_unit.shape[1:]))
+    np.add.at(by_group, group, by_unit)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_bootstrap)
-    alphas = _alpha(np.einsum("bg,gij->bij", drawn.astype(float), by_group), scale, level)
-    alphas = alphas[~np.isnan(alphas)]
-    if n_groups < 2 or not len(alphas):
+    values = measure(np.einsum("bg,gij->bij", drawn.astype(float), by_group))
+    values = values[~np.isnan(values)]
+    if n_groups < 2 or not len(values):
         return float("nan"), float("nan")
-    low, high = np.percentile(alphas, [2.5, 97.5])
+    low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
 
 
@@ -261,6 +274,25 @@ def _kappa(judged: pd.DataFrame) -> float:
     wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
     labels = pd.factorize(wide.to_numpy().ravel(), sort=True)[0].reshape(wide.shape)
     return float(cohen_kappa_score(labels[:, 0], labels[:, 1]))
+
+
+def _each_pair(judged: pd.DataFrame, labels: list[Any]) -> Matrix:
+    """For each unit, in their order, a one where the first person's value (row) meets the second's."""
+    wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
+    place = {label: number for number, label in enumerate(labels)}
+    first, second = (wide[coder].map(place).to_numpy(dtype=int) for coder in wide.columns)
+    table = np.zeros((len(wide), len(labels), len(labels)))
+    table[np.arange(len(wide)), first, second] = 1
+    return table
+
+
+def _kappas(tables: Matrix) -> Matrix:
+    """Cohen's kappa of each of many tables (first axis); NaN where nothing varies."""
+    n = tables.sum(axis=(1, 2))
+    observed = np.trace(tables, axis1=1, axis2=2) / n
+    expected = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1) / n**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(expected < 1, (observed - expected) / (1 - expected), np.nan))
 
 
 def _shown(value: float) -> str:

@@ -12,8 +12,8 @@ from coding_scheme.agreement import agreement
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.verdicts import readers, standing_decisions
 
-COLUMNS = ("stage", "pair", "n", "percent", "kappa", "ac1", "alpha", "alpha_low", "alpha_high", "n_conflicts",
-           "n_settled", "confusion")  # fmt: skip
+COLUMNS = ("stage", "pair", "n", "percent", "kappa", "kappa_low", "kappa_high", "ac1", "alpha", "alpha_low",
+           "alpha_high", "n_conflicts", "n_settled", "confusion")  # fmt: skip
 _STAGES = ("title_abstract", "full_text", "coding", "coding:direction")
 _VERDICTS = ("include", "exclude", "unsure")
 
@@ -41,9 +41,9 @@ def agreement_rows(
     -------
     DataFrame
         Columns stage ("title_abstract", "full_text", "coding", "coding:direction"), pair, n (units), percent,
-        kappa, ac1, alpha, alpha_low, alpha_high (NaN = undefined), n_conflicts, n_settled (units on which the
-        two differ, and those of them that an adjudication settled), confusion (JSON: labels, counts with the
-        first person's values as rows).
+        kappa, kappa_low, kappa_high, ac1, alpha, alpha_low, alpha_high (NaN = undefined), n_conflicts,
+        n_settled (units on which the two differ, and those of them that an adjudication settled), confusion
+        (JSON: labels, counts with the first person's values as rows).
 
     Examples
     --------
@@ -68,8 +68,9 @@ def agreement_rows(
             "counts": [[int(count) for count in row] for row in measured.confusion.to_numpy()],
         }
         rows.append((
-            stage, ", ".join(pair), measured.n_units, measured.percent, measured.cohen_kappa, measured.ac1,
-            measured.krippendorff_alpha, *measured.alpha_interval, len(conflicts), len(conflicts & settled),
+            stage, ", ".join(pair), measured.n_units, measured.percent, measured.cohen_kappa,
+            *measured.kappa_interval, measured.ac1, measured.krippendorff_alpha,
+            *measured.alpha_interval, len(conflicts), len(conflicts & settled),
             json.dumps(confusion, ensure_ascii=False),
         ))  # fmt: skip
     rows.sort(key=lambda row: (_STAGES.index(row[0]) if row[0] in _STAGES else len(_STAGES), row[0], row[1]))

@@ -1,35 +1,70 @@
 """What we read: records, sources, duplicates, screening, ranking, flow, and the journal of decisions."""
 
 from corpus import journal
+from corpus.asreview_project import is_asreview_project, read_asreview_project
+from corpus.assignment import assignments, calibration_sample
+from corpus.audit import AuditBound, audit_bound, audit_size, draw_audit
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
 from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
 from corpus.languages import language_of
 from corpus.living import records_of_new_sources
-from corpus.protocol import Criterion, Protocol, Wording, read_protocol
+from corpus.matching import match_records
+from corpus.priors import add_prior, read_priors
+from corpus.protocol import Criterion, Protocol, ScreeningPlan, StoppingPlan, Wording, read_protocol
 from corpus.ranking import Ranker, rank
 from corpus.ranking_parts import RankingParts, RankingSettings, read_ranking_settings
 from corpus.readers import read_records
+from corpus.reading_order import reading_order
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 from corpus.screening import (
-    SUBSETS,
     ScreeningDecision,
     included_records,
     latest_decisions,
     screening_decisions,
     screening_decisions_from_rows,
     screening_verdicts,
-    with_verdicts,
 )
+from corpus.screening_export import SUBSETS, with_verdicts
+from corpus.screening_files import COVIDENCE_LISTS, PROGRAMS, decisions_in
+from corpus.screening_import import import_decisions, imported_lines
 from corpus.screening_metrics import recall_curve, screening_metrics
+from corpus.screening_team import open_conflicts, open_queue, screening_progress, waiting_records
+from corpus.searches import Search, read_searches
 from corpus.simulation import Simulation, read_labelled, simulate, simulate_many
-from corpus.sources import Collection, Search, add_source, changed_sources, read_sources, uncounted_entries
+from corpus.sources import (
+    Collection,
+    add_source,
+    changed_sources,
+    read_sources,
+    uncounted_entries,
+    with_raw_entries,
+)
+from corpus.stopping import (
+    first_run,
+    first_stop,
+    in_a_row,
+    look_at,
+    looks,
+    missed_p_value,
+    missed_test,
+    odds_adjusted,
+    ranking_odds,
+    recall_interval,
+)
+from corpus.stopping_levels import level_in_words, past_figures
+from corpus.stopping_picture import stopping_sentences, stopping_svg
+from corpus.stopping_state import Audit, StoppingState, audits_from, stopping_state
 from corpus.support_vectors import SquaredHingeSVC
 from corpus.writers import write_records
 
 __all__ = [
+    "COVIDENCE_LISTS",
+    "PROGRAMS",
     "SUBSETS",
+    "Audit",
+    "AuditBound",
     "Collection",
     "Criterion",
     "Duplicates",
@@ -44,39 +79,78 @@ __all__ = [
     "ReadingWarning",
     "ReviewError",
     "ScreeningDecision",
+    "ScreeningPlan",
     "Search",
     "Simulation",
     "SquaredHingeSVC",
+    "StoppingPlan",
+    "StoppingState",
     "UnreadableEntry",
     "UsageError",
     "Wording",
+    "add_prior",
     "add_source",
     "as_records",
+    "assignments",
+    "audit_bound",
+    "audit_size",
+    "audits_from",
+    "calibration_sample",
     "changed_sources",
+    "decisions_in",
+    "draw_audit",
     "duplicate_lines_from_rows",
     "find_duplicates",
+    "first_run",
+    "first_stop",
+    "import_decisions",
+    "imported_lines",
+    "in_a_row",
     "included_records",
+    "is_asreview_project",
     "journal",
     "language_of",
     "latest_decisions",
+    "level_in_words",
+    "look_at",
+    "looks",
+    "match_records",
     "merge_duplicates",
+    "missed_p_value",
+    "missed_test",
+    "odds_adjusted",
+    "open_conflicts",
+    "open_queue",
+    "past_figures",
     "prisma_flow",
     "rank",
+    "ranking_odds",
+    "read_asreview_project",
     "read_checked_yaml",
     "read_labelled",
+    "read_priors",
     "read_protocol",
     "read_ranking_settings",
     "read_records",
+    "read_searches",
     "read_sources",
+    "reading_order",
     "recall_curve",
+    "recall_interval",
     "records_of_new_sources",
     "screening_decisions",
     "screening_decisions_from_rows",
     "screening_metrics",
+    "screening_progress",
     "screening_verdicts",
     "simulate",
     "simulate_many",
+    "stopping_sentences",
+    "stopping_state",
+    "stopping_svg",
     "uncounted_entries",
+    "waiting_records",
+    "with_raw_entries",
     "with_verdicts",
     "write_records",
 ]

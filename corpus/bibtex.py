@@ -37,6 +37,7 @@ _COLUMNS = {
     "author_keywords": "keywords",
     "keywords-plus": "keywords", "language": "language", "langid": "language", "url": "url",
     "unique-id": "accession", "note": "notes", "annote": "notes",
+    "samsyn-id": "record_id", "samsyn-accession": "accession", "samsyn-more-urls": "url",
 }  # fmt: skip
 _TYPES = {
     "conference": "CPAPER", "proceedings": "CONF", "inreference": "CHAP", "mastersthesis": "THES",
@@ -46,7 +47,7 @@ _TYPES = {
     "patent": "PAT", "software": "COMP",
 }  # fmt: skip
 # identifiers and addresses, in which ~ and -- are signs
-_VERBATIM = ("doi", "url", "eprint", "file", "issn", "isbn", "pmid", "unique-id", "eid")
+_VERBATIM = ("doi", "url", "samsyn-more-urls", "eprint", "file", "issn", "isbn", "pmid", "unique-id", "eid")
 # where an entry has no title of its own
 _INSTEAD_OF_A_TITLE = ("booktitle", "maintitle", "shorttitle", "titleaddon")
 
@@ -133,8 +134,8 @@ def _strings(text: str, starts: list[re.Match[str]], ends: list[int]) -> dict[st
     return strings
 
 
-def _fill(entry: Entry, kind: str, fields: Fields) -> None:
-    entry.values["type"] = [_TYPES.get(kind, kind)]
+def _fill(entry: Entry, entry_type: str, fields: Fields) -> None:
+    entry.values["type"] = [_TYPES.get(entry_type, entry_type)]
     seen: dict[str, str] = {}
     for name, value in fields.values:
         if name in seen:
@@ -157,6 +158,10 @@ def _fill(entry: Entry, kind: str, fields: Fields) -> None:
     accession = entry.values.get("accession", [""])[0]
     entry.database = "Web of Science" if accession.startswith(("WOS:", "ISI:")) else ""
     source = entry.extra.get("source", [""])[0]
+    if "record_id" in entry.values:
+        entry.database = entry.values["record_id"][0].partition(":")[0]
+    if kind := entry.extra.pop("samsyn-type", []):
+        entry.values["type"] = kind
     if source == "Scopus" and (found := re.search(r"eid=(2-s2\.0-\d+)", entry.raw)):
         entry.values["accession"] = [found.group(1)]
 
@@ -186,4 +191,10 @@ def _title(entry: Entry, seen: dict[str, str]) -> None:
             entry.values["title"] = [decoded(instead)]
 
 
-BIBTEX = Format("bibtex", "BibTeX", _START.search, read_bibtex, count_bibtex)
+def _recognise(text: str) -> bool:
+    """Whether a line begins an entry; one within a line may be text of a table."""
+    places = (start.start(1) for start in _START.finditer(text))
+    return any(not text[text.rfind("\n", 0, place) + 1 : place].strip(" \t%,") for place in places)
+
+
+BIBTEX = Format("bibtex", "BibTeX", _recognise, read_bibtex, count_bibtex)

@@ -25,31 +25,35 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
              "årstal",
              "år", "udgivelsesår", "published year", "publication date", "date published", "date", "yr",
              "dato",
-             "publication_date", "cover date"),
+             "publication_date", "cover date", "pubdate"),
     "journal": ("journal", "source title", "publication title", "journal title", "periodical full",
                 "journal/book", "publication", "source", "secondary_title", "secondary title",
                 "booktitle", "book title",
+                "pubtitle",
                 "tidsskrift", "tidskrift", "periodical abbrev", "container-title", "venue"),
     "volume": ("volume", "journal volume", "bind", "årgang", "vol"),
     "issue": ("issue", "number", "issue number", "journal issue", "nummer", "hæfte"),
     "pages": ("pages", "sider", "page range", "page start", "start page", "start_page", "first page",
-              "art. no.", "article number"),
+              "art. no.", "article number", "startpage"),
     "end_page": ("page end", "end page", "end_page", "last page", "other pages"),
-    "doi": ("doi", "item doi", "doi link", "doi number", "digital object identifier"),
+    "doi": ("doi", "item doi", "doi link", "doi number", "digital object identifier",
+            "digitalobjectidentifier"),
     "pmid": ("pmid", "pubmed id", "pubmed_id", "medline pmid", "accession number (pubmed)"),
     "isbn": ("isbn", "isbns", "isbn(s)"),
     "issn": ("issn", "issns", "issn(s)", "eissn"),
     "serial": ("issn/isbn", "isbn/issn"),
     "keywords": ("keywords", "author keywords", "manual tags", "keyword", "emneord", "nøgleord", "søgeord",
                  "index keywords", "keywords plus", "automatic tags", "subjects", "mesh terms",
-                 "emtree medical index terms"),
+                 "emtree medical index terms", "subjectterms"),
     "language": ("language", "language of original document", "language(s)", "sprog", "article language"),
-    "url": ("url", "link", "urls", "plink", "source url", "fulltext url", "open url link"),
+    "url": ("url", "link", "urls", "plink", "source url", "fulltext url", "open url link", "documenturl",
+            "full text link",
+            "pdf link"),
     "type": ("type", "document type", "item type", "publication type", "type_of_reference", "reference type",
-             "content type", "doctype", "publikationstype"),
+             "content type", "doctype", "documenttype", "publikationstype"),
     "notes": ("notes", "note", "noter", "bemærkninger", "personal notes", "tags"),
     "accession": ("eid", "ut (unique wos id)", "accession number", "accession_number", "accession", "key",
-                  "unique id", "central id", "lens id", "openalex_id", "ut"),
+                  "unique id", "pui", "storeid", "central id", "lens id", "openalex_id", "ut"),
     "record_id": ("record_id",),
 }  # fmt: skip
 # the two-letter names of Web of Science's tab-delimited files
@@ -67,7 +71,10 @@ _JOINED = ("keywords", "notes", "url")
 _SCOPUS_ID = re.compile(r" \(\d{6,}\)")
 # the apostrophe that keeps a spreadsheet from taking a cell for a formula
 _DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r])")
+# a text that went on in another cell, as "abstract (2)"
+_CONTINUED = re.compile(r"(.+) \(\d+\)")
 _INITIALS_FIRST = re.compile(r"((?:[^\W\d_]\.[ -]?)+) ?([^\W\d_][^.,;]*)$")
+_DOTTED_LAST = re.compile(r"([^\W\d_][\w' -]*?) ((?:[^\W\d_]\.[ -]?){1,4})")
 _INITIALS_LAST = re.compile(r"([^\W\d_][\w' -]*?) ([A-Z]{1,4})(?: (?:Jr|Sr|2nd|3rd))?\.?$")
 
 
@@ -143,6 +150,7 @@ def check_own_names(own: Mapping[str, str] | None) -> None:
 def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> Entry:
     """A row below the head as an entry; what no record column holds is kept under its own name."""
     entry = Entry(line, raw)
+    cells = _whole_cells(heading, cells) if heading.is_own else cells
     filled = [
         (rank, name, column, text)
         for rank, name, column, cell in zip(
@@ -159,6 +167,8 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
         else:
             entry.extra.setdefault(name or "unnamed", []).append(cell)
     if heading.is_own:
+        # an accession says nothing without its database
+        entry.database = entry.values.get("record_id", [""])[0].partition(":")[0]
         return entry
     if authors := entry.values.get("authors"):
         entry.values["authors"] = [_authors(authors[0], is_pubmed="Journal/Book" in heading.names)]
@@ -166,7 +176,20 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
         entry.values["keywords"] = [_listed(cell) for cell in keywords]
     if heading.is_web_of_science:
         entry.database = "Web of Science"
+    elif "PUI" in heading.names:
+        entry.database = "Embase"
     return entry
+
+
+def _whole_cells(heading: Heading, cells: Sequence[str]) -> list[str]:
+    """The cells of a row with those put together that a workbook of this project had to split."""
+    whole = list(cells)
+    for number, name in enumerate(heading.names[: len(whole)]):
+        continued = _CONTINUED.fullmatch(name)
+        if continued and continued[1] in heading.names[:number]:
+            whole[heading.names.index(continued[1])] += whole[number].removeprefix("…")
+            whole[number] = ""
+    return whole
 
 
 def _folded(name: str) -> str:
@@ -196,6 +219,14 @@ def _authors(cell: str, *, is_pubmed: bool) -> str:
         names = [_INITIALS_LAST.fullmatch(name.strip()) for name in cell.rstrip(".").split(",")]
         if all(names):
             return "; ".join(f"{name.group(1)}, {name.group(2)}" for name in names if name)
+    if ";" not in cell and ("." in cell or " and " in cell):
+        # "Elm K., Ash B.P." as Embase and Scopus write; "Elm, Kim and Ash, Bo" as Rayyan does
+        with_initials = [_DOTTED_LAST.fullmatch(name.strip()) for name in cell.split(",")]
+        if all(with_initials):
+            return "; ".join(f"{name.group(1)}, {name.group(2).strip()}" for name in with_initials if name)
+        parts = cell.split(" and ")
+        if len(parts) > 1 and all("," in part for part in parts):
+            cell = ";".join(parts)
     names_in_order = []
     for name in (part.strip() for part in cell.split(";")):
         initials = _INITIALS_FIRST.fullmatch(name)

@@ -115,10 +115,12 @@ def _filled(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _fill(entry: Entry, item: dict[str, Any]) -> None:
+    # this project writes texts without markup: what looks like it there is text
+    is_own = _is_own(item.get("custom"))
     for name, value in item.items():
-        if name in ("author", "issued", "type"):
+        if name in ("author", "issued", "type") or (name == "custom" and is_own):
             continue
-        words = [_plain(words) for words in _texts(value)]
+        words = [" ".join(words.split()) if is_own else _plain(words) for words in _texts(value)]
         words = [text for text in words if text]
         if not words:
             continue
@@ -135,6 +137,27 @@ def _fill(entry: Entry, item: dict[str, Any]) -> None:
         if year := _year(item.get(name)):
             entry.values["year"] = [year]
             break
+    if is_own:
+        _as_exported(entry, item["custom"]["samsyn"])
+
+
+def _is_own(custom: object) -> bool:
+    return isinstance(custom, dict) and isinstance(custom.get("samsyn"), dict)
+
+
+def _as_exported(entry: Entry, kept: dict[str, Any]) -> None:
+    """What this project wrote beside the variables of CSL."""
+    entry.extra.pop("id", None)
+    for name in ("record_id", "accession", "type"):
+        if isinstance(value := kept.get(name), str) and value:
+            entry.values[name] = [value]
+    entry.database = entry.values.get("record_id", [""])[0].partition(":")[0]
+    if isinstance(urls := kept.get("more_urls"), list):
+        entry.values.setdefault("url", []).extend(str(url) for url in urls)
+    if isinstance(extra := kept.get("extra"), dict):
+        entry.extra |= {
+            str(name): list(map(str, values)) for name, values in extra.items() if isinstance(values, list)
+        }
 
 
 def _texts(value: object) -> list[str]:

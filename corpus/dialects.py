@@ -99,7 +99,7 @@ class Dialect:
 
 _RIS_COLUMNS = {
     "type": ("TY",), "title": ("TI", "T1", "CT", "BT", "ST"), "abstract": ("AB", "N2"),
-    "authors": ("AU", "A1"), "year": ("PY", "Y1", "DA"), "journal": ("T2", "JO", "JF", "JA", "J2"),
+    "authors": ("AU", "A1"), "year": ("PY", "Y1", "DA"), "journal": ("T2", "JF", "JO", "JA", "J2"),
     "volume": ("VL",), "issue": ("IS", "CP"), "pages": ("SP", "C7"), "end_page": ("EP",), "doi": ("DO", "DI"),
     "serial": ("SN",), "keywords": ("KW", "DE"), "language": ("LA",), "url": ("UR", "L2", "LK"),
     "accession": ("AN", "UT"), "notes": ("N1", "RN"), "database": ("DB",), "pmid": ("PM",),
@@ -135,7 +135,9 @@ NBIB = Dialect(
         "issn": ("IS", "ISSN"), "isbn": ("ISBN",), "keywords": ("OT", "MH"), "language": ("LA",),
         "accession": ("PMID",), "notes": ("GN",),
     },
-    others="AD AUID CI COIS CON CRDT DCOM DEP EDAT GR JID LR MID OID OTO OWN PHST PL PMC PST PT RN SB SO",
+    others="AD AUID CDAT CI CIN CN COI COIS CON CP CRDT CRF CRI CTDT CTI DA DCOM DDIN DEP DRIN ECF ECI ED "
+    "EDAT EFR EIN EN FED FIR FPS GR GS IR IRAD JID LR MHDA MID NM OABL OCI OID ORI OTO OWN PB PHST PL PMC "
+    "PMCR PRIN PS PST PT PUBM RF RIN RN ROF RPF RPI RRF RRI SB SFM SI SO SPIN STAT UIN UOF VTI YR",
     indented=True,
     bare=True,
 )  # fmt: skip

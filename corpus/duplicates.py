@@ -220,6 +220,17 @@ def normalise_title(title: str) -> str:
     return " ".join(re.findall(r"\w+", letters))
 
 
+def is_generic_title(title: str) -> bool:
+    """Whether a normalised title is one that many different works carry.
+
+    Examples
+    --------
+    >>> is_generic_title("editorial"), is_generic_title("editorial power in partnerships")
+    (True, False)
+    """
+    return bool(_GENERIC.match(title))
+
+
 def first_family_name(authors: str) -> str:
     """The first author's family name in lower case, or ``""``.
 
@@ -297,7 +308,7 @@ def _match(keys: Keys, a: int, b: int) -> tuple[str, str, float]:
 
 def _match_same_title(keys: Keys, a: int, b: int) -> tuple[str, str]:
     title = keys["title"][a]
-    if not title or _GENERIC.match(title):
+    if not title or is_generic_title(title):
         return "", ""
     labels = {"doi": "DOIs", "year": "years", "author": "first authors"}
     against = [label for name, label in labels.items() if _differs(keys, name, a, b)]

@@ -44,11 +44,20 @@ def decode(data: bytes) -> tuple[str, str, list[str]]:
     if text.startswith("\ufeff"):
         text = text[1:]
     text, n_mended = mend_misread(text)
-    if n_mended:
-        warnings.append(f"{n_mended} lines held UTF-8 letters that had been read as Windows-1252; mended")
-    if lost := text.count("\ufffd"):
-        warnings.append(f"{lost} letters were lost before or in this file and are shown as \ufffd")
-    return text, encoding, warnings
+    return text, encoding, warnings + said_of_letters(n_mended, text.count("\ufffd"))
+
+
+def said_of_letters(n_mended: int, n_lost: int) -> list[str]:
+    """What is said of lines that were mended and of letters that are lost.
+
+    Examples
+    --------
+    >>> said_of_letters(0, 2)
+    ['2 letters were lost before or in this file and are shown as \ufffd']
+    """
+    mended = f"{n_mended} lines held UTF-8 letters that had been read as Windows-1252; mended"
+    lost = f"{n_lost} letters were lost before or in this file and are shown as \ufffd"
+    return [mended] * bool(n_mended) + [lost] * bool(n_lost)
 
 
 def mend_misread(text: str) -> tuple[str, int]:
@@ -59,21 +68,31 @@ def mend_misread(text: str) -> tuple[str, int]:
     >>> mend_misread("SÃ¸ren")[0], mend_misread("SÃO TOMÉ")[0]
     ('Søren', 'SÃO TOMÉ')
     """
-    # looking for one letter is a hundred times cheaper than the pattern
-    if not any(sign in text for sign in "ÃÂâ") or not _MISREAD.search(text):
-        return text, 0
-    n_mended, lines = 0, text.split("\n")
-    for number, line in enumerate(lines):
-        if not _MISREAD.search(line):
-            continue
+    parts, done, n_mended = [], 0, 0
+    for begin in _misread_lines(text):
+        end = text.find("\n", begin)
+        end = len(text) if end < 0 else end
         try:
             # the whole line goes back, or none of it
-            mended = bytes(_BACK.get(ord(sign), ord(sign)) for sign in line).decode("utf-8")
+            mended = bytes(_BACK.get(ord(sign), ord(sign)) for sign in text[begin:end]).decode("utf-8")
         except ValueError:
             continue
-        lines[number] = mended
-        n_mended += 1
-    return "\n".join(lines), n_mended
+        parts += [text[done:begin], mended]
+        done, n_mended = end, n_mended + 1
+    return "".join([*parts, text[done:]]), n_mended
+
+
+def _misread_lines(text: str) -> list[int]:
+    """Where the lines begin in which letters look like UTF-8 that was read as Windows-1252."""
+    begins = set()
+    # looking for one letter is a hundred times cheaper than the pattern
+    for letter in "ÃÂâ":
+        place = text.find(letter)
+        while place >= 0:
+            if _MISREAD.match(text, place):
+                begins.add(text.rfind("\n", 0, place) + 1)
+            place = text.find(letter, place + 1)
+    return sorted(begins)
 
 
 def _decoded(data: bytes) -> tuple[str, str, list[str]]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
+
+from corpus.values import Batch
 
 Values = dict[str, list[str]]
 
@@ -42,6 +44,22 @@ class Entry:
     warnings: list[str] = field(default_factory=list)
 
 
+class Piecewise(Protocol):
+    """How a format is read piece by piece; pieces are UTF-8 with line feeds only."""
+
+    def cut(self, data: bytes, since: int) -> int:
+        """The last place behind ``since`` where the text may be parted; 0 where there is none.
+
+        What stands on either side is read and counted the same alone as together.
+        """
+
+    def read(self, piece: bytes) -> Batch:
+        """What a piece holds; lines are counted from its first."""
+
+    def count(self, piece: bytes) -> int:
+        """How many entries a piece holds, found in another way than by reading."""
+
+
 @dataclass(frozen=True)
 class Format:
     """A format of exports: how it is recognised, read and, independently, counted.
@@ -58,6 +76,8 @@ class Format:
         Text -> how many entries it holds, found in another way than by reading.
     binary : bool
         Whether these three take bytes (of a workbook) instead of text.
+    by_piece : Piecewise, optional
+        How it is read and counted piece by piece, where it can be.
     """
 
     name: str
@@ -66,3 +86,4 @@ class Format:
     read: Callable[[Any], Iterator[Entry]]
     count: Callable[[Any], int]
     binary: bool = False
+    by_piece: Piecewise | None = None

@@ -76,12 +76,22 @@ def append(folder: Path, person: str, decisions: Iterable[Mapping[str, Any]]) ->
     >>> lines[0]["person"], lines[0]["verdict"], torn
     ('ann', 'include', [])
     """
+    check_person(person)
+    return append_lines(folder / f"{person}.jsonl", ({"person": person, **line} for line in decisions))
+
+
+def check_person(person: str) -> None:
+    """Refuse an id that cannot name a person's file.
+
+    Raises
+    ------
+    UsageError
+    """
     if not re.fullmatch(r"[^\W_][\w.-]{0,63}", person):
         raise UsageError(
             f"{person!r} cannot name a person's file.",
             next_step="Use letters, digits, - and _, for instance anna-b.",
         )
-    return append_lines(folder / f"{person}.jsonl", ({"person": person, **line} for line in decisions))
 
 
 def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:

@@ -12,6 +12,7 @@ from corpus.ranking_parts import ProtocolWords, RankingSettings
 
 Stage = Literal["title_abstract", "full_text"]
 STAGES: tuple[Stage, ...] = ("title_abstract", "full_text")
+Level = Literal["cautious", "standard", "fast", "certified", "in_a_row"]
 STRICT = {"extra": "forbid"}
 
 
@@ -95,6 +96,69 @@ class Person:
 
 
 @dataclass(frozen=True)
+class ScreeningPlan:
+    """Who screens what, fixed before the screening starts.
+
+    Attributes
+    ----------
+    plan : str
+        "all_twice" (two people screen each record), "overlap" (one person, and a second one for a random
+        share) or "single" (one person).
+    overlap : float
+        With the plan "overlap": per cent of the records that two people screen.
+    full_text : str
+        The plan for reports read whole; ``""`` is the same as ``plan``.
+    screeners : tuple of str
+        Ids of the people who screen.
+    calibration : int
+        Records of a calibration round, screened by everybody; 0 is none.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    plan: Literal["all_twice", "overlap", "single"] = "all_twice"
+    overlap: float = 20.0
+    full_text: Literal["", "all_twice", "overlap", "single"] = ""
+    screeners: tuple[str, ...] = ()
+    calibration: int = 0
+
+    def per_cent_twice(self, stage: Stage) -> float:
+        """Per cent of the records that two people screen at a stage.
+
+        Examples
+        --------
+        >>> plan = ScreeningPlan("overlap", overlap=15, full_text="all_twice")
+        >>> plan.per_cent_twice("title_abstract"), plan.per_cent_twice("full_text")
+        (15, 100.0)
+        """
+        plan = self.full_text if stage == "full_text" and self.full_text else self.plan
+        return {"all_twice": 100.0, "overlap": self.overlap, "single": 0.0}[plan]
+
+
+@dataclass(frozen=True)
+class StoppingPlan:
+    """When the reading may stop; decided on before it starts.
+
+    Attributes
+    ----------
+    level : str
+        "cautious", "standard", "fast", "certified" or "in_a_row" (``corpus.stopping_levels`` says what each
+        assumes and how it did).
+    target_recall : float
+        Share of the relevant records to be found; "standard" and "fast" are made for 0.95 only.
+    confidence : float
+        Of the recall interval, of the level "cautious" and of an audit.
+    in_a_row : int
+        For the level of that name: how many irrelevant records in a row.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    level: Level = "standard"
+    target_recall: float = 0.95
+    confidence: float = 0.95
+    in_a_row: int = 200
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A review's protocol, as read from ``protocol.yaml``.
 
@@ -107,9 +171,13 @@ class Protocol:
     stages : tuple of str
         The screening stages in use, in order: "title_abstract" and, if reports are read whole, "full_text".
     people : tuple of Person
+    screening : ScreeningPlan, optional
+        Who screens what; without it everybody may screen everything, and one decision is a verdict.
     languages : tuple of str
     seed : int
         The one seed from which every random draw of the review is made.
+    stopping : StoppingPlan
+        The rule by which the reading may stop.
     ranking : RankingSettings
         How unread records are ranked.
     invented : Wording
@@ -128,8 +196,10 @@ class Protocol:
     criteria: Criteria = field(default_factory=Criteria)
     stages: tuple[Stage, ...] = STAGES
     people: tuple[Person, ...] = ()
+    screening: ScreeningPlan | None = None
     languages: tuple[str, ...] = ("en", "da")
     seed: int = 1
+    stopping: StoppingPlan = field(default_factory=StoppingPlan)
     ranking: RankingSettings = field(default_factory=RankingSettings)
     invented: Wording = field(default_factory=Wording)
     flags: tuple[Criterion, ...] = ()
@@ -190,5 +260,38 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
             if item.id in seen:
                 yield Fault((*path, position, "id"), f"the id {item.id!r} is used twice")
             seen.add(item.id)
+    yield from _screening_faults(protocol)
     if not protocol.stages or protocol.stages[0] != "title_abstract":
         yield Fault(("stages",), "the first stage must be title_abstract")
+    yield from _stopping_faults(protocol.stopping)
+
+
+def _screening_faults(protocol: Protocol) -> Iterator[Fault]:
+    plan = protocol.screening
+    if plan is None:
+        return
+    people = [person.id for person in protocol.people]
+    for position, person in enumerate(plan.screeners):
+        path = ("screening", "screeners", position)
+        if person not in people:
+            yield Fault(path, f"names unknown person {person!r}; known: {', '.join(people) or 'nobody'}")
+        if person in plan.screeners[:position]:
+            yield Fault(path, f"names {person!r} twice")
+    n_needed = 2 if any(plan.per_cent_twice(stage) > 0 for stage in protocol.stages) else 1
+    if len(set(plan.screeners)) < n_needed:
+        words = "two screeners" if n_needed == 2 else "a screener"
+        yield Fault(("screening", "screeners"), f"this plan needs at least {words}")
+    if not 0 <= plan.overlap <= 100:
+        yield Fault(("screening", "overlap"), f"is a per cent between 0 and 100 (found {plan.overlap:g})")
+    if plan.calibration < 0:
+        yield Fault(("screening", "calibration"), f"is a number of records (found {plan.calibration})")
+
+
+def _stopping_faults(plan: StoppingPlan) -> Iterator[Fault]:
+    for name, value, low, high in (
+        ("target_recall", plan.target_recall, 0.5, 1.0),
+        ("confidence", plan.confidence, 0.5, 0.999),
+        ("in_a_row", plan.in_a_row, 1, 1_000_000),
+    ):
+        if not low <= value <= high:
+            yield Fault(("stopping", name), f"must be from {low:g} to {high:,} (found {value:g})")

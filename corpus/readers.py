@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import re
-from collections.abc import Iterable, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
-import pandas as pd
-
+from corpus.archives import LARGEST
 from corpus.bibtex import BIBTEX
+from corpus.columns import batches_of, records_of
 from corpus.csl_json import CSL_JSON
 from corpus.delimited import DELIMITED, delimited
-from corpus.entries import Entry, Format, Values
+from corpus.entries import Format
 from corpus.errors import UsageError
 from corpus.files import content_of
-from corpus.records import (
-    RECORD_COLUMNS,
-    Reading,
-    ReadingWarning,
-    UnreadableEntry,
-    clean_doi,
-    distinct_ids,
-    identity,
-    language_code,
-    year_in,
-)
+from corpus.origins import origin_of
+from corpus.pieces import Mending, pieces
+from corpus.records import Reading, ReadingWarning, UnreadableEntry
 from corpus.spreadsheets import WORKBOOK, workbook
 from corpus.tagged import TAGGED
+from corpus.values import Batch
 from corpus.xml_exports import XML
 
 # in the order in which they are tried: the ones with the surest signs first
 FORMATS: tuple[Format, ...] = (*XML, CSL_JSON, *TAGGED, BIBTEX, DELIMITED, WORKBOOK)
 # what to ask a database for: every one of them gives at least one of these
 _KNOWN = "RIS, BibTeX or CSV"
-
-# columns that take all values; of the others the first counts and the rest goes to ``extra``
-_JOINED = ("authors", "keywords", "notes", "url")
-# what exports write where there is no abstract
-_NO_ABSTRACT = re.compile(r"(?i)^\W*(na|n/a|null|none|no abstract( available)?)?\W*$")
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
-_ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
-_SHORT_NAMES = {"web of science": "wos"}
-_RIS_TYPES = {
-    "article": "JOUR", "journal article": "JOUR", "review": "JOUR", "book": "BOOK", "incollection": "CHAP",
-    "inbook": "CHAP", "book chapter": "CHAP", "inproceedings": "CPAPER", "conference paper": "CPAPER",
-    "phdthesis": "THES", "thesis": "THES", "techreport": "RPRT", "report": "RPRT", "editorial": "JOUR",
-}  # fmt: skip
+# signs of a tagged export stand in the beginning
+_BEGINNING = 1 << 20
 
 
 def read_records(
-    path: str | Path, *, database: str = "", columns: Mapping[str, str] | None = None
+    path: str | Path, *, database: str = "", columns: Mapping[str, str] | None = None, keep_raw: bool = False
 ) -> Reading:
     r"""Read an export file of references; the format is recognised from the content.
 
@@ -64,6 +46,9 @@ def read_records(
     columns : mapping of str -> str, optional
         Of a table (CSV, TSV, XLSX): what its own columns hold, for instance
         ``{"Titel på artikel": "title"}``; beside the names that are known without.
+    keep_raw : bool
+        Whether ``raw`` holds each record's entry as it stands in the file; it takes as much memory as the
+        file. Without, ``source_line`` says where it stands.
 
     Returns
     -------
@@ -86,6 +71,8 @@ def read_records(
     ('ris', 1, [])
     """
     path = Path(path)
+    if not columns and (reading := _read_in_pieces(path, database, keep_raw)):
+        return reading
     content = content_of(path, known=_KNOWN)
     matter = content.matter
     try:
@@ -95,23 +82,70 @@ def read_records(
                 f"{path.name} {_looks_like(matter)}.",
                 next_step=f"Export the references as {_KNOWN} and add that file.",
             )
-        reading = _reading(form.read(matter), path.name, database)
-        n_entries = form.count(matter)
+        if form.by_piece and isinstance(matter, str):
+            reading = _by_piece(
+                form, pieces(BytesIO(matter.encode()), form.by_piece.cut), path.name, database, keep_raw
+            )
+        else:
+            n_entries = form.count(matter)
+            reading = _reading(
+                form, batches_of(form.read(matter)), path.name, database, keep_raw, lambda: n_entries
+            )
     except UsageError as fault:
         if path.name in fault.what:
             raise
         # the readers do not know what their text is called
         raise UsageError(fault.what, where=fault.where or path.name, next_step=fault.next_step) from None
     warnings = [ReadingWarning(path.name, 1, what) for what in content.warnings] + reading.warnings
-    return Reading(
-        reading.records,
-        reading.unreadable,
-        form.name,
-        n_entries,
-        reading.database,
-        content.encoding,
-        warnings,
-    )
+    # of a workbook the names of the columns that it alone has stand beside the records
+    shown = matter if isinstance(matter, str) else " ".join(map(str, reading.records["extra"][:50]))
+    dialect = origin_of(reading.format, shown)
+    return replace(reading, encoding=content.encoding, warnings=warnings, dialect=dialect)
+
+
+def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None:
+    """What a plain file holds, read without all of it in memory; None where it must be."""
+    mending = Mending()
+    try:
+        with path.open("rb") as stream:
+            beginning = stream.read(_BEGINNING)
+            has_mark = beginning.startswith(BOM_UTF8)
+            text = (
+                beginning.removeprefix(BOM_UTF8)
+                .decode("utf-8", "ignore")
+                .replace("\r\n", "\n")
+                .replace("\r", "\n")
+            )
+            form = next((form for form in TAGGED if form.recognise(text)), None)
+            if form is None or form.by_piece is None or path.stat().st_size > LARGEST:
+                return None
+            stream.seek(0)
+            mended = map(mending.mended, pieces(stream, form.by_piece.cut))
+            reading = _by_piece(form, mended, path.name, database, keep_raw)
+    except (OSError, UnicodeDecodeError):
+        return None
+    warnings = [ReadingWarning(path.name, 1, what) for what in mending.warnings] + reading.warnings
+    encoding = "utf-8-sig" if has_mark else "utf-8"
+    return replace(reading, encoding=encoding, warnings=warnings, dialect=origin_of(form.name, text))
+
+
+def _by_piece(form: Format, some: Iterable[bytes], file: str, database: str, keep_raw: bool) -> Reading:
+    if (by_piece := form.by_piece) is None:
+        raise TypeError(f"{form.label} is not read piece by piece")
+    counts: list[int] = []
+
+    def batches() -> Iterator[Batch]:
+        n_lines = 0
+        for piece in some:
+            counts.append(by_piece.count(piece))
+            batch = by_piece.read(piece)
+            batch.lines = batch.lines + n_lines
+            for entry in batch.odd:
+                entry.line += n_lines
+            n_lines += piece.count(b"\n")
+            yield batch
+
+    return _reading(form, batches(), file, database, keep_raw, lambda: sum(counts))
 
 
 def recognise(matter: str | bytes, columns: Mapping[str, str] | None = None) -> Format | None:
@@ -141,111 +175,25 @@ def _looks_like(text: str | bytes) -> str:
     return f"does not look like an export of references (it begins with {first[:60]!r})"
 
 
-def _reading(entries: Iterable[Entry], file: str, database: str) -> Reading:
-    columns: dict[str, list[object]] = {column: [] for column in RECORD_COLUMNS}
-    appends = [(column, cells.append) for column, cells in columns.items()]
-    unreadable: list[UnreadableEntry] = []
-    warnings: list[ReadingWarning] = []
-    named: set[str] = set()
-    for entry in entries:
-        values = entry.values
-        if not entry.why and not _filled(values.get("title")) and not _filled(values.get("abstract")):
-            entry.why = "neither a title nor an abstract"
-        if entry.why:
-            unreadable.append(UnreadableEntry(file, entry.line, entry.why, entry.raw))
-            continue
-        warnings += [ReadingWarning(file, entry.line, what) for what in entry.warnings]
-        row, own_database = _row(entry, database)
-        named.add(own_database)
-        row["source_id"] = file
-        cell = row.get
-        for column, append in appends:
-            append(cell(column, ""))
-    columns["record_id"] = list(distinct_ids(str(name) for name in columns["record_id"]))
-    frame = pd.DataFrame(
-        {
-            name: pd.Series([cell or pd.NA for cell in cells], dtype="Int64")
-            if name in ("year", "source_line")
-            else pd.Series(cells, dtype="str")
-            for name, cells in columns.items()
-        }
+def _reading(
+    form: Format,
+    batches: Iterable[Batch],
+    file: str,
+    database: str,
+    keep_raw: bool,
+    n_entries: Callable[[], int],
+) -> Reading:
+    records, own_database, odd = records_of(batches, file, database, keep_raw=keep_raw)
+    return Reading(
+        records,
+        [UnreadableEntry(file, entry.line, entry.why, entry.raw) for entry in odd if entry.why],
+        form.name,
+        n_entries(),
+        database=own_database,
+        warnings=[
+            ReadingWarning(file, entry.line, what)
+            for entry in odd
+            if not entry.why
+            for what in entry.warnings
+        ],
     )
-    named.discard("")
-    own_database = named.pop() if len(named) == 1 else ""
-    return Reading(frame, unreadable, "", 0, database=own_database, warnings=warnings)
-
-
-def _row(entry: Entry, database: str) -> tuple[dict[str, object], str]:
-    """The cells of an entry's record, and the database it names itself."""
-    row: dict[str, object] = {}
-    extra = dict(entry.extra)
-    for column, found in entry.values.items():
-        if len(found) == 1 and column not in _JOINED:
-            if found[0]:
-                row[column] = found[0]
-            continue
-        if column in _JOINED:
-            if joined := "; ".join(filter(None, dict.fromkeys([value.strip(" ;") for value in found]))):
-                row[column] = joined
-        elif filled := [value for value in found if value]:
-            row[column] = filled[0]
-            if len(filled) > 1:
-                extra[f"more {column}"] = filled[1:]
-    if extra:
-        row["extra"] = _as_json(extra)
-    accession, own_database = _known_accession(str(row.get("accession", "")), entry.database or database)
-    own = entry.database or own_database
-    row["accession"] = accession
-    _clean(row)
-    prefix = _SHORT_NAMES.get(own.casefold(), own) or database
-    row["record_id"] = row.get("record_id") or identity(prefix, accession, entry.raw)
-    row["source_line"], row["raw"] = entry.line, entry.raw
-    return row, own
-
-
-def _as_json(extra: Values) -> str:
-    """What ``json.dumps`` gives with sorted keys, at half the time."""
-    fields = (f"{_quoted(name)}: [{', '.join(map(_quoted, extra[name]))}]" for name in sorted(extra))
-    return "{" + ", ".join(fields) + "}"
-
-
-def _clean(row: dict[str, object]) -> None:
-    """Bring the cells into the form that the columns promise."""
-    get = row.get
-    pages, end_page = str(get("pages", "")), str(get("end_page", ""))
-    if end_page and "-" not in pages and pages != end_page:
-        row["pages"] = f"{pages}-{end_page}" if pages else end_page
-    if serial := str(get("serial", "")):
-        row["issn" if _ISSN.match(serial) else "isbn"] = serial
-    url, kind, abstract = str(get("url", "")), str(get("type", "")), str(get("abstract", ""))
-    row["type"] = _RIS_TYPES.get(kind.casefold(), kind.upper()[:12])
-    row["year"] = int(year_in(str(get("year", ""))) or 0)
-    if "doi" in row or "doi.org/" in url:
-        row["doi"] = clean_doi(str(get("doi", ""))) or clean_doi(url)
-    if abstract and len(abstract) < 100 and _NO_ABSTRACT.match(abstract):
-        row["abstract"] = ""
-    if "pmid" in row:
-        row["pmid"] = re.sub(r"\D", "", str(row["pmid"]))
-    if "language" in row:
-        row["language"] = language_code(str(row["language"]))
-    if "keywords" in row:
-        row["keywords"] = "; ".join(_keywords(str(row["keywords"])))
-
-
-def _filled(values: list[str] | None) -> bool:
-    return values is not None and any(value and not value.isspace() for value in values)
-
-
-def _known_accession(accession: str, database: str) -> tuple[str, str]:
-    if accession.startswith("2-s2.0-"):
-        return accession, "Scopus"
-    if accession.startswith(("WOS:", "ISI:")):
-        return accession.split(":", 1)[1], "Web of Science"
-    # an accession without its database says nothing about who the record is
-    return (accession, database) if database else ("", "")
-
-
-def _keywords(text: str) -> list[str]:
-    if text.startswith('["'):
-        text = ";".join(next(csv.reader([text.strip("[]")], skipinitialspace=True), []))
-    return [" ".join(words) for word in text.split(";") if (words := word.split())]

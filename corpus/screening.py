@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -16,9 +17,8 @@ VERDICTS: tuple[str, ...] = get_args(Verdict)
 
 DECISION_COLUMNS = (
     "record_id", "stage", "verdict", "criterion", "person", "adjudicates", "note", "decided_at",
-    "journal_line",
+    "calibration", "journal_line",
 )  # fmt: skip
-SUBSETS = ("all", "included", "excluded", "unscreened", "conflicts")
 VERDICT_COLUMNS = ("record_id", "stage", "verdict", "criterion", "people", "settled_by", "n_people")
 
 
@@ -40,6 +40,8 @@ class ScreeningDecision:
     note : str
     decided_at : str
         UTC time of the decision.
+    calibration : int
+        Number of the calibration round in which the record was screened, 0 for none.
     """
 
     record_id: str
@@ -49,6 +51,7 @@ class ScreeningDecision:
     adjudicates: bool = False
     note: str = ""
     decided_at: str = ""
+    calibration: int = 0
 
     def as_line(self) -> dict[str, Any]:
         """The decision as a line of the journal."""
@@ -69,7 +72,8 @@ def screening_decisions_from_rows(
     Parameters
     ----------
     rows : iterable of mappings
-        record_id, verdict and, where wanted, stage (default: title_abstract), criterion, note, decided_at.
+        record_id, verdict and, where wanted, stage (default: title_abstract), criterion, note, decided_at,
+        calibration (number of a calibration round).
         Rows without a verdict are skipped, so that a ranking can be filled in bit by bit.
     known : mapping
         record_id of every record -> record_id of its unique record.
@@ -106,13 +110,14 @@ def screening_decisions_from_rows(
         if not cell.get("verdict"):
             continue
         stage = cell.get("stage") or STAGES[0]
-        criterion = cell.get("criterion", "")
+        criterion, calibration = cell.get("criterion", ""), cell.get("calibration") or "0"
         checks = [
             (cell.get("record_id") in known, f"no record {cell.get('record_id')} in this review"),
             (cell["verdict"] in VERDICTS, _not_known("verdict", cell["verdict"], VERDICTS)),
             (stage in protocol.stages, _not_known("stage", stage, protocol.stages)),
             (not criterion or criterion in criteria, _not_known("criterion", criterion, criteria)),
             (not criterion or cell["verdict"] == "exclude", "a criterion goes with the verdict exclude only"),
+            (calibration.isdecimal(), f"the calibration round {calibration!r} is no whole number"),
         ]
         wrong = [f"row {number}: {fault}" for right, fault in checks if not right]
         faults += wrong
@@ -126,6 +131,7 @@ def screening_decisions_from_rows(
                     adjudicates=adjudicates,
                     note=cell.get("note", ""),
                     decided_at=cell.get("decided_at") or decided_at,
+                    calibration=int(calibration),
                 )
             )
     if faults:
@@ -140,14 +146,15 @@ def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns record_id, stage, verdict, criterion, person, adjudicates, note, decided_at, journal_line; in
-        the order of the journal.
+        Columns record_id, stage, verdict, criterion, person, adjudicates, note, decided_at, calibration,
+        journal_line; in the order of the journal.
     """
     chosen = [line for line in lines if line.get("type") == "screening"]
     frame = pd.DataFrame(chosen, columns=list(DECISION_COLUMNS))
-    texts = [name for name in DECISION_COLUMNS if name not in ("adjudicates", "journal_line")]
+    texts = [name for name in DECISION_COLUMNS if name not in ("adjudicates", "calibration", "journal_line")]
     frame[texts] = frame[texts].astype(object).fillna("").astype("str")
     frame["adjudicates"] = [bool(line.get("adjudicates")) for line in chosen]
+    frame["calibration"] = pd.Series([int(line.get("calibration", 0)) for line in chosen], dtype="int64")
     return frame
 
 
@@ -164,8 +171,13 @@ def latest_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     return latest.sort_values(keys, ignore_index=True)
 
 
-def screening_verdicts(decisions: pd.DataFrame, *, criteria: Sequence[str] = ()) -> pd.DataFrame:
+def screening_verdicts(
+    decisions: pd.DataFrame, *, criteria: Sequence[str] = (), assigned: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The verdict on each record and stage: an adjudication, else what all agree on, else a conflict.
+
+    A record that fewer people have screened than are assigned to it is "waiting", so that nobody sees what
+    the first one said. "unsure" holds a record open as a conflict does: somebody settles it.
 
     Parameters
     ----------
@@ -173,12 +185,14 @@ def screening_verdicts(decisions: pd.DataFrame, *, criteria: Sequence[str] = ())
         As :func:`screening_decisions` gives.
     criteria : sequence of str
         Ids of exclusion criteria in the protocol's order; of several the first is the reason.
+    assigned : DataFrame, optional
+        As ``corpus.assignments`` gives; without it nothing waits.
 
     Returns
     -------
     DataFrame
-        Columns record_id, stage, verdict ("include", "exclude", "unsure" or "conflict"), criterion, people,
-        settled_by, n_people; sorted by record_id and stage.
+        Columns record_id, stage, verdict ("include", "exclude", "unsure", "conflict" or "waiting"),
+        criterion, people, settled_by, n_people; sorted by record_id and stage.
 
     Examples
     --------
@@ -187,25 +201,38 @@ def screening_verdicts(decisions: pd.DataFrame, *, criteria: Sequence[str] = ())
     >>> screening_verdicts(screening_decisions(lines)).loc[0, "verdict"]
     'conflict'
     """
+    n_needed = {} if assigned is None else assigned.groupby(["record_id", "stage"]).size().to_dict()
     rows = []
-    for (record_id, stage), given in latest_decisions(decisions).groupby(["record_id", "stage"], sort=True):
-        settling, screeners = given[given["adjudicates"]], given[~given["adjudicates"]]
-        counted = settling if len(settling) else screeners
-        verdicts = sorted(set(counted["verdict"]))
-        verdict = verdicts[0] if len(verdicts) == 1 else "conflict"
-        reasons = {reason for reason in counted["criterion"] if reason} if verdict == "exclude" else set()
+    latest = latest_decisions(decisions).to_dict("records")
+    for (record_id, stage), group in groupby(latest, key=lambda row: (row["record_id"], row["stage"])):
+        given = list(group)
+        settling = [row for row in given if row["adjudicates"]]
+        screeners = [row for row in given if not row["adjudicates"]]
+        verdicts = {row["verdict"] for row in settling or screeners}
+        verdict = verdicts.pop() if len(verdicts) == 1 else "conflict"
+        if not settling and len(screeners) < n_needed.get((record_id, stage), 0):
+            verdict = "waiting"
+        reasons = [_reasons(said) if verdict == "exclude" else set() for said in (settling, screeners)]
         rows.append(
             {
                 "record_id": record_id,
                 "stage": stage,
                 "verdict": verdict,
-                "criterion": min(reasons, key=lambda name: place_in(criteria, name), default=""),
-                "people": "; ".join(sorted(set(screeners["person"]))),
-                "settled_by": "; ".join(sorted(set(settling["person"]))),
-                "n_people": screeners["person"].nunique(),
+                # who settles without a reason of their own takes those of the screeners
+                "criterion": min(
+                    reasons[0] or reasons[1], key=lambda name: place_in(criteria, name), default=""
+                ),
+                "people": "; ".join(row["person"] for row in screeners),
+                "settled_by": "; ".join(row["person"] for row in settling),
+                "n_people": len(screeners),
             }
         )
-    return pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
+    return frame.astype({name: "int64" if name == "n_people" else "str" for name in VERDICT_COLUMNS})
+
+
+def _reasons(decisions: Iterable[Mapping[Any, Any]]) -> set[str]:
+    return {row["criterion"] for row in decisions if row["verdict"] == "exclude" and row["criterion"]}
 
 
 def included_records(verdicts: pd.DataFrame, protocol: Protocol) -> list[str]:
@@ -222,75 +249,6 @@ def included_records(verdicts: pd.DataFrame, protocol: Protocol) -> list[str]:
     chosen = verdicts[verdicts["verdict"] == "include"]
     by_stage = [set(chosen.loc[chosen["stage"] == stage, "record_id"]) for stage in protocol.stages]
     return sorted(set.intersection(*by_stage))
-
-
-def with_verdicts(
-    records: pd.DataFrame, verdicts: pd.DataFrame, protocol: Protocol, *, which: str = "all"
-) -> pd.DataFrame:
-    """Records with the verdict of the last stage decided on, in columns and in words other tools read.
-
-    Adds the columns verdict, criterion, people and included ("1", "0" or ``""``: what ASReview reads from a
-    table), and to ``notes`` the same in words, with the markers that ASReview and Rayyan read from RIS.
-
-    Parameters
-    ----------
-    records, verdicts : DataFrame
-        Unique records; as :func:`screening_verdicts` gives.
-    protocol : Protocol
-    which : {"all", "included", "excluded", "unscreened", "conflicts"}
-        Which of them.
-
-    Raises
-    ------
-    UsageError
-        When there is no such subset.
-
-    Examples
-    --------
-    >>> from corpus.protocol import Wording
-    >>> records = pd.DataFrame({"record_id": ["a", "b"], "notes": ["", "signed"]})
-    >>> verdicts = pd.DataFrame({"record_id": ["b"], "stage": "title_abstract", "verdict": "exclude",
-    ...                          "criterion": "E04_type", "people": ""})
-    >>> with_verdicts(records, verdicts, Protocol("p", Wording(), ()), which="excluded")["notes"].tolist()
-    ['signed; samsyn: exclude (E04_type); ASReview_irrelevant']
-    """
-    if which not in SUBSETS:
-        raise UsageError(f"No subset {which!r}.", next_step=f"Known: {', '.join(SUBSETS)}.")
-    ordered = verdicts.sort_values("stage", key=lambda stages: stages.map(STAGES.index), kind="stable")
-    last = ordered.drop_duplicates("record_id", keep="last").set_index("record_id")
-    chosen = records.copy()
-    for column in ("verdict", "criterion"):
-        chosen[column] = chosen["record_id"].map(last[column]).astype(object).fillna("").astype("str")
-    is_in = {
-        "all": chosen["record_id"].notna(),
-        "included": chosen["record_id"].isin(included_records(verdicts, protocol)),
-        "excluded": chosen["verdict"] == "exclude",
-        "unscreened": chosen["verdict"] == "",
-        "conflicts": chosen["verdict"] == "conflict",
-    }[which]
-    chosen["people"] = chosen["record_id"].map(last["people"]).astype(object).fillna("").astype("str")
-    chosen["included"] = chosen["verdict"].map({"include": "1", "exclude": "0"}).astype(object).fillna("")
-    chosen["notes"] = [_said(row) for row in chosen.to_dict("records")]
-    return chosen[is_in].reset_index(drop=True)
-
-
-def _said(row: Mapping[Any, Any]) -> str:
-    """A record's notes with its verdict in the words that ASReview, Rayyan and people read."""
-    notes = [row["notes"]] if row["notes"] else []
-    people = row["people"].split("; ") if row["people"] else []
-    if row["verdict"]:
-        reason = f" ({row['criterion']})" if row["criterion"] else ""
-        by = f" by {', '.join(people)}" if people else ""
-        notes.append(f"samsyn: {row['verdict']}{reason}{by}")
-    word = {"include": "Included", "exclude": "Excluded", "unsure": "Maybe"}.get(row["verdict"])
-    if word and people:
-        said = ", ".join(f'"{person}"=>"{word}"' for person in people)
-        reasons = f" | RAYYAN-EXCLUSION-REASONS: {row['criterion']}" if row["criterion"] else ""
-        notes.append(f"RAYYAN-INCLUSION: {{{said}}}{reasons}")
-    notes.append(
-        {"1": "ASReview_relevant", "0": "ASReview_irrelevant"}.get(row["included"], "ASReview_not_seen")
-    )
-    return "; ".join(notes)
 
 
 def _not_known(what: str, value: str, known: Iterable[str]) -> str:

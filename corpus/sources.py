@@ -9,58 +9,26 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from corpus import journal
-from corpus.errors import ReviewError, UsageError
+from corpus.errors import ReviewError
 from corpus.languages import with_languages
+from corpus.origins import DATABASES, PLATFORMS
 from corpus.readers import read_records
 from corpus.records import Reading, as_records, records_frame
+from corpus.searches import SEARCH_COLUMNS, Search, as_lines, as_one, searches_of
 
 SOURCE_COLUMNS = (
     "source_id", "file", "database", "platform", "kind", "date", "query", "limits", "hits_reported", "sha256",
-    "format", "encoding", "n_entries", "n_records", "n_unreadable", "n_new", "n_without_abstract",
+    "format", "dialect", "encoding", "n_entries", "n_records", "n_unreadable", "n_new", "n_without_abstract",
     "n_warnings",
 )  # fmt: skip
-KINDS = ("database", "register", "other")
-
-
-@dataclass(frozen=True)
-class Search:
-    """What is said of the search that a source file comes from (PRISMA-S items 1, 8, 9, 13).
-
-    Attributes
-    ----------
-    database, platform : str
-        For instance "Scopus" and "scopus.com".
-    kind : str
-        "database", "register" or "other" (websites, organisations, citation searching).
-    date : str
-        Day of the search, ``YYYY-MM-DD``.
-    query, limits : str
-        Verbatim; several searches in one export stand on lines of their own.
-    hits_reported : int or None
-        What the database said it found.
-    """
-
-    database: str = ""
-    platform: str = ""
-    kind: str = "database"
-    date: str = ""
-    query: str = ""
-    limits: str = ""
-    hits_reported: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise UsageError(f"The kind of source {self.kind!r} is not known.", next_step=f"Known: {KINDS}.")
-        if self.date and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.date):
-            raise UsageError(f"The date {self.date!r} is not a day.", next_step="Write it as 2026-09-01.")
 
 
 @dataclass(frozen=True)
@@ -73,20 +41,27 @@ class Collection:
         Every record of every source, in the order the sources were added (see ``corpus.records``).
     sources : DataFrame
         One row per source: source_id, file, database, platform, kind, date, query, limits, hits_reported,
-        sha256, format, encoding, n_entries, n_records, n_unreadable, n_new (records that no earlier source
-        of the same database brought), n_without_abstract, n_warnings.
+        sha256, format, dialect, encoding, n_entries, n_records, n_unreadable, n_new (records that no earlier
+        source of the same database brought), n_without_abstract, n_warnings.
     unreadable, warnings : DataFrame
         Columns source_id, line, why, raw; and source_id, line, what.
+    searches : DataFrame
+        One row per search: source_id, database, platform, kind, date, query, limits, hits_reported.
     """
 
     records: pd.DataFrame
     sources: pd.DataFrame
     unreadable: pd.DataFrame
     warnings: pd.DataFrame
+    searches: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SEARCH_COLUMNS)))
 
 
 def add_source(
-    folder: Path, path: Path, search: Search, *, columns: Mapping[str, str] | None = None
+    folder: Path,
+    path: Path,
+    search: Search | Sequence[Search],
+    *,
+    columns: Mapping[str, str] | None = None,
 ) -> tuple[str, bool]:
     """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
 
@@ -96,8 +71,8 @@ def add_source(
         The review's ``sources`` folder.
     path : Path
         The export file; it is read before anything is written.
-    search : Search
-        Where it comes from.
+    search : Search or sequence of Search
+        Where it comes from; several where one file holds the hits of several searches.
     columns : mapping of str -> str, optional
         Of a table with columns of its own: their names -> record columns; kept, so that the file is read the
         same way each time.
@@ -105,9 +80,11 @@ def add_source(
     Raises
     ------
     UsageError
-        When the file is not an export of references.
+        When the file is not an export of references, or the searches are of several kinds.
     """
-    reading = read_records(path, database=search.database, columns=columns)
+    searches = [search] if isinstance(search, Search) else list(search)
+    said = as_one(searches)
+    reading = read_records(path, database=said["database"], columns=columns)
     sha256 = _sha256(path)
     for line in source_lines(folder):
         if line["sha256"] == sha256:
@@ -125,17 +102,16 @@ def add_source(
         "source_id": source_id,
         "sha256": sha256,
         "format": reading.format,
-        "database": search.database or reading.database or Path(source_id).stem,
-        "platform": search.platform,
-        "kind": search.kind,
-        "date": search.date,
-        "query": search.query,
-        "limits": search.limits,
-        "hits_reported": search.hits_reported,
+        "dialect": reading.dialect,
+        **said,
+        "database": said["database"] or reading.database or _own_database(reading) or Path(source_id).stem,
+        "platform": said["platform"] or (reading.dialect if reading.dialect in PLATFORMS else ""),
         "n_entries": reading.n_entries,
         "n_records": len(reading.records),
         "n_unreadable": len(reading.unreadable),
     }
+    if len(searches) > 1:
+        line["searches"] = as_lines(searches)
     if columns:
         line["columns"] = dict(columns)
     journal.append_lines(folder / "sources.jsonl", [line])
@@ -157,9 +133,10 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     """
     frames, unreadable, warnings, rows = [], [], [], []
     seen: set[str] = set()
-    for line in progress(source_lines(folder)):
+    lines = source_lines(folder)
+    for line in progress(lines):
         source_id = str(line["source_id"])
-        reading = _read_kept(folder, source_id, str(line["database"]), line.get("columns"))
+        reading = _read_kept(folder, line)
         new = with_languages(reading.records[~reading.records["record_id"].isin(seen)])
         seen.update(new["record_id"])
         frames.append(new)
@@ -172,6 +149,7 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
             "n_without_abstract": int((reading.records["abstract"] == "").sum()),
             "n_warnings": len(reading.warnings),
             "encoding": reading.encoding,
+            "dialect": reading.dialect,
         }
         warnings += [(source_id, warning.line, warning.what) for warning in reading.warnings]
         rows.append({**line, "file": source_id, **counts})
@@ -183,7 +161,30 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
         sources,
         pd.DataFrame(unreadable, columns=["source_id", "line", "why", "raw"]),
         pd.DataFrame(warnings, columns=["source_id", "line", "what"]),
+        searches_of(lines),
     )
+
+
+def with_raw_entries(folder: Path, records: pd.DataFrame) -> pd.DataFrame:
+    """Records with ``raw``: the entry as it stands in its source, which is read once more for it.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's ``sources`` folder.
+    records : DataFrame
+        Unique records (with ``text_from``: the member whose words they carry) or records as imported.
+    """
+    names = records["text_from"] if "text_from" in records else records["record_id"]
+    raw: dict[str, str] = {}
+    for line in source_lines(folder):
+        wanted = names[records["source_id"] == line["source_id"]]
+        if wanted.empty:
+            continue
+        found = _read_kept(folder, line, keep_raw=True).records
+        found = found[found["record_id"].isin(set(wanted))]
+        raw |= dict(zip(found["record_id"], found["raw"], strict=True))
+    return records.assign(raw=names.map(raw).fillna("").astype("str"))
 
 
 def uncounted_entries(sources: pd.DataFrame) -> list[str]:
@@ -208,7 +209,12 @@ def changed_sources(folder: Path) -> list[str]:
     return faults
 
 
-def _read_kept(folder: Path, source_id: str, database: str, columns: Mapping[str, str] | None) -> Reading:
+def _own_database(reading: Reading) -> str:
+    return reading.dialect if reading.dialect in DATABASES else ""
+
+
+def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
+    source_id = str(line["source_id"])
     path = folder / source_id
     # a review folder may come from a stranger: a source's name must not lead out of it
     if Path(source_id).name != source_id or not path.exists():
@@ -217,7 +223,7 @@ def _read_kept(folder: Path, source_id: str, database: str, columns: Mapping[str
             where="sources",
             next_step="Put the file back; it is never rewritten by Samsyn.",
         )
-    return read_records(path, database=database, columns=columns)
+    return read_records(path, database=str(line["database"]), columns=line.get("columns"), keep_raw=keep_raw)
 
 
 def _free_name(folder: Path, path: Path) -> str:

@@ -7,7 +7,7 @@ import re
 from corpus.dialects import Dialect
 
 # what databases put around each entry: numbers, headers, links
-_FRAME = r"""record\s*\#?\s?\d+(\ of\ \d+)? | \d{1,6}\s*[.)]? | <\d+\.?\ ?> | link\ to\ the\ ovid\b.*
+_FRAME = r"""record\s*\#?\s?\d+(\ of\ \d+)? | \d{1,6}\s*[.)]? | <\d+\.?\ ?> | links?\ to\ (the\ ovid\b|.{0,60}https?://).*
     | (provider|platform|database)s?:.* | content:?\ ?text/.*"""
 # and around the whole export: headers and lines of a search history
 _AROUND = r"""\d+[.)]?\s+\#?\d+(\s+(or|and|not|adj\d*)\s+\#?\d+)* | \#\s?\d+\b.*

@@ -8,9 +8,12 @@ from functools import partial
 
 from corpus.dialects import COCHRANE, ENW, JOINED, NBIB, OVID, OVID_FIELDS, REFWORKS, RIS, WOS, Dialect
 from corpus.entries import Entry, Format
+from corpus.regular import Complete, Regular
 from corpus.stray_text import is_header, is_preamble
 from corpus.tagged_count import count_tagged
 from corpus.tagged_details import (
+    PUBMED_ENTRIES,
+    RIS_ENTRIES,
     cochrane_details,
     named_database,
     nbib_details,
@@ -222,16 +225,23 @@ def _count_ovid(text: str) -> int:
     return count_tagged(_dedented(text), OVID)
 
 
-def _format(name: str, label: str, dialect: Dialect, details: Callable[[Entry, Fields], None]) -> Format:
+def _format(
+    name: str,
+    label: str,
+    dialect: Dialect,
+    details: Callable[[Entry, Fields], None],
+    regular: Complete | None = None,
+) -> Format:
+    careful = partial(read_tagged, dialect=dialect, details=details)
+    by_piece = Regular(dialect, careful, regular) if regular else None
     return Format(
-        name, label, partial(_is, name), partial(read_tagged, dialect=dialect, details=details),
-        partial(count_tagged, dialect=dialect),
-    )  # fmt: skip
+        name, label, partial(_is, name), careful, partial(count_tagged, dialect=dialect), by_piece=by_piece
+    )
 
 
 TAGGED = (
-    _format("nbib", "PubMed (NBIB)", NBIB, nbib_details),
-    _format("ris", "RIS", RIS, ris_details),
+    _format("nbib", "PubMed (NBIB)", NBIB, nbib_details, PUBMED_ENTRIES),
+    _format("ris", "RIS", RIS, ris_details, RIS_ENTRIES),
     _format("wos", "Web of Science (tagged)", WOS, wos_details),
     Format("ovid", "Ovid (tagged)", partial(_is, "ovid"), _ovid, _count_ovid),
     _format("ovid_text", "Ovid (text)", OVID_FIELDS, ovid_details),

@@ -10,6 +10,9 @@ from corpus.dialects import Dialect
 from corpus.stray_text import line_class
 
 _CHUNK = 1 << 20
+# a line of white space alone is a blank one
+_BLANK_BYTES = re.compile(rb"\n[ \t\x0b\x0c\x1c-\x1f]++(?=\n|\Z)")
+_BLANK_LINE = re.compile(r"\n[^\S\n]++(?=\n|\Z)")
 _OUTSIDE = re.compile(r"(?P<lead>[xpib]*)(?P<body>[tT][^ENn]*)?(?P<end>E|(?=[Nn])|$)")
 
 
@@ -25,37 +28,62 @@ def count_tagged(text: str, dialect: Dialect) -> int:
     >>> count_tagged("TY  - JOUR\nTI  - Time\nER  - \nstray words\nTY  - JOUR\n", RIS)
     3
     """
-    if dialect.ends and (n_entries := _count_regular(text, dialect)):
-        return n_entries
     shape = "".join(_shape(text, dialect))
     n_entries = _count_ended(shape) if dialect.ends else _count_blank_ended(shape, indented=dialect.indented)
     return n_entries or (1 if text.strip() else 0)
 
 
-def _count_regular(text: str, dialect: Dialect) -> int:
-    """The count where starts and ends take turns with nothing between, as most exports are; else 0."""
-    start = dialect.starts + dialect.mark
-    ends = {"", "  -", "  - "}
-    n_entries = at = 0
-    while at < len(text):
-        cut = text.find("\n" + start, at + _CHUNK)
-        cut = len(text) if cut < 0 else cut
-        first, *others = text[at:cut].split("\n" + dialect.ends)
-        # what stands behind the last end; blank, as the others begin with
-        last = others.pop() if others else ""
-        if last.strip(" -\n"):
-            return 0
-        for i, piece in enumerate((first, *others)):
-            end, _, entry = piece.partition("\n") if i else ("", "", piece)
-            if (
-                end not in ends
-                or not entry.lstrip("\n").startswith(start)
-                or "\n" + dialect.sign in entry.lstrip("\n")
-            ):
-                return 0
+def count_piece(piece: bytes, dialect: Dialect) -> int:
+    """As :func:`count_tagged`, of UTF-8 text; quickly where it is as most exports are.
+
+    The text is parted where an entry surely ends and the next begins; a part that holds one start and one end
+    is an entry, and the lines of the others are looked at.
+    """
+    start, sign, ends = (
+        text.encode() for text in (dialect.starts + dialect.mark, dialect.sign, dialect.ends)
+    )
+    data = piece.strip(b"\n")
+    parts = re.split(b"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start, data)
+    if ends and data.startswith(start) and data.rstrip(b" -").endswith(b"\n" + ends):
+        # quicker than part by part: starts and ends take turns throughout
+        edges = re.findall(b"\n(?:%b|%b)" % (sign, ends), data)
+        if b"".join(edges) == (b"\n%b\n%b" % (ends, sign) * len(parts))[: -len(sign) - 1]:
+            return len(parts)
+    turn = b"\n%b  - \n" % ends if ends else b"\n\n"
+    is_whole = _is_ended_entry if ends else _is_block
+    n_entries, held = 0, b""
+    for i, part in enumerate(parts):
+        is_last = i == len(parts) - 1
+        begun = start + part if i else part
+        whole = begun.startswith(start) and is_whole(begun if is_last else begun + turn, dialect)
+        if whole and not held:
             n_entries += 1
-        at = cut
+            continue
+        # what is no whole entry is looked at together with the one behind it, which says where it ends
+        held += begun if is_last else begun + turn
+        if whole or is_last:
+            n_entries += count_tagged(held.decode(), dialect)
+            held = b""
     return n_entries
+
+
+def _is_ended_entry(part: bytes, dialect: Dialect) -> bool:
+    """Whether a part that begins with a start is one entry: no other start, one end, and that at its end."""
+    part, _, end = part.rstrip(b"\n").rpartition(b"\n")
+    is_ended = end.rstrip(b" -") == dialect.ends.encode()
+    return (
+        is_ended and b"\n" + dialect.sign.encode() not in part and b"\n" + dialect.ends.encode() not in part
+    )
+
+
+def _is_block(part: bytes, dialect: Dialect) -> bool:
+    """Whether a part that begins with a start is one entry: no other start and no blank line in it."""
+    part = part.rstrip(b"\n")
+    if b"\n\n" in part or b"\n" + dialect.sign.encode() in part:
+        return False
+    if part.isascii():
+        return not _BLANK_BYTES.search(part)
+    return not _BLANK_LINE.search(part.decode())
 
 
 def _shape(text: str, dialect: Dialect) -> Iterator[str]:

@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, screening, simulation
+from samsyn.commands import coding, folder, outputs, screening, simulation, stopping, team
 
 
 class _Kind(click.Group):
@@ -40,6 +40,10 @@ for command in (
     folder.duplicates,
     screening.rank_records,
     screening.screen,
+    team.calibrate,
+    team.import_screening,
+    team.priors,
+    stopping.stopping,
     simulation.simulate_screening,
     coding.suggest_segments,
     coding.code,

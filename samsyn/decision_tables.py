@@ -1,4 +1,4 @@
-"""Tables that people fill in: read as rows, whatever their program made of the CSV."""
+"""Tables that people fill in: written for any spreadsheet, read as rows whatever it made of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import csv
 import io
 from pathlib import Path
 
+import pandas as pd
+
 from corpus import UsageError
+from corpus.table_writers import defused
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
@@ -55,6 +58,23 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
         if any(cell.strip() for cell in cells):
             rows.append({name: _undefused(cell) for name, cell in zip(header, cells, strict=False)})
     return rows
+
+
+def write_rows(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table for people to fill in; no cell of it is a formula to a spreadsheet.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp(), "to-screen.csv")
+    >>> write_rows(pd.DataFrame({"record_id": ["a:1"], "title": ["=1+1"]}), file)
+    >>> read_rows(file)
+    [{'record_id': 'a:1', 'title': '=1+1'}]
+    """
+    try:
+        frame.map(defused).to_csv(path, index=False, lineterminator="\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _undefused(cell: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -25,6 +25,7 @@ from coding_scheme import (
     read_coding_scheme,
     settled_descriptors,
     suggest,
+    with_codes,
 )
 from corpus import (
     Collection,
@@ -45,25 +46,23 @@ from corpus import (
     prisma_flow,
     read_protocol,
     read_sources,
-    records_of_new_sources,
-    screening_decisions,
-    screening_decisions_from_rows,
-    screening_verdicts,
     uncounted_entries,
+    with_raw_entries,
     with_verdicts,
     write_records,
 )
-from samsyn.reading_list import labels_of, ranker_of, reading_list
+from samsyn.ranking_desk import RankingDesk
+from samsyn.screening_desk import Rows
+from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
 
-Rows = Iterable[Mapping[str, Any]]
 Progress = Callable[[Iterable], Iterable]
 # the files that the unique records are computed from
 _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review:
+class Review(RankingDesk, StoppingDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -135,22 +134,46 @@ class Review:
     # --- records ----------------------------------------------------------------------------------------
 
     def add(
-        self, path: str | Path, search: Search | None = None, *, columns: Mapping[str, str] | None = None
+        self,
+        path: str | Path,
+        search: Search | Sequence[Search] = (),
+        *,
+        columns: Mapping[str, str] | None = None,
     ) -> tuple[pd.Series, bool]:
         """Add an export file; return its row of :attr:`sources` and whether the file is new here.
 
-        ``columns`` says what the columns of a hand-made table hold: {"Overskrift": "title"}.
+        ``search`` says where it comes from, several where the file holds the hits of several searches;
+        ``columns`` what the columns of a hand-made table hold: {"Overskrift": "title"}.
 
         Raises
         ------
         UsageError
             When the file is not an export of references; nothing is written then.
         """
-        source_id, is_new = add_source(
-            self.folder / "sources", Path(path), search or Search(), columns=columns
-        )
-        sources = self.sources
-        return sources[sources["source_id"] == source_id].iloc[0], is_new
+        rows, new = self.add_all([path], search, columns=columns)
+        return rows.iloc[0], bool(new)
+
+    def add_all(
+        self,
+        paths: Iterable[str | Path],
+        search: Search | Sequence[Search] = (),
+        *,
+        columns: Mapping[str, str] | None = None,
+        progress: Progress = iter,
+    ) -> tuple[pd.DataFrame, list[str]]:
+        """Add export files that come from the same search; return their rows and which are new here.
+
+        Raises
+        ------
+        UsageError
+            At the first file that is not an export of references; those before it are added.
+        """
+        folder = self.folder / "sources"
+        said = search or Search()
+        added = [add_source(folder, Path(path), said, columns=columns) for path in progress(paths)]
+        sources = self.collection(progress=progress).sources.set_index("source_id", drop=False)
+        rows = sources.loc[list(dict.fromkeys(source_id for source_id, _ in added))]
+        return rows.reset_index(drop=True), [source_id for source_id, is_new in added if is_new]
 
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
@@ -161,6 +184,11 @@ class Review:
     def sources(self) -> pd.DataFrame:
         """One row per export file (columns: ``corpus.sources``)."""
         return self.collection().sources
+
+    @property
+    def searches(self) -> pd.DataFrame:
+        """One row per search, as PRISMA-S wants them (columns: ``corpus.searches``)."""
+        return self.collection().searches
 
     @property
     def unreadable(self) -> pd.DataFrame:
@@ -209,68 +237,6 @@ class Review:
         return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
 
     # --- screening --------------------------------------------------------------------------------------
-
-    def screen(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
-        """Take screening decisions: record_id, verdict and, if wanted, stage, criterion, note, decided_at.
-
-        Rows without a verdict are skipped. Returns how many were saved.
-
-        Raises
-        ------
-        UsageError
-            With every faulty row; nothing is saved then.
-        """
-        decisions = screening_decisions_from_rows(
-            rows,
-            known=self._unique_id(),
-            protocol=self.protocol,
-            decided_at=journal.now(),
-            adjudicates=adjudicates,
-            file=file,
-        )
-        lines = (decision.as_line() for decision in decisions)
-        return journal.append(self.folder / "decisions" / "screening", person, lines)
-
-    def screening_decisions(self) -> pd.DataFrame:
-        """Every screening decision, as made (columns: ``corpus.screening``)."""
-        decisions = screening_decisions(self._lines("screening"))
-        unique_id = self._unique_id()
-        decisions["record_id"] = decisions["record_id"].map(lambda name: unique_id.get(name, name))
-        return decisions[decisions["record_id"].isin(set(unique_id.values()))].reset_index(drop=True)
-
-    def verdicts(self) -> pd.DataFrame:
-        """The verdict on each record and stage: agreed, settled, or a conflict."""
-        return screening_verdicts(self.screening_decisions(), criteria=self.protocol.exclusion_order())
-
-    def rank(self, *, unread: bool = True, new: bool = False, top: int | None = None) -> pd.DataFrame:
-        """The records, most likely to be included first, with the words that spoke for and against.
-
-        Parameters
-        ----------
-        unread : bool
-            Only those on which nobody has decided at title and abstract.
-        new : bool
-            Only those of sources added since; ``worth_a_look`` marks what scores as high as 95 % of the
-            included did while held out of the learning.
-        top : int, optional
-            Only so many.
-
-        Returns
-        -------
-        DataFrame
-            Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
-        """
-        records, protocol, decisions = self.records, self.protocol, self.screening_decisions()
-        seen = set(decisions.loc[decisions["stage"] == "title_abstract", "record_id"])
-        among = records["record_id"].tolist()
-        if new:
-            among = records_of_new_sources(self.collection().records, self.duplicates().groups, seen)
-        if unread or new:
-            among = [name for name in among if name not in seen]
-        kept = (*_RECORDS, "protocol.yaml")
-        ranker = self._remembered("ranker", kept, lambda: ranker_of(records, protocol))
-        ranker.start_again(protocol.seed)  # what was ranked before leaves no trace
-        return reading_list(ranker, records, labels_of(self.verdicts()), among, top=top, are_new=new)
 
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""
@@ -358,13 +324,16 @@ class Review:
     def evidence(self) -> Evidence:
         """All that a report is made of."""
         collection, screening = self.collection(), self.screening_decisions()
-        coding = self.coding_decisions()
-        found = self.descriptors()
+        coding, found = self.coding_decisions(), self.descriptors()
         times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
+        # a trace shows the entries of included records as they stand in their files
+        shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
+        records = self.records
+        records["raw"] = records["record_id"].map(shown).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
-            records=self.records,
+            records=records,
             sources=collection.sources,
             unreadable=collection.unreadable,
             flow=self.flow(),
@@ -377,6 +346,7 @@ class Review:
             n_screening_decisions=len(screening),
             input_hash=self.input_hash(),
             data_as_of=max(times, default=""),
+            stopping=self.stopping(),
         )
 
     def render(self, *, language: str = "en") -> list[Path]:
@@ -384,21 +354,25 @@ class Review:
         return render_report(self.evidence(), self.folder / "output", language=language)
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
-        """Write records with their verdicts to a file (.ris .bib .csv .json .xlsx); return how many.
+        """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
+
+        Verdicts, reasons and people stand in the notes, codes in keywords and notes, in the words that
+        ASReview and Rayyan read; in CSV and XLSX they have columns of their own as well.
 
         Parameters
         ----------
         path : str or Path
-        which : {"all", "included", "excluded", "unscreened", "conflicts"}
-            By the verdict at the last stage decided on.
+        which : {"all", "included", "excluded", "unscreened", "waiting", "unsure", "conflicts"}
+            By the verdict at the last stage reached.
 
         Raises
         ------
         UsageError
             When the suffix or the subset is not known.
         """
-        chosen = with_verdicts(self.records, self.verdicts(), self.protocol, which=which)
-        write_records(chosen, path)
+        decisions = self.screening_decisions()
+        chosen = with_verdicts(self.records, self.verdicts(), decisions, self.protocol, which=which)
+        write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)
 
     def status(self) -> dict[str, int]:
@@ -417,7 +391,9 @@ class Review:
             "without_abstract": int((self.records["abstract"] == "").sum()),
             "screened": flow.screened,
             "not_yet_screened": flow.not_yet_screened,
+            "waiting_for_screener": int((verdicts["verdict"] == "waiting").sum()),
             "screening_conflicts": int((verdicts["verdict"] == "conflict").sum()),
+            "screening_unsure": int((verdicts["verdict"] == "unsure").sum()),
             "included_reports": flow.included_reports,
             "included_studies": flow.included_studies,
             "coded_reports": coding["record_id"].nunique(),
@@ -441,9 +417,8 @@ class Review:
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
         """Lines of the journals that a crash cut short: (kind of journal, line)."""
-        folder = self.folder / "decisions"
-        kinds = ("duplicates", "screening", "coding")
-        return [(kind, torn) for kind in kinds for torn in journal.read(folder / kind)[1]]
+        kinds = ("audits", "duplicates", "screening", "coding")
+        return [(kind, torn) for kind in kinds for torn in journal.read(self.folder / "decisions" / kind)[1]]
 
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
@@ -473,6 +448,9 @@ class Review:
         if self._kept.get(name, (None,))[0] != state:
             self._kept[name] = (state, compute())
         return self._kept[name][1]
+
+    def _every_record(self) -> pd.DataFrame:
+        return self.collection().records
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         return journal.read(self.folder / "decisions" / kind)[0]

@@ -18,6 +18,7 @@ from synthesis.recall_figure import recall_figure
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
 from synthesis.report import render_report
+from synthesis.stopping import stopping_table
 from synthesis.studies import included_reports, studies
 from synthesis.summaries import ThemeSummary, theme_summaries
 from synthesis.tables import characteristics, evidence_table, theme_matrix
@@ -48,6 +49,7 @@ __all__ = [
     "search_log",
     "segments",
     "short_label",
+    "stopping_table",
     "studies",
     "table_csv",
     "theme_matrix",

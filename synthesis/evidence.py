@@ -11,6 +11,7 @@ import pandas as pd
 from coding_scheme.scheme import CodingScheme
 from corpus.flow import Flow
 from corpus.protocol import Protocol
+from corpus.stopping_state import StoppingState
 
 Kind = Literal["text", "number", "decimal", "percent", "date", "hash", "code", "marks", "quotation", "id"]
 
@@ -44,6 +45,8 @@ class Evidence:
         sha256 of what the report is made from, hexadecimal.
     data_as_of : str, optional
         Time of the latest decision of any kind, ISO 8601; when empty, that of the latest coding decision.
+    stopping : StoppingState, optional
+        By which rule the reading stopped, and what it assures; when left out, the report says nothing of it.
     """
 
     protocol: Protocol
@@ -61,6 +64,7 @@ class Evidence:
     n_screening_decisions: int
     input_hash: str
     data_as_of: str = ""
+    stopping: StoppingState | None = None
 
     def latest_decision(self) -> str:
         """Time of the latest decision, ISO 8601, or ``""`` when there is none.

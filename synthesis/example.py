@@ -8,6 +8,7 @@ from coding_scheme.scheme import Code, CodingScheme, Descriptor, DescriptorValue
 from corpus.flow import Flow
 from corpus.protocol import Criteria, Criterion, Person, Protocol, Wording
 from corpus.records import records_frame
+from corpus.stopping_state import stopping_state
 from synthesis.evidence import Evidence
 
 _ABSTRACT = "Output targets drew staff away from the whole. Shared money kept them at the table."
@@ -84,6 +85,11 @@ def example_evidence() -> Evidence:
         ),
         n_screening_decisions=16,
         input_hash="0" * 64,
+        stopping=stopping_state(
+            pd.DataFrame({"record_id": [f"scopus:{n}" for n in range(1, 5)], "relevant": 1, "settled": True}),
+            4,
+            _protocol().stopping,
+        ),
     )
 
 

@@ -31,6 +31,7 @@ from synthesis.sections import (
     spark,
     theme_views,
 )
+from synthesis.stopping import stopping_table, stopping_view
 from synthesis.studies import studies
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words, own_language
@@ -78,7 +79,8 @@ def render_report(
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files]
     ['report.html', 'trace.json', 'flow.svg', 'characteristics.csv', 'matrix.csv', 'evidence.csv',
-     'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv', 'references.csv']
+     'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv', 'references.csv',
+     'stopping.csv']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
@@ -88,6 +90,8 @@ def render_report(
         for build in (characteristics, theme_matrix, evidence_table, agreement_table, unsettled_conflicts,
                       search_log, unreadable_entries, excluded_at_full_text, references)
     ]  # fmt: skip
+    stopping = stopping_view(evidence, language)
+    more = [stopping_table(evidence, language)] if stopping else []
     held = trace(evidence, version=made_with)
     figure = flow_figure(evidence.flow, evidence.protocol, language)
     script = _template_text("report.js")
@@ -99,7 +103,8 @@ def render_report(
         facts=header_facts(evidence, words, made_with),
         has_studies=len(studies(evidence)) > 0,
         has_coding=len(held["findings"]) > 0,
-        table={table.id: table for table in tables},
+        table={table.id: table for table in [*tables, *more]},
+        stopping=stopping,
         themes=theme_views(evidence, language),
         matrix=matrix_view(evidence, language),
         meanings=meanings(evidence, language),
@@ -115,7 +120,7 @@ def render_report(
         "report.html": page.encode("utf-8", "replace"),
         "trace.json": _json(held),
         "flow.svg": flow_svg(figure).encode(),
-        **{f"{table.id}.csv": table_csv(table) for table in tables},
+        **{f"{table.id}.csv": table_csv(table) for table in [*tables, *more]},
     })  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import click
 import pandas as pd
 from tqdm import tqdm
 
+from corpus.protocol import STAGES
 from samsyn.review import Review
 
 in_review = click.option(
@@ -23,6 +24,15 @@ in_review = click.option(
     help="The review folder (default: the one you are in).",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for machines.")
+
+
+stage_option = click.option(
+    "--stage",
+    default=STAGES[0],
+    type=click.Choice(STAGES),
+    show_default=True,
+    help="The stage of screening.",
+)
 
 
 def person_option(text: str) -> Callable:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from corpus import SUBSETS, Search, uncounted_entries
+from corpus import SUBSETS, Search, UsageError, read_searches, uncounted_entries
 from samsyn.commands.console import (
     as_json,
     counted,
@@ -19,6 +19,22 @@ from samsyn.commands.console import (
 )
 from samsyn.decision_tables import read_rows
 from samsyn.review import Review
+
+# column of a review's sources -> its heading in tables for people
+_HEADINGS = {
+    "file": "file", "format": "format", "dialect": "dialect", "encoding": "encoding", "n_entries": "entries",
+    "n_records": "records", "n_unreadable": "unreadable", "n_new": "new",
+    "n_without_abstract": "without abstract", "n_warnings": "warnings",
+}  # fmt: skip
+_SHOWN = (
+    "source_id", "format", "encoding", "database", "n_entries", "n_records", "n_unreadable", "n_new",
+    "n_without_abstract", "n_warnings",
+)  # fmt: skip
+_OF_A_SOURCE = {
+    "file": "file", "database": "database", "date": "date", "n_entries": "entries", "n_records": "records",
+    "n_unreadable": "unreadable", "n_new": "new", "n_without_abstract": "without abstract",
+    "hits_reported": "hits reported",
+}  # fmt: skip
 
 
 @click.command()
@@ -50,6 +66,14 @@ def new(folder: Path) -> None:
 @click.option("--limits", default="", help="Limits set in the database.")
 @click.option("--hits", type=int, help="Hits the database reported.")
 @click.option(
+    "--searches",
+    "searches_from",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="Where one file holds the hits of several searches: a table of them, one a row, with the columns "
+    "database, platform, kind, date, query, limits, hits_reported.",
+)
+@click.option(
     "--column",
     "columns",
     multiple=True,
@@ -67,6 +91,7 @@ def add(
     queries: tuple[str, ...],
     limits: str,
     hits: int | None,
+    searches_from: Path | None,
     columns: tuple[str, ...],
     folder: Path,
     as_json: bool,
@@ -78,32 +103,40 @@ def add(
     review = open_review(folder)
     named = dict(column.rpartition("=")[::2] for column in columns)
     search = Search(database, platform, kind, date, "\n".join(queries), limits, hits)
-    added: list[str] = []
-    known: list[str] = []
-    for path in progress("adding")(paths):
-        row, is_new = review.add(path, search, columns=named)
-        (added if is_new else known).append(row["source_id"])
-    shown = [
-        "source_id", "format", "encoding", "database", "n_entries", "n_records", "n_unreadable", "n_new",
-        "n_without_abstract", "n_warnings",
-    ]  # fmt: skip
-    chosen = review.sources[review.sources["source_id"].isin([*added, *known])][shown]
+    if searches_from is not None and search != Search(kind=kind):
+        raise UsageError(
+            "--searches stands beside other options that say where the file comes from.",
+            next_step="Put all that is said of the searches into the table.",
+        )
+    said = [search] if searches_from is None else read_searches(searches_from)
+    rows, new = review.add_all(paths, said, columns=named, progress=progress("adding"))
+    known = [source_id for source_id in rows["source_id"] if source_id not in new]
     if as_json:
-        echo_json({"added": chosen.to_dict("records"), "already_there": known})
+        echo_json({"added": rows[[*_SHOWN, "dialect"]].to_dict("records"), "already_there": known})
         return
-    echo_table(chosen)
+    echo_table(rows[list(_HEADINGS)].rename(columns=_HEADINGS))
     for source_id in known:
         click.echo(f"{source_id} was added before; nothing was changed.")
+    for row in rows[rows["source_id"].isin(new)].to_dict("records"):
+        if not pd.isna(row["hits_reported"]) and row["hits_reported"] != row["n_entries"]:
+            click.echo(
+                f"{row['source_id']}: {row['hits_reported']:,} hits were reported, "
+                f"{counted(row['n_entries'], 'entry')} are in the file."
+            )
     for fault in uncounted_entries(review.sources):
         click.echo(f"The count does not add up: {fault}.", err=True)
-    odd = review.warnings[review.warnings["source_id"].isin(added)]
+    odd = review.warnings[review.warnings["source_id"].isin(new)]
     if len(odd):
         click.echo(f"{counted(len(odd), 'warning')}, mended or kept beside the record:")
         echo_table(odd.head(20), widest=100)
-    lost = review.unreadable[review.unreadable["source_id"].isin(added)]
+        if len(odd) > 20:
+            click.echo(f"... and {len(odd) - 20:,} more.")
+    lost = review.unreadable[review.unreadable["source_id"].isin(new)]
     if len(lost):
         click.echo(f"{counted(len(lost), 'unreadable entry')}, kept in the file and counted:")
-        echo_table(lost[["source_id", "line", "why", "raw"]])
+        echo_table(lost[["source_id", "line", "why", "raw"]].head(20))
+        if len(lost) > 20:
+            click.echo(f"... and {len(lost) - 20:,} more.")
 
 
 @click.command()
@@ -163,16 +196,24 @@ def _side_by_side(review: Review) -> pd.DataFrame:
 @in_review
 @as_json
 def status(folder: Path, as_json: bool) -> None:
-    """Say where the review stands, in counts.
+    """Say where the review stands, in counts, and what each source brought.
 
     Example: samsyn status
     """
-    figures = open_review(folder).status()
+    review = open_review(folder)
+    review.collection(progress=progress("reading the sources"))
+    figures, screening = review.status(), review.screening_progress()
     if as_json:
-        echo_json(figures)
+        echo_json({**figures, "screening": screening.to_dict("records")})
         return
     for name, count in figures.items():
         click.echo(f"{count:>8,}  {name.replace('_', ' ')}")
+    if len(review.sources):
+        click.echo()
+        echo_table(review.sources[list(_OF_A_SOURCE)].rename(columns=_OF_A_SOURCE))
+    if len(screening):
+        click.echo("\nScreening, by stage and person:")
+        echo_table(screening)
 
 
 @click.command()
@@ -180,7 +221,12 @@ def status(folder: Path, as_json: bool) -> None:
 @click.option("--which", default="all", type=click.Choice(SUBSETS), help="Which records.")
 @in_review
 def export(path: Path, which: str, folder: Path) -> None:
-    """Write records with their verdicts to a file; the suffix names the format (.ris .bib .csv .json .xlsx).
+    """Write records with verdicts and codes to a file; its suffix names the format.
+
+    Known: .ris .bib .csv .json (CSL-JSON) .xlsx.
+
+    Every person's standing decision goes with them, in words that Rayyan, ASReview and Samsyn read: it is for
+    after the screening, or for moving it, not for a screener who should be blind.
 
     Example: samsyn export included.ris --which included
     """

@@ -10,7 +10,6 @@ from corpus import (
     screening_decisions,
     screening_decisions_from_rows,
     screening_verdicts,
-    with_verdicts,
 )
 from corpus.protocol import Criteria, Criterion
 
@@ -113,28 +112,3 @@ def test_included_means_included_at_every_stage():
     ]
     verdicts = screening_verdicts(screening_decisions(lines))
     assert included_records(verdicts, PROTOCOL) == ["r:1"]
-
-
-def test_verdicts_go_out_with_the_records():
-    import pandas as pd
-
-    records = pd.DataFrame({"record_id": ["r:1", "r:2"], "notes": ["", "signed"]})
-    lines = [
-        {
-            "type": "screening",
-            "record_id": "r:2",
-            "stage": "title_abstract",
-            "person": "ann",
-            "verdict": "exclude",
-            "criterion": "E1",
-        }
-    ]
-    verdicts = screening_verdicts(screening_decisions(lines))
-    out = with_verdicts(records, verdicts, PROTOCOL)
-    assert out["notes"].tolist() == [
-        "ASReview_not_seen",
-        'signed; samsyn: exclude (E1) by ann; RAYYAN-INCLUSION: {"ann"=>"Excluded"} | '
-        "RAYYAN-EXCLUSION-REASONS: E1; ASReview_irrelevant",
-    ]
-    assert out["included"].tolist() == ["", "0"]
-    assert with_verdicts(records, verdicts, PROTOCOL, which="unscreened")["record_id"].tolist() == ["r:1"]

@@ -47,7 +47,7 @@ def zipped(members):
 
 
 def test_pubmed_xml_structured_abstract_markup_groups_and_books():
-    reading = reading_of("pubmed_structured_abstract.xml")
+    reading = reading_of("pubmed_structured_abstract.xml", keep_raw=True)
     article, book = (row for _, row in reading.records.iterrows())
     assert article["record_id"] == "pubmed:90555201"
     assert article["title"] == "Trust in H2O: a walking study."
@@ -62,7 +62,8 @@ def test_pubmed_xml_structured_abstract_markup_groups_and_books():
     ]
     assert '"pmc": ["PMC9055"]' in article["extra"]
     assert article["source_line"] == 4
-    assert article["raw"].startswith("<PubmedArticle><MedlineCitation>")
+    with_raw = read_records(DATA / "pubmed_structured_abstract.xml", keep_raw=True).records
+    assert with_raw.loc[0, "raw"].startswith("<PubmedArticle><MedlineCitation>")
     assert book[["type", "title", "year"]].tolist() == ["BOOK", "An invented handbook", 2001]
 
 
@@ -354,3 +355,25 @@ def test_an_archive_whose_names_lead_out_of_it_is_refused(tmp_path, member):
         archive.writestr(member, "TY  - JOUR\nTI  - Time\nER  - \n")
     with pytest.raises(UsageError, match="leads out of the archive"):
         read_records(tmp_path / "refs.zip")
+
+
+def test_a_size_that_an_archive_lies_about_is_no_way_around_the_limit(tmp_path):
+    content = bytearray(zipped({"a.ris": b" " * 50_000_000}))
+    for sign, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = content.index(sign) + offset
+        content[place : place + 4] = (1000).to_bytes(4, "little")
+    refused(tmp_path, "lies.zip", bytes(content))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_entities_are_refused_in_any_encoding_and_behind_the_records(tmp_path, encoding):
+    record = "<xml><records><record><titles><title>x</title></titles></record></records></xml>"
+    text = f"{record}\n<!DOCTYPE x [<!ENTITY a 'b'>]>"
+    assert "declares entities" in refused(tmp_path, "refs.xml", text.encode(encoding))
+
+
+def test_strings_of_a_workbook_that_fill_the_memory_are_refused(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes([["title", "year"], ["Tid", 1]]))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    bomb = zipped(parts | {"xl/sharedStrings.xml": b" " * 30_000_000})
+    assert "unpack to far more" in refused(tmp_path, "bomb.xlsx", bomb)

@@ -1,0 +1,155 @@
+"""What is said of searches (PRISMA-S): one for an export file, or several whose hits it holds together."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from corpus.errors import UsageError
+from corpus.files import content_of
+
+KINDS = ("database", "register", "other")
+SEARCH_COLUMNS = (
+    "source_id", "database", "platform", "kind", "date", "query", "limits", "hits_reported",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is said of a search (PRISMA-S items 1, 8, 9, 13).
+
+    Attributes
+    ----------
+    database, platform : str
+        For instance "Scopus" and "scopus.com".
+    kind : str
+        "database", "register" or "other" (websites, organisations, citation searching).
+    date : str
+        Day of the search, ``YYYY-MM-DD``.
+    query, limits : str
+        Verbatim.
+    hits_reported : int or None
+        What the database said it found.
+    """
+
+    database: str = ""
+    platform: str = ""
+    kind: str = "database"
+    date: str = ""
+    query: str = ""
+    limits: str = ""
+    hits_reported: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise UsageError(f"The kind of source {self.kind!r} is not known.", next_step=f"Known: {KINDS}.")
+        if self.date and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.date):
+            raise UsageError(f"The date {self.date!r} is not a day.", next_step="Write it as 2026-09-01.")
+
+
+def read_searches(path: str | Path) -> list[Search]:
+    """The searches of a table (CSV), one a row: database, platform, kind, date, query, limits, hits_reported.
+
+    Raises
+    ------
+    UsageError
+        With every faulty row (the heading is row 1).
+    """
+    path = Path(path)
+    matter = content_of(path, known="CSV").matter
+    known = [field.name for field in fields(Search)]
+    if isinstance(matter, bytes):
+        raise UsageError(f"{path.name} is a workbook.", next_step="Save the sheet of searches as CSV.")
+    lines = matter.split("\n")
+    delimiter = max(",;\t", key=lines[0].count)
+    rows = list(csv.DictReader((line + "\n" for line in lines), delimiter=delimiter))
+    faults = [
+        f"row 1: no column {name!r} is known (known: {', '.join(known)})"
+        for name in csv.DictReader(lines[:1], delimiter=delimiter).fieldnames or ()
+        if name not in known
+    ]
+    searches = []
+    for number, row in enumerate(rows, start=2):
+        cells = {str(name): str(cell or "").strip() for name, cell in row.items() if name in known}
+        hits = cells.pop("hits_reported", "").replace(",", "").replace(" ", "")
+        if not any(cells.values()):
+            continue
+        if hits and not hits.isdigit():
+            faults.append(f"row {number}: hits_reported {hits!r} is no number")
+            continue
+        try:
+            values: dict[str, Any] = {name: cell for name, cell in cells.items() if cell}
+            searches.append(Search(**values, hits_reported=int(hits) if hits else None))
+        except UsageError as fault:
+            faults.append(f"row {number}: {fault.what}")
+    if not faults and not searches:
+        faults.append(f"no search stands in it (columns: {', '.join(known)})")
+    if faults:
+        raise UsageError("\n".join(["Nothing was added.", *faults]), where=path.name)
+    return searches
+
+
+def as_one(searches: Sequence[Search]) -> dict[str, Any]:
+    """What is said of a source in one line: values of several searches joined, their hits added up.
+
+    Raises
+    ------
+    UsageError
+        When the searches are of several kinds: PRISMA counts databases, registers and other sources apart.
+
+    Examples
+    --------
+    >>> said = as_one([Search("Scopus", hits_reported=5), Search("ERIC", hits_reported=2)])
+    >>> said["database"], said["hits_reported"]
+    ('Scopus; ERIC', 7)
+    """
+    kinds = {search.kind for search in searches}
+    if len(kinds) > 1:
+        raise UsageError(
+            f"One file cannot hold searches of {' and '.join(sorted(kinds))}: PRISMA counts them apart.",
+            next_step="Export them in files of their own.",
+        )
+    hits = [search.hits_reported for search in searches]
+    known_hits = [number for number in hits if number is not None]
+    return {
+        "database": _joined(search.database for search in searches),
+        "platform": _joined(search.platform for search in searches),
+        "kind": kinds.pop() if kinds else KINDS[0],
+        "date": _joined(search.date for search in searches),
+        "query": "\n".join(search.query for search in searches if search.query),
+        "limits": _joined(search.limits for search in searches),
+        "hits_reported": sum(known_hits) if known_hits and len(known_hits) == len(hits) else None,
+    }
+
+
+def searches_of(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """One row per search, from the lines of ``sources.jsonl``.
+
+    Returns
+    -------
+    DataFrame
+        Columns source_id, database, platform, kind, date, query, limits, hits_reported (nullable integer).
+    """
+    rows = [
+        {**search, "source_id": line["source_id"]}
+        for line in lines
+        for search in line.get("searches") or [line]
+    ]
+    frame = pd.DataFrame(rows, columns=list(SEARCH_COLUMNS))
+    frame["hits_reported"] = pd.to_numeric(frame["hits_reported"], errors="coerce").astype("Int64")
+    return frame
+
+
+def as_lines(searches: Sequence[Search]) -> list[dict[str, Any]]:
+    """The searches as they are kept in a line of ``sources.jsonl``."""
+    return [asdict(search) for search in searches]
+
+
+def _joined(values: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(value for value in values if value))
