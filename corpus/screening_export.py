@@ -128,7 +128,7 @@ def _as_rayyan(decisions: list[dict[Any, Any]]) -> list[str]:
     own = [one for one in decisions if not one["adjudicates"]] or decisions
     if not own:
         return []
-    said = ",".join(f'"{one["person"]}"=>"{RAYYAN_WORDS[one["verdict"]]}"' for one in own)
+    said = ", ".join(f'"{one["person"]}"=>"{RAYYAN_WORDS[one["verdict"]]}"' for one in own)
     parts = [f"RAYYAN-INCLUSION: {{{said}}}"]
     if reasons := list(dict.fromkeys(one["criterion"] for one in own if one["criterion"])):
         parts.append(f"RAYYAN-EXCLUSION-REASONS: {','.join(reasons)}")

@@ -173,7 +173,7 @@ def _from_rayyan(at: int, notes: str) -> Iterator[Row]:
 
 
 def _parts(notes: str) -> list[str]:
-    return [part.strip() for part in re.split(r"\|\s*(?=RAYYAN-|USER-NOTES)", notes)]
+    return [part.strip() for part in re.split(r"[|;]\s*(?=RAYYAN-|USER-NOTES:|samsyn )", notes)]
 
 
 def _from_asreview(at: int, notes: str, extra: Row, column: str) -> Iterator[Row]:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from coding_scheme import CodingScheme, agreement, agreement_rows, coding_decisions
 from corpus import (
+    Collection,
     Protocol,
     UsageError,
     add_prior,
@@ -20,6 +21,7 @@ from corpus import (
     decisions_in,
     import_decisions,
     imported_lines,
+    included_records,
     is_asreview_project,
     journal,
     match_records,
@@ -63,7 +65,8 @@ class ScreeningDesk(ABC):
         """The unique records."""
 
     @abstractmethod
-    def _every_record(self) -> pd.DataFrame: ...
+    def collection(self) -> Collection:
+        """Every record of every source."""
 
     @abstractmethod
     def _unique_id(self) -> dict[str, str]: ...
@@ -130,6 +133,12 @@ class ScreeningDesk(ABC):
             return screening_verdicts(decisions, criteria=criteria, assigned=assigned)
 
         return self._frame("verdicts", compute)
+
+    def included(self) -> pd.DataFrame:
+        """The records that are included at every stage of the protocol."""
+        chosen = set(included_records(self.verdicts(), self.protocol))
+        records = self.records
+        return records[records["record_id"].isin(chosen)].reset_index(drop=True)
 
     # --- who screens what -------------------------------------------------------------------------------
 
@@ -315,7 +324,7 @@ class ScreeningDesk(ABC):
         )
         outcome = import_decisions(
             found,
-            match_records(entries, self._every_record(), self._unique_id()),
+            match_records(entries, self.collection().records, self._unique_id()),
             self.screening_decisions(),
             self.protocol,
             titles=records["title"].tolist(),
@@ -378,6 +387,12 @@ class ScreeningDesk(ABC):
             for record_id, verdict in zip(first["record_id"], first["verdict"], strict=True)
             if verdict in ("include", "exclude") and record_id not in blind
         }
+
+    def _to_be_ranked(self, person: str, stage: Stage, *, unread: bool) -> set[str]:
+        if person:
+            return set(self.queue(person, stage=stage))
+        at_stage, decisions = set(self._at_stage(stage)), self.screening_decisions()
+        return at_stage - set(decisions.loc[decisions["stage"] == stage, "record_id"]) if unread else at_stage
 
     def _at_stage(self, stage: Stage) -> list[str]:
         """Record_ids that are to be screened at a stage."""

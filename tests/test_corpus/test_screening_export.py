@@ -62,7 +62,7 @@ def test_in_a_conflict_each_goes_out_with_their_own_word():
     frame = out_of(line(), line(person="bo", verdict="exclude"))
     assert frame["verdict"].tolist() == ["conflict", "", ""]
     assert frame["included"].tolist() == ["", "", ""]
-    assert '{"ann"=>"Included","bo"=>"Excluded"}' in notes_of(frame, "r:1")
+    assert '{"ann"=>"Included", "bo"=>"Excluded"}' in notes_of(frame, "r:1")
 
 
 def test_what_an_earlier_program_left_in_the_notes_does_not_speak_for_this_review():

@@ -574,12 +574,12 @@ def test_what_went_out_and_came_back_through_rayyan_counts_as_rayyan_has_it(revi
         review.screen([{"record_id": name, "verdict": "include"}], person=person)
     review.export(tmp_path / "out.ris")
     text = (tmp_path / "out.ris").read_text(encoding="utf-8")
-    (tmp_path / "same.ris").write_text(text.replace("AN  - invented:", "AN  - rayyan-"), encoding="utf-8")
-    own = '{"anna"=>"Included","bo"=>"Included"}'
+    (tmp_path / "same.ris").write_text(text.replace("ID  - invented:", "AN  - rayyan-"), encoding="utf-8")
+    own = '{"anna"=>"Included", "bo"=>"Included"}'
     assert own in text
     changed = text.replace(own, f'{own} | RAYYAN-INCLUSION: {{"Anna B"=>"Included", "bo"=>"Excluded"}} | '
                            "RAYYAN-EXCLUSION-REASONS: E07_two_party")  # fmt: skip
-    changed = changed.replace("AN  - invented:", "AN  - rayyan-")
+    changed = changed.replace("ID  - invented:", "AN  - rayyan-")
     (tmp_path / "back.ris").write_text(changed, encoding="utf-8")
     assert set(review.import_screening(tmp_path / "same.ris")["outcome"]) == {"already here"}
     found = review.import_screening(tmp_path / "back.ris")
