@@ -142,9 +142,12 @@ def _past(level: Level, plan: StoppingPlan, language: str, n: int) -> str:
         said.append(say("not_yours", language))
     if level in _LEFT_OUT_KEPT:
         said.append(say("left_out", language, n=_N_MADE_ON, kept=percent(_LEFT_OUT_KEPT[level], language)))
-    unseen = measured["perturbed"]["a fifth unseen"].get(level)
-    if unseen is not None:
-        said.append(say("unseen", language, kept=percent(unseen["runs_kept"], language)))
+    if level in measured["perturbed"]["a fifth unseen"]:
+        few, unseen = (
+            percent(measured["perturbed"][kind][level]["runs_kept"], language)
+            for kind in ("low prevalence", "a fifth unseen")
+        )
+        said.append(say("harder", language, few=few, unseen=unseen))
     return " ".join(said)
 
 

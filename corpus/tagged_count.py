@@ -43,12 +43,9 @@ def count_piece(piece: bytes, dialect: Dialect) -> int:
         text.encode() for text in (dialect.starts + dialect.mark, dialect.sign, dialect.ends)
     )
     data = piece.strip(b"\n")
+    if ends and (n_entries := _count_turns(data, start, sign, ends)):
+        return n_entries
     parts = re.split(b"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start, data)
-    if ends and data.startswith(start) and data.rstrip(b" -").endswith(b"\n" + ends):
-        # quicker than part by part: starts and ends take turns throughout
-        edges = re.findall(b"\n(?:%b|%b)" % (sign, ends), data)
-        if b"".join(edges) == (b"\n%b\n%b" % (ends, sign) * len(parts))[: -len(sign) - 1]:
-            return len(parts)
     turn = b"\n%b  - \n" % ends if ends else b"\n\n"
     is_whole = _is_ended_entry if ends else _is_block
     n_entries, held = 0, b""
@@ -65,6 +62,22 @@ def count_piece(piece: bytes, dialect: Dialect) -> int:
             n_entries += count_tagged(held.decode(), dialect)
             held = b""
     return n_entries
+
+
+def _count_turns(data: bytes, start: bytes, sign: bytes, ends: bytes) -> int:
+    """The count where starts and ends take turns throughout, with blank lines between at most; else 0."""
+    edges = re.findall(b"\n(?:%b|%b)" % (sign, ends), data)
+    n_entries = len(edges) // 2 + 1
+    is_framed = data.startswith(start) and data.rstrip(b" -").endswith(b"\n" + ends)
+    if not is_framed or b"".join(edges) != (b"\n%b\n%b" % (ends, sign) * n_entries)[: -len(sign) - 1]:
+        return 0
+    turns = (b"\n%b%b%b" % (ends, end, start) for end in (b"  - \n\n", b"  - \n", b"  -\n\n", b"  -\n"))
+    n_turns = 0
+    for turn in turns:
+        n_turns += data.count(turn)
+        if n_turns == n_entries - 1:
+            return n_entries
+    return 0
 
 
 def _is_ended_entry(part: bytes, dialect: Dialect) -> bool:
