@@ -253,11 +253,12 @@ class _KnownRows:
             self.pool = self.linked[rows]
             self.place_in_pool[:] = -1
             self.place_in_pool[rows] = places = np.arange(len(rows))
-        scores = (self.pool @ self.combined(self.duals[: self.size]))[places]
-        own = np.zeros(len(self.own))
-        used = self.rows[: self.size]
-        own[used] = self.own[used] * self.duals[: self.size]
-        return scores + own[rows]
+        scores = (self.pool @ self.combined(self.duals[: self.size]))[places].astype(float)
+        slots = self.slot_of[rows]
+        learned = slots >= 0
+        if learned.any():
+            scores[learned] += self.own[rows[learned]] * self.duals[slots[learned]]
+        return scores
 
     def coefficients(self) -> np.ndarray:
         """Weight of each feature of the matrix."""

@@ -45,15 +45,13 @@ from corpus import (
     prisma_flow,
     read_protocol,
     read_sources,
-    records_of_new_sources,
     uncounted_entries,
     with_raw_entries,
     with_verdicts,
     write_records,
 )
-from corpus.protocol import Stage
-from samsyn.reading_list import ranker_of, reading_list
-from samsyn.screening_desk import Rows, ScreeningDesk
+from samsyn.ranking_desk import RankingDesk
+from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
 
@@ -64,7 +62,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(ScreeningDesk, StoppingDesk):
+class Review(RankingDesk, StoppingDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -214,47 +212,6 @@ class Review(ScreeningDesk, StoppingDesk):
         return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
 
     # --- screening --------------------------------------------------------------------------------------
-
-    def rank(
-        self,
-        *,
-        unread: bool = True,
-        new: bool = False,
-        top: int | None = None,
-        person: str = "",
-        stage: Stage = "title_abstract",
-    ) -> pd.DataFrame:
-        """The records, most likely to be included first, with the words that spoke for and against.
-
-        Parameters
-        ----------
-        unread : bool
-            Only those on which nobody has decided at this stage.
-        person : str
-            Only those that this person has still to screen; what others said of them is not learned from.
-        stage : str
-        new : bool
-            Only those of sources added since; ``worth_a_look`` marks what scores as high as 95 % of the
-            included did while held out of the learning.
-        top : int, optional
-            Only so many.
-
-        Returns
-        -------
-        DataFrame
-            Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
-        """
-        records, protocol, (priors, known) = self.records, self.protocol, self.priors()
-        among = self._to_be_ranked(person, stage, unread=unread or new)
-        if new:
-            decided = set(self.screening_decisions()["record_id"])
-            every, groups = self.collection().records, self.duplicates().groups
-            among &= set(records_of_new_sources(every, groups, decided))
-        kept = (*_RECORDS, "priors/*", "protocol.yaml")
-        ranker = self._remembered("ranker", kept, lambda: ranker_of(pd.concat([records, priors]), protocol))
-        ranker.start_again(protocol.seed)  # what was ranked before leaves no trace
-        labels = self._labels(person) | known
-        return reading_list(ranker, records, labels, among, top=top, are_new=new)
 
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""

@@ -1,0 +1,67 @@
+"""The ranking of a review, wired to its protocol, its verdicts and the labels of earlier reviews."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from corpus import Ranker, records_of_new_sources
+from corpus.protocol import Stage
+from samsyn.screening_desk import ScreeningDesk
+
+# what a screener looks at
+_SHOWN = ("title", "abstract", "authors", "year", "journal")
+# the files that the ranker is made ready from
+_RANKED = ("protocol.yaml", "sources/*", "decisions/duplicates/*", "priors/*")
+
+
+class RankingDesk(ScreeningDesk):
+    """The part of :class:`~samsyn.Review` that is about ranking."""
+
+    def rank(
+        self,
+        *,
+        unread: bool = True,
+        new: bool = False,
+        top: int | None = None,
+        person: str = "",
+        stage: Stage = "title_abstract",
+    ) -> pd.DataFrame:
+        """The records, most likely to be included first, with the words that spoke for and against.
+
+        Parameters
+        ----------
+        unread : bool
+            Only those on which nobody has decided at this stage.
+        new : bool
+            Only those of sources added since; ``worth_a_look`` marks what scores as high as 95 % of the
+            included did while held out of the learning.
+        top : int, optional
+            Only so many.
+        person : str
+            Only those that this person has still to screen; what others said of them is not learned from.
+        stage : str
+
+        Returns
+        -------
+        DataFrame
+            Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
+        """
+        records, labels = self.records, self._labels(person) | self.priors()[1]
+        among = self._to_be_ranked(person, stage, unread=unread or new)
+        if new:
+            decided = set(self.screening_decisions()["record_id"])
+            groups = pd.Series(self._unique_id(), dtype="object")
+            among &= set(records_of_new_sources(self.collection().records, groups, decided))
+        ranker: Ranker = self._remembered("ranker", _RANKED, self._ranker)
+        ranker.start_again(self.protocol.seed)  # what was ranked before leaves no trace
+        worth = set(ranker.worth_a_look(labels, among)) if new else set()
+        ranking = ranker.rank(labels, among=among, top=top)
+        ranking["why"] = ranking["record_id"].map(ranker.reasons(ranking["record_id"]))
+        ranking["worth_a_look"] = ranking["record_id"].isin(worth)
+        merged = ranking.merge(records[["record_id", *_SHOWN]], on="record_id", how="left")
+        marks = ["worth_a_look"] if new else []
+        return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
+
+    def _ranker(self) -> Ranker:
+        protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
+        return Ranker(every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed)
