@@ -184,7 +184,7 @@ def with_raw_entries(folder: Path, records: pd.DataFrame) -> pd.DataFrame:
         found = _read_kept(folder, line, keep_raw=True).records
         found = found[found["record_id"].isin(set(wanted))]
         raw |= dict(zip(found["record_id"], found["raw"], strict=True))
-    return records.assign(raw=names.map(raw).fillna("").astype("str"))
+    return records.assign(raw=names.map(raw).astype(object).fillna("").astype("str"))
 
 
 def uncounted_entries(sources: pd.DataFrame) -> list[str]:

@@ -133,7 +133,10 @@ def stopping_html(state: StoppingState, language: str = "en") -> str:
         f"<tbody>{''.join(body)}</tbody></table>"
     )
     curve = stopping_svg(state, language)
-    return f"<div lang='{language}'>{sentences}{curve}<div style='overflow-x:auto'>{table}</div></div>"
+    # what scrolls sideways must be reached by keyboard, and have a name
+    name = "Alle regler" if language == "da" else "All rules"
+    scrolls = f"<div style='overflow-x:auto' tabindex='0' role='region' aria-label='{name}'>{table}</div>"
+    return f"<div lang='{language}'>{sentences}{curve}{scrolls}</div>"
 
 
 def stop_in_words(state: StoppingState, stopped_at: int | None, says_stop: bool, language: str) -> str:

@@ -298,7 +298,7 @@ class Review(RankingDesk, StoppingDesk):
         # a trace shows the entries of included records as they stand in their files
         shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
-        records["raw"] = records["record_id"].map(shown).fillna("").astype("str")
+        records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
