@@ -23,11 +23,9 @@ _LONG = 256
 
 
 def numbers_at(signs: np.ndarray, places: np.ndarray, width: int) -> np.ndarray:
-    """The ``width`` bytes from each place on as a number, the first byte lowest."""
-    number = np.zeros(len(places), dtype=np.uint64)
-    for offset in range(width):
-        number |= signs[places + offset].astype(np.uint64) << np.uint64(8 * offset)
-    return number
+    """The ``width`` bytes from each place on as a number, the first byte lowest; eight must be there."""
+    eight = np.ndarray(len(signs) - 7, dtype="<u8", buffer=signs, strides=(1,))
+    return eight[places] & np.uint64((1 << 8 * width) - 1)
 
 
 def trimmed(signs: np.ndarray, first: np.ndarray, last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

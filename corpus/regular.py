@@ -19,7 +19,7 @@ from corpus.columns import batch_of
 from corpus.dialects import JOINED, Dialect
 from corpus.entries import Entry
 from corpus.places import numbers_at, slices, trimmed, wide_space_at_edge
-from corpus.tagged_count import count_piece
+from corpus.tagged_count import count_piece, is_block
 from corpus.tagged_details import Complete, short_type
 from corpus.values import TEXT, Batch, Values, is_among, mapped, merged, together
 
@@ -60,7 +60,10 @@ class Regular:
         while place > 0:
             before = data[max(0, place - 40) : place + 1]
             if not dialect.ends:
-                parts = before.endswith(b"\n\n")
+                # the block that begins with the start before: no header between, which belongs to the next
+                begun = data.rfind(sign, 0, place) + 1
+                is_begun = begun > 0 or data.startswith(sign[1:])
+                parts = before.endswith(b"\n\n") and is_begun and is_block(data[begun:place], dialect)
             elif parts := before.rstrip(b" -\n").endswith(ends):
                 # the end of an entry that has begun, not a stray one
                 end = data.rfind(ends, 0, place)
@@ -99,7 +102,7 @@ class _Piece:
     def _find_lines(self) -> None:
         width, n_bytes = self.dialect.width, len(self.piece)
         # so that what lies behind the end can be looked at
-        self.signs = np.frombuffer(self.piece + bytes(width), dtype=np.uint8)
+        self.signs = np.frombuffer(self.piece + bytes(8), dtype=np.uint8)
         starts = np.concatenate([[0], np.flatnonzero(self.signs[:n_bytes] == 10) + 1])
         starts = starts[: -1 if starts[-1] == n_bytes else None]
         ends = np.concatenate([starts[1:] - 1, [n_bytes - self.piece.endswith(b"\n")]])
@@ -116,23 +119,26 @@ class _Piece:
         self.tag = np.where(known, place, -1)
         begins = np.where(known, np.minimum(starts + width, ends), starts)
         self.first, self.last = trimmed(self.signs, begins, ends)
-        self.odd = (self.first < 0) | wide_space_at_edge(self.signs, self.first, self.last)
+        self.odd = self.first < 0
+        if not self.piece.isascii():
+            self.odd |= wide_space_at_edge(self.signs, self.first, self.last)
         self.goes_on = self._goes_on()
         self.odd |= ~known & ~self.blank & ~self.goes_on
 
     def _goes_on(self) -> np.ndarray:
         """Lines that surely go on with the value above them."""
         sure = (self.tag < 0) & (self.last > self.first)
-        one, two, *marks = (
-            self.signs[np.minimum(self.starts + place, len(self.signs) - 1)] for place in range(5)
-        )
+        if not sure.any():
+            return sure
+        lines = np.flatnonzero(sure)
+        one, two, *marks = (self.signs[self.starts[lines] + place] for place in range(5))
         if self.dialect.indented:
-            sure &= one == 32
+            sure[lines] = one == 32
         else:
             upper = (one >= 65) & (one <= 90)
             like_tag = upper & (((two >= 65) & (two <= 90)) | ((two >= 48) & (two <= 57)))
             like_tag &= np.logical_or.reduce([mark == 45 for mark in marks])
-            sure &= ~like_tag & ~((one == ord("E")) & (two == ord("R")))
+            sure[lines] = ~like_tag & ~((one == ord("E")) & (two == ord("R")))
         # from the tag on each line goes on; behind a start or an end nothing does
         number = np.arange(len(self.starts))
         begun = np.maximum.accumulate(np.where(self.tag >= 0, number, -1))

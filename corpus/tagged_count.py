@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+
 from corpus.dialects import Dialect
 from corpus.stray_text import line_class
 
@@ -42,12 +44,12 @@ def count_piece(piece: bytes, dialect: Dialect) -> int:
     start, sign, ends = (
         text.encode() for text in (dialect.starts + dialect.mark, dialect.sign, dialect.ends)
     )
-    data = piece.strip(b"\n")
-    if ends and (n_entries := _count_turns(data, start, sign, ends)):
+    if ends and (n_entries := _count_turns(piece, start, sign, ends)):
         return n_entries
+    data = piece.strip(b"\n")
     parts = re.split(b"\n%b  - ?\n+%b" % (ends, start) if ends else b"\n\n+" + start, data)
     turn = b"\n%b  - \n" % ends if ends else b"\n\n"
-    is_whole = _is_ended_entry if ends else _is_block
+    is_whole = _is_ended_entry if ends else is_block
     n_entries, held = 0, b""
     for i, part in enumerate(parts):
         is_last = i == len(parts) - 1
@@ -64,17 +66,21 @@ def count_piece(piece: bytes, dialect: Dialect) -> int:
     return n_entries
 
 
-def _count_turns(data: bytes, start: bytes, sign: bytes, ends: bytes) -> int:
+def _count_turns(piece: bytes, start: bytes, sign: bytes, ends: bytes) -> int:
     """The count where starts and ends take turns throughout, with blank lines between at most; else 0."""
-    edges = re.findall(b"\n(?:%b|%b)" % (sign, ends), data)
-    n_entries = len(edges) // 2 + 1
-    is_framed = data.startswith(start) and data.rstrip(b" -").endswith(b"\n" + ends)
-    if not is_framed or b"".join(edges) != (b"\n%b\n%b" % (ends, sign) * n_entries)[: -len(sign) - 1]:
+    if not piece.startswith(start) or not piece[-40:].rstrip(b" -\n").endswith(b"\n" + ends):
+        return 0
+    signs = np.frombuffer(piece, dtype=np.uint8)
+    breaks = np.flatnonzero(signs[:-2] == 10)
+    edges = signs[breaks + 1].astype(np.uint16) * 256 + signs[breaks + 2]
+    edges = edges[(edges == int.from_bytes(ends)) | (edges == int.from_bytes(sign))]
+    n_entries = (len(edges) + 1) // 2
+    if len(edges) % 2 == 0 or (edges[0::2] != int.from_bytes(ends)).any() or (edges[1::2] == edges[0]).any():
         return 0
     turns = (b"\n%b%b%b" % (ends, end, start) for end in (b"  - \n\n", b"  - \n", b"  -\n\n", b"  -\n"))
     n_turns = 0
     for turn in turns:
-        n_turns += data.count(turn)
+        n_turns += piece.count(turn)
         if n_turns == n_entries - 1:
             return n_entries
     return 0
@@ -89,7 +95,7 @@ def _is_ended_entry(part: bytes, dialect: Dialect) -> bool:
     )
 
 
-def _is_block(part: bytes, dialect: Dialect) -> bool:
+def is_block(part: bytes, dialect: Dialect) -> bool:
     """Whether a part that begins with a start is one entry: no other start and no blank line in it."""
     part = part.rstrip(b"\n")
     if b"\n\n" in part or b"\n" + dialect.sign.encode() in part:
