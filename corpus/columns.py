@@ -60,11 +60,12 @@ def batches_of(entries: Iterable[Entry]) -> Iterator[Batch]:
 def batch_of(entries: list[Entry]) -> Batch:
     """As :func:`batches_of`, of all of them."""
     for entry in entries:
-        if (
-            not entry.why
-            and not _filled(entry.values.get("title"))
-            and not _filled(entry.values.get("abstract"))
-        ):
+        values = entry.values
+        if entry.why or _filled(values.get("title")) or _filled(values.get("abstract")):
+            continue
+        if _filled(values.get("doi")) or _filled(values.get("pmid")):
+            entry.warnings.append("neither a title nor an abstract: only its identifier says what it is")
+        else:
             entry.why = "neither a title nor an abstract"
     records = [entry for entry in entries if not entry.why]
     return Batch(

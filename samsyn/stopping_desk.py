@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from pathlib import Path
-from typing import Any
-
 import pandas as pd
 
 from corpus import (
     Audit,
-    Protocol,
     StoppingState,
     audits_from,
     draw_audit,
@@ -18,33 +13,11 @@ from corpus import (
     reading_order,
     stopping_state,
 )
+from samsyn.screening_desk import ScreeningDesk
 
 
-class StoppingDesk(ABC):
+class StoppingDesk(ScreeningDesk):
     """The part of :class:`~samsyn.Review` that is about stopping."""
-
-    folder: Path
-
-    @property
-    @abstractmethod
-    def protocol(self) -> Protocol:
-        """The protocol."""
-
-    @property
-    @abstractmethod
-    def records(self) -> pd.DataFrame:
-        """The unique records."""
-
-    @abstractmethod
-    def screening_decisions(self) -> pd.DataFrame:
-        """Every screening decision, as made."""
-
-    @abstractmethod
-    def verdicts(self) -> pd.DataFrame:
-        """The verdict on each record and stage."""
-
-    @abstractmethod
-    def _lines(self, kind: str) -> list[dict[str, Any]]: ...
 
     def stopping(self) -> StoppingState:
         """Whether the reading may stop: recall so far as an interval, and what each rule says.

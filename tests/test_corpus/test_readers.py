@@ -178,3 +178,12 @@ def test_fields_that_no_column_holds_are_kept_as_plain_json(tmp_path):
     extra = read_records(tmp_path / "a.ris").records.loc[0, "extra"]
     assert json.loads(extra)["ZZ"] == [value]
     assert extra == json.dumps(json.loads(extra), ensure_ascii=False, sort_keys=True)
+
+
+def test_entry_with_an_identifier_alone_is_a_record_with_a_warning_one_without_is_unreadable():
+    reading = read_records(DATA / "ris_identifier_alone.ris")
+    assert reading.records[["doi", "title"]].values.tolist() == [["10.5555/samsyn.alone", ""]]
+    assert [(warning.line, warning.what[:17]) for warning in reading.warnings] == [(1, "neither a title n")]
+    assert [(entry.line, entry.why) for entry in reading.unreadable] == [
+        (7, "neither a title nor an abstract")
+    ]
