@@ -31,6 +31,8 @@ _EMBASE = re.compile(r"L\d{6,12}")
 _DIGIT = re.compile(r"[0-9]")
 _EID = re.compile(r"\b(2-s2\.0-\d+)")
 _EBSCO = re.compile(r"Accession Number: ([^;\s]+?)\.?(?:[;\s]|$)")
+# what is longer is no line of a journal, volume and pages, and takes long to look through
+_LONGEST_SOURCE = 500
 _SOURCE = re.compile(
     r"^(?P<journal>.+?)[.,]?\s+(?:(?:January|February|March|April|May|June|July|August|September|October"
     r"|November|December|Winter|Spring|Summer|Fall|Autumn)[/\w ]*\d{4};\s*)?"
@@ -146,7 +148,7 @@ def ovid_details(entry: Entry, _fields: dict[str, list[str]]) -> None:
         entry.database = entry.database or "Ovid"
     for source in values.pop("source", ()):
         entry.extra.setdefault("SO", []).append(source)
-        if found := _SOURCE.match(source):
+        if found := _SOURCE.match(source[:_LONGEST_SOURCE]):
             for column in ("journal", "volume", "issue"):
                 values.setdefault(column, [found[column].strip()])
             if pages := found["pages"] or found["pp"]:

@@ -166,3 +166,9 @@ def test_real_tagged_exports_keep_the_count_identity(shared_data):
         n_read += 1
         assert reading.n_entries == len(reading.records) + len(reading.unreadable), path.name
     assert n_read > 150
+
+
+def test_a_source_line_that_a_fault_repeated_a_thousand_times_is_still_read(tmp_path):
+    line = "  Made-up Quarterly.   28(2rce\n"
+    (tmp_path / "a.txt").write_text(f"<1>\nTitle\n  First\nSource\n{line * 1000}", encoding="utf-8")
+    assert read_records(tmp_path / "a.txt").records["title"].tolist() == ["First"]
