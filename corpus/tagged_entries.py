@@ -92,13 +92,9 @@ def _next_start(text: str, at: int, dialect: Dialect) -> int:
     matches = dialect.start_line.match
     if at == 0 and text.startswith(dialect.sign) and matches(text[: (text + "\n").index("\n")]):
         return 0
-    # a tag with its mark is a start; other lines that begin with the sign need a second look
-    sign, sure = "\n" + dialect.sign, f"{dialect.starts}{dialect.mark}"
-    place = max(at - 1, 0)
+    sign, place = "\n" + dialect.sign, max(at - 1, 0)
     while (place := text.find(sign, place)) >= 0:
         place += 1
-        if text.startswith(sure, place):
-            return place
         line_end = text.find("\n", place)
         if matches(text[place : line_end if line_end >= 0 else len(text)]):
             return place

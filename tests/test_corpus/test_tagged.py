@@ -147,6 +147,7 @@ def test_prose_and_other_formats_are_not_taken_for_tagged(text):
         "PMID- 1\n\x0c\nwords\nTI  - t\n\nTI  - u\n",
         "PT J\nER  -\n   words\nPT J\nTI t\nEF\n", "%0 A\n%T t\n\n%T u\n\n1.\n",
         "RT A\nT1 t\n\nT1 u\n", "<1>\nTitle\n  t\n\nTitle\n  u\n", "Record #1 of 2\nTI: t\n\nTI: u\n",
+        "Record #1 of 2\nTI: t\n\n\nRecord #: u\n\nRecord #: v\n",
     ],
 )  # fmt: skip
 def test_count_by_line_shapes_is_that_of_every_reader(text):
