@@ -13,7 +13,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_array, check_is_fitted, check_X_y
@@ -161,8 +161,12 @@ class _KnownRows:
     def __init__(self, matrix: Any, constant: float, precision: type) -> None:
         self.matrix, self.constant, self.precision = matrix, constant, precision
         sparse = csr_matrix(matrix, dtype=np.float64)
-        self.linking = np.flatnonzero(np.bincount(sparse.indices, minlength=sparse.shape[1]) > 1)
+        counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
+        self.linking = np.flatnonzero(counts > 1)
+        # frequent features in front, so that most of what a product looks up stands close together
+        self.linking = self.linking[np.argsort(-counts[self.linking], kind="stable")]
         linked = sparse[:, self.linking]
+        linked.sort_indices()
         self.own = _squared_lengths(sparse) - _squared_lengths(linked)
         self.linked = linked.astype(precision, copy=False)
         self.slot_of = np.full(sparse.shape[0], -1)
@@ -187,35 +191,36 @@ class _KnownRows:
         new = rows[slots < 0]
         if len(new) == 0:
             return slots
-        self._make_room(self.size + len(new))
+        self._make_room(self.size + len(new), self.stored + int(np.diff(self.linked.indptr)[new].sum()))
         for row in new.tolist():
             begin, end = self.linked.indptr[row], self.linked.indptr[row + 1]
             columns, values = self.linked.indices[begin:end], self.linked.data[begin:end]
             slot, stored = self.size, self.stored + int(end - begin)
-            if stored > len(self.data):
-                self.indices = _with_room(self.indices, 2 * stored)
-                self.data = _with_room(self.data, 2 * stored)
             self.indices[self.stored : stored], self.data[self.stored : stored] = columns, values
-            self.indptr[slot + 1] = self.stored = stored
+            # the slots behind it are empty rows
+            self.indptr[slot + 1 :] = self.stored = stored
             self.rows[slot], self.slot_of[row], self.size = row, slot, slot + 1
-            # views, nothing is copied
-            parts = self.data[:stored], self.indices[:stored], self.indptr[: slot + 2]
-            self.chosen = csr_matrix(parts, shape=(slot + 1, len(self.linking)))
             self.dense_row[columns] = values
-            products = (self.chosen @ self.dense_row).astype(float) + self.constant
+            products = (self.chosen @ self.dense_row)[: slot + 1].astype(float) + self.constant
             self.dense_row[columns] = 0.0
             self.diagonal[slot] = products[slot] = products[slot] + self.own[row]
             self.fitted[slot] = np.einsum("i,i", products, self.duals[: self.size])
             if slot < len(self.products):
                 self.products[slot, : slot + 1] = self.products[: slot + 1, slot] = products
-        self.chosen_t = self.chosen.T
         return self.slot_of[rows]
 
-    def _make_room(self, size: int) -> None:
-        if size <= len(self.rows):
+    def _make_room(self, size: int, stored: int) -> None:
+        if size <= len(self.rows) and stored <= len(self.data):
             return
-        room = max(64, 2 * size)
+        room = max(64, 2 * size, len(self.rows))
         self.rows, self.indptr = _with_room(self.rows, room), _with_room(self.indptr, room + 1)
+        self.indptr[self.size + 1 :] = self.stored
+        self.indices, self.data = _with_room(self.indices, 2 * stored), _with_room(self.data, 2 * stored)
+        # views of what is filled later: a matrix made anew for each row takes longer than its product
+        self.chosen = csr_matrix((room, len(self.linking)), dtype=self.precision)
+        self.chosen_t = csc_matrix((len(self.linking), room), dtype=self.precision)
+        for matrix in (self.chosen, self.chosen_t):
+            matrix.data, matrix.indices, matrix.indptr = self.data, self.indices, self.indptr
         self.duals, self.fitted = _with_room(self.duals, room), _with_room(self.fitted, room)
         self.diagonal = _with_room(self.diagonal, room)
         before = self.products
@@ -240,11 +245,14 @@ class _KnownRows:
     def times_through_rows(self, vector: np.ndarray) -> np.ndarray:
         """The same without the products."""
         own = self.own[self.rows[: self.size]] * vector
-        return self.chosen @ self.combined(vector) + own + self.constant * vector.sum()
+        linked = (self.chosen @ self.combined(vector))[: self.size]
+        return linked + own + self.constant * vector.sum()
 
     def combined(self, vector: np.ndarray) -> np.ndarray:
         """The sum of the rows, each times its entry of the vector; linking features only."""
-        return self.chosen_t @ vector.astype(self.precision, copy=False)
+        of_slots = np.zeros(len(self.rows), dtype=self.precision)
+        of_slots[: len(vector)] = vector
+        return self.chosen_t @ of_slots
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Of some rows of the matrix, without the intercept."""
