@@ -162,13 +162,17 @@ class _KnownRows:
         self.matrix, self.constant, self.precision = matrix, constant, precision
         sparse = csr_matrix(matrix, dtype=np.float64)
         counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
-        self.linking = np.flatnonzero(counts > 1)
+        linking = np.flatnonzero(counts > 1)
         # frequent features in front, so that most of what a product looks up stands close together
-        self.linking = self.linking[np.argsort(-counts[self.linking], kind="stable")]
-        linked = sparse[:, self.linking]
-        linked.sort_indices()
-        self.own = _squared_lengths(sparse) - _squared_lengths(linked)
-        self.linked = linked.astype(precision, copy=False)
+        self.linking = linking[np.argsort(-counts[linking], kind="stable")]
+        place = np.full(sparse.shape[1], -1, dtype=sparse.indices.dtype)
+        place[self.linking] = np.arange(len(self.linking))
+        places, links = place[sparse.indices], counts[sparse.indices] > 1
+        row = np.repeat(np.arange(sparse.shape[0]), np.diff(sparse.indptr))
+        self.own = np.bincount(row[~links], weights=sparse.data[~links] ** 2, minlength=sparse.shape[0])
+        n_before = np.concatenate([[0], np.cumsum(links)]).astype(sparse.indptr.dtype)
+        parts = sparse.data[links].astype(precision), places[links], n_before[sparse.indptr]
+        self.linked = csr_matrix(parts, shape=(sparse.shape[0], len(self.linking)))
         self.slot_of = np.full(sparse.shape[0], -1)
         self.rows = np.zeros(0, dtype=int)
         self.size = self.stored = 0
@@ -250,7 +254,7 @@ class _KnownRows:
 
     def combined(self, vector: np.ndarray) -> np.ndarray:
         """The sum of the rows, each times its entry of the vector; linking features only."""
-        of_slots = np.zeros(len(self.rows), dtype=self.precision)
+        of_slots: np.ndarray = np.zeros(len(self.rows), dtype=self.precision)
         of_slots[: len(vector)] = vector
         return self.chosen_t @ of_slots
 
@@ -370,10 +374,6 @@ def _best_length(
         middle = (low + high) / 2
         low, high = (middle, high) if slope(middle) < 0 else (low, middle)
     return high
-
-
-def _squared_lengths(matrix: csr_matrix) -> np.ndarray:
-    return np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
 
 
 def _with_room(values: np.ndarray, room: int) -> np.ndarray:
