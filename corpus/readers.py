@@ -142,7 +142,7 @@ def _by_piece(form: Format, some: Iterable[bytes], file: str, database: str, kee
             batch.lines = batch.lines + n_lines
             for entry in batch.odd:
                 entry.line += n_lines
-            n_lines += piece.count(b"\n")
+            n_lines += batch.n_lines
             yield batch
 
     return _reading(form, batches(), file, database, keep_raw, lambda: sum(counts))

@@ -78,8 +78,11 @@ class Regular:
         """What a piece holds, field by field where most of it is regular."""
         found = _Piece(piece, self)
         if not len(found.begins) or found.n_regular < 0.7 * len(found.begins):
-            return batch_of(list(self.careful(piece.decode())))
-        return found.batch()
+            batch = batch_of(list(self.careful(piece.decode())))
+        else:
+            batch = found.batch()
+        batch.n_lines = len(found.starts)
+        return batch
 
     def count(self, piece: bytes) -> int:
         """How many entries a piece holds, told from the looks of its lines alone."""

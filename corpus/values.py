@@ -51,6 +51,8 @@ class Batch:
         Fields that no column holds.
     odd : list of Entry
         The entries that are not records, and those with warnings, in the order of the file.
+    n_lines : int
+        How many lines the stretch has, where it is a piece of the file.
     """
 
     lines: np.ndarray
@@ -59,6 +61,7 @@ class Batch:
     columns: dict[str, Values] = field(default_factory=dict)
     extra: dict[str, Values] = field(default_factory=dict)
     odd: list[Any] = field(default_factory=list)
+    n_lines: int = 0
 
 
 def as_texts(values: list[str]) -> pa.Array:
