@@ -101,3 +101,18 @@ def test_columns_of_a_danish_table():
         "Elm, Kim; Åberg, Kåre", "2", "tillid", "da", "https://example.org/1", "læst af Ann",
     ]  # fmt: skip
     assert json.loads(record["extra"]) == {"Forlag": ["Opfundet Forlag"]}
+
+
+def test_a_table_with_twenty_thousand_blank_lines_is_read_and_told_from_no_tool(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("title,year\nTime,2019\n" + "\n" * 20_000 + "Trust,2020\n", encoding="utf-8")
+    reading = read_records(path)
+    assert (reading.records["title"].tolist(), reading.dialect) == (["Time", "Trust"], "")
+
+
+def test_a_mark_or_a_quotation_mark_before_the_first_column_does_not_hide_who_wrote_a_table(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        '"PMID","Title","Authors","Citation"\n"90555101","Time","Elm K","J"\n', encoding="utf-8-sig"
+    )
+    assert read_records(path).dialect == "PubMed"
