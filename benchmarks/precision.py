@@ -1,0 +1,153 @@
+"""How often a suggestion of the shipped coding scheme is right: drawn, judged by a person, counted.
+
+    python benchmarks/precision.py draw FOLDER --seed 1 --sheet sheet.csv     100 suggestions to judge
+    python benchmarks/precision.py read FOLDER --seed 3 --sheet reading.csv   30 abstracts to read and code unaided
+    python benchmarks/precision.py score                                      the tables of precision, by round
+    python benchmarks/precision.py recall FOLDER                              reading against suggestions
+
+FOLDER holds exports. Judged sheets go into coding_judgements.csv, readings into coding_readings.csv beside this
+file: identifiers, codes and judgements, none of the records' text. Records that stand there are not drawn again,
+so each round is fresh. A draw takes one suggestion of every code first, then goes on with the records at hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from coding_scheme import read_coding_scheme, suggest
+from corpus import read_records
+from corpus.errors import ReviewError
+
+HERE = Path(__file__).parent
+SCHEME = HERE.parent / "samsyn" / "starter" / "coding_scheme.yaml"
+JUDGEMENTS, READINGS = HERE / "coding_judgements.csv", HERE / "coding_readings.csv"
+# a person fills in the last two, 1 or 0: does the sentence make a claim about the code, and is the direction so
+JUDGEMENT_COLUMNS = ["round", "record", "code_id", "direction", "code_right", "direction_right"]
+READING_COLUMNS = ["record", "code_id", "direction"]
+
+
+def records_of(folder: Path) -> pd.DataFrame:
+    """The records of all exports of a folder, with "record" (the DOI, else the record_id) and "file"."""
+    frames = []
+    for path in sorted(path for path in folder.iterdir() if path.suffix in {".csv", ".ris", ".nbib", ".bib"}):
+        frame = read_records(path).records
+        frames.append(frame.assign(file=path.name, record=frame["doi"].where(frame["doi"] != "", frame["record_id"])))
+    return pd.concat(frames, ignore_index=True).drop_duplicates("record", ignore_index=True)
+
+
+def suggestions_of(records: pd.DataFrame, scheme_path: Path) -> pd.DataFrame:
+    suggestions = suggest(records, read_coding_scheme(scheme_path))
+    return suggestions.assign(record=suggestions["record_id"].map(records.set_index("record_id")["record"]))
+
+
+def table(path: Path, columns: list[str]) -> pd.DataFrame:
+    if not path.exists():
+        return pd.DataFrame(columns=columns)
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def draw(suggestions: pd.DataFrame, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """``n`` suggestions: one of each code, then the others of the records already drawn, then any."""
+    shuffled = suggestions.iloc[rng.permutation(len(suggestions))]
+    first = shuffled.drop_duplicates("code_id")
+    rest = shuffled.drop(first.index)
+    known = rest["record"].isin(set(first["record"]))
+    return pd.concat([first, rest[known], rest[~known]]).head(n).sort_values(["code_id", "record", "start"])
+
+
+def reading_sample(records: pd.DataFrame, n: int, rng: np.random.Generator) -> pd.DataFrame:
+    """``n`` records with an abstract, evenly from the files, at most half of a file; the largest fills up."""
+    readable = records[records["abstract"].str.len() > 100]
+    sizes = readable["file"].value_counts()
+    taken = (sizes // 2).clip(upper=n // records["file"].nunique())
+    taken[sizes.index[0]] += n - taken.sum()
+    parts = [
+        readable[readable["file"] == file].iloc[rng.permutation(sizes[file])[:count]] for file, count in taken.items()
+    ]
+    return pd.concat(parts)
+
+
+def figures(judged: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Precision of the code and of code with direction, with Wilson's 95 % interval."""
+    rows = []
+    for key, group in judged.groupby(by, sort=True):
+        code, both = group["code_right"] == "1", (group["code_right"] == "1") & (group["direction_right"] == "1")
+        intervals = {
+            name: binomtest(int(right.sum()), len(group)).proportion_ci(method="wilson")
+            for name, right in (("code", code), ("both", both))
+        }
+        rows.append({
+            **dict(zip(by, key, strict=True)), "n": len(group),
+            "code": round(code.mean(), 2),
+            "code 95 %": f"{intervals['code'].low:.2f}-{intervals['code'].high:.2f}",
+            "code and direction": round(both.mean(), 2),
+            "both 95 %": f"{intervals['both'].low:.2f}-{intervals['both'].high:.2f}",
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def recall(read: pd.DataFrame, suggested: pd.DataFrame) -> dict[str, object]:
+    """Record x code: what was read against what was suggested, and the direction where both agree."""
+    records = set(read["record"])
+    wanted = {(row.record, row.code_id): row.direction for row in read.itertuples() if row.code_id}
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in suggested[suggested["record"].isin(records)].itertuples():
+        found.setdefault((row.record, row.code_id), set()).add(row.direction)
+    hits = sorted(set(wanted) & set(found))
+    directed = [hit for hit in hits if found[hit] - {"descriptive"} or wanted[hit] == "descriptive"]
+    same = [hit for hit in hits if wanted[hit] in found[hit]]
+    return {
+        "records": len(records), "codes read": len(wanted), "codes suggested": len(found), "both": len(hits),
+        "recall": round(len(hits) / max(len(wanted), 1), 3), "precision": round(len(hits) / max(len(found), 1), 3),
+        "direction right where both": f"{len(same)}/{len(hits)}",
+        "direction given where both": f"{len(directed)}/{len(hits)}",
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["draw", "read", "score", "recall"])
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--n", type=int, help="suggestions (100) or abstracts (30)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--scheme", type=Path, default=SCHEME)
+    parser.add_argument("--judgements", type=Path, default=JUDGEMENTS)
+    parser.add_argument("--readings", type=Path, default=READINGS)
+    chosen = parser.parse_args()
+    judged = table(chosen.judgements, JUDGEMENT_COLUMNS)
+    read = table(chosen.readings, READING_COLUMNS)
+    if chosen.what == "score":
+        print(figures(judged, ["round"]).to_string(index=False), "\n")
+        print(figures(judged, ["round", "code_id"]).to_string(index=False))
+        return
+    if chosen.folder is None or (chosen.what in {"draw", "read"} and chosen.sheet is None):
+        parser.error(f"{chosen.what} needs a FOLDER" + (" and --sheet FILE" if chosen.what != "recall" else ""))
+    records = records_of(chosen.folder)
+    rng = np.random.default_rng(chosen.seed)
+    if chosen.what == "recall":
+        for name, value in recall(read, suggestions_of(records, chosen.scheme)).items():
+            print(f"{name:28} {value}")
+        return
+    fresh = records[~records["record"].isin({*judged["record"], *read["record"]})]
+    if chosen.what == "read":
+        sample = reading_sample(fresh, chosen.n or 30, rng)
+        sheet = sample[["record", "title", "abstract"]].assign(code_id="", direction="")
+    else:
+        drawn = draw(suggestions_of(fresh, chosen.scheme), chosen.n or 100, rng)
+        shown = ["record", "code_id", "direction", "text", "indicator", "cue", "why"]
+        sheet = drawn[shown].assign(round=chosen.seed, code_right="", direction_right="")
+    sheet.to_csv(chosen.sheet, index=False)
+    print(f"{len(sheet)} rows in {chosen.sheet}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except ReviewError as error:
+        raise SystemExit(str(error)) from None
