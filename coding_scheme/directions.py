@@ -3,9 +3,10 @@
 In order: what stands after a contrast ("rather than") is the rejected alternative; a negation directly
 before the indicator says that it is missing, which hinders; else the nearest cue of the same clause
 speaks, turned around if it is negated; two cues joined to each other ("promotes and hinders") are mixed;
-without a cue there is no direction. Clauses end at ";", ":" and the scheme's breaks ("but"). That cues
-have a scope which ends at such words is the idea of NegEx (Chapman et al. 2001) and ConText (Harkema et
-al. 2009).
+without a cue there is no direction. What is asked ("we examine whether") makes no claim until the answer
+begins ("and find that"), and a purpose ("aims to strengthen") is no cue. Clauses end at ";", ":" and the
+scheme's breaks ("but"). That cues have a scope which ends at such words is the idea of NegEx (Chapman et al.
+2001) and ConText (Harkema et al. 2009).
 """
 
 from __future__ import annotations
@@ -20,10 +21,17 @@ OPPOSITE = {"promotes": "hinders", "hinders": "promotes", "mixed": "mixed"}
 # how far cues reach, in words; tried on English and Danish abstracts
 FARTHEST = 12
 FARTHEST_MIXED = 5
+# the verb of a sentence stands far from the alternative that ends it
+FARTHEST_REJECTED = 24
+# a relative clause between two commas is stepped over when it is no longer
+INSERTION = 8
 # Danish sets a comma before every clause, so that one says less there
 COMMA = {"en": 5, "da": 3}
 BEFORE_CUE = 2
 BEFORE_INDICATOR = 2
+AFTER_PURPOSE = 2
+# what asks, answers or intends: read apart from the cues, since a word may be both ("suggest")
+_CLAIMS = frozenset({"questions", "findings", "purposes"})
 # a clause of its own begins with these, and its cue does not speak of what stands before a contrast
 _RELATIVES = {"en": frozenset({"which", "that", "who"}), "da": frozenset({"som", "der", "hvilket"})}
 # negations that follow the Danish verb they negate: "fremmer ikke"
@@ -31,6 +39,11 @@ _AFTER_VERB = {"da": frozenset({"ikke", "aldrig", "næppe", "ej"})}
 # these negate verbs: right before a noun only, while "without" and "lack of" speak of the nouns that follow
 _OF_VERBS = frozenset({"not", "n't", "n’t", "never", "cannot", "ikke", "aldrig", "næppe", "ej"})
 _LIGHT = frozenset({"to", "at", "a", "an", "the", "as", "en", "et", "som"})
+# what follows these is what a "conditional" cue depends on: "take part when"
+_CONDITIONS = {
+    "en": frozenset({"when", "if", "because", "where", "once"}),
+    "da": frozenset({"når", "hvis", "fordi", "hvor", "da"}),
+}
 _JOINING = frozenset({"and", "or", "og", "eller", "both", "både"})
 
 
@@ -81,7 +94,7 @@ class DirectionReading:
     hedges : tuple of (int, int)
         Units of the hedges in the same clause.
     how : str
-        "" (no cue), "cue", "negated", "missing", "rejected", "both".
+        "" (no cue), "cue", "negated", "missing", "rejected", "both", "asked" (no claim).
     """
 
     direction: str = "descriptive"
@@ -105,8 +118,12 @@ class SentenceCues:
 
     def __init__(self, matches: Iterable[Match], units: Units, first: int, after: int, language: str) -> None:
         self.units, self.first, self.after, self.language = units, first, after, language
+        self._comma = COMMA.get(language, 4)
         self._kinds: dict[str, list[Match]] = {}
-        for match in _longest(matches):
+        listed = list(matches)
+        claims = [match for match in listed if match.phrase.kind in _CLAIMS]
+        cues = [match for match in listed if match.phrase.kind not in _CLAIMS]
+        for match in [*_longest(claims), *_longest(cues)]:
             self._kinds.setdefault(match.phrase.kind, []).append(match)
         # the "non" of "non-hierarchical" is a part of that word
         self._negations = [
@@ -115,13 +132,23 @@ class SentenceCues:
             if match.last + 1 == after or not units.joined[match.last + 1]
         ]
         raw = [Cue(match.first, match.last, kind) for kind in POLES for match in self._of(kind)]
+        raw += [
+            Cue(match.first, match.last, "promotes", reach=match.last + 2)
+            for match in self._of("conditional")
+            if match.last + 1 < after
+            and units.forms[match.last + 1] in _CONDITIONS.get(language, frozenset())
+        ]
         raw.sort(key=lambda cue: cue.first)
         self._clauses = self._clause_starts(raw)
+        raw = [cue for cue in raw if not self._question(cue.first) and not self._is_purpose(cue)]
         self._regions = [self._region(contrast, raw) for contrast in self._of("contrast")]
         self._cues = [self._scoped(self._negated(cue, raw)) for cue in raw]
 
     def read(self, first: int, last: int) -> DirectionReading:
         """The direction of an indicator standing at units ``first`` to ``last``."""
+        question = self._question(first)
+        if question:
+            return DirectionReading(cues=((question.first, question.last),), how="asked")
         hedges = tuple(
             (hedge.first, hedge.last)
             for hedge in self._of("hedges")
@@ -145,6 +172,21 @@ class SentenceCues:
 
     def _of(self, kind: str) -> list[Match]:
         return self._kinds.get(kind, [])
+
+    def _question(self, at: int) -> Match | None:
+        """The question a unit is part of: one begun before it in its clause and not yet answered."""
+        marks = [
+            match
+            for kind in ("questions", "findings")
+            for match in self._of(kind)
+            if match.last < at and self._clause(match.first) == self._clause(at)
+        ]
+        last = max(marks, key=lambda match: match.last, default=None)
+        return last if last and last.phrase.kind == "questions" else None
+
+    def _is_purpose(self, cue: Cue) -> bool:
+        """Whether a cue says what is intended: "in order to strengthen"."""
+        return any(0 <= cue.first - purpose.last - 1 <= AFTER_PURPOSE for purpose in self._of("purposes"))
 
     def _clause_starts(self, cues: list[Cue]) -> list[int]:
         starts = [self.first]
@@ -194,7 +236,7 @@ class SentenceCues:
                 parts = (region.contrast, *cue.parts)
                 return replace(cue, pole=OPPOSITE[cue.pole], reach=region.start, parts=parts, rejected=True)
             if cue.first < region.end or self._is_relative(cue):
-                return replace(cue, reach=region.start)
+                return replace(cue, reach=max(cue.reach, region.start))
         return cue
 
     def _negated(self, cue: Cue, cues: list[Cue]) -> Cue:
@@ -278,7 +320,7 @@ class SentenceCues:
         near = [
             (distance, cue)
             for distance, cue in near
-            if distance <= (FARTHEST_MIXED if cue.pole == "mixed" else FARTHEST)
+            if distance <= (FARTHEST_MIXED if cue.pole == "mixed" else FARTHEST_REJECTED if region else FARTHEST)
         ]
         if not near:
             return DirectionReading()
@@ -307,7 +349,10 @@ class SentenceCues:
             for region in self._regions
             if start <= region.contrast[0] and region.end <= end
         )
-        return end - start - passed + COMMA.get(self.language, 4) * self._commas(start, end + 1)
+        commas = [at for at in range(start, end + 1) if self.units.stops[at]]
+        if len(commas) == 2 and commas[1] - commas[0] <= INSERTION:  # noqa: PLR2004 (one on either side)
+            return end - start - passed - (commas[1] - commas[0]) + self._comma
+        return end - start - passed + self._comma * len(commas)
 
     def _joined(self, one: Cue, other: Cue, last: int) -> bool:
         """Whether two cues speak of the same: "promote and hinder it", "it promotes A and hinders B"."""

@@ -191,6 +191,8 @@ def _suggestions_in(
     mixed = _is_mixed(units, language, readers)
     found: list[tuple[int, int, str, Units, list[_Found]]] = []
     for start, end in sentences:
+        if text[end - 1] == "?":
+            continue  # a question makes no claim
         here, first, after, own = units, *units.between(start, end), reader
         if mixed:
             own = readers.get(_sentence_language(text[start:end], language), reader)
@@ -240,6 +242,8 @@ def _indicators_in(units: Units, first: int, after: int, reader: _Reader) -> dic
 def _row(
     text: str, field: str, allowed: tuple[str, ...], units: Units, indicators: list[_Found], *, several: bool
 ) -> dict[str, Any] | None:
+    # what is asked makes no claim
+    indicators = [each for each in indicators if each.reading.how != "asked"]
     with_cue = [each for each in indicators if each.reading.how and each.reading.direction != "descriptive"]
     usable = with_cue or [each for each in indicators if not each.weak]
     if not usable or (field == "title" and not with_cue):

@@ -55,6 +55,8 @@ class DirectionCues:
     ----------
     promotes, hinders, mixed : mapping of language to phrases
         What says that something helps, stands in the way, or does both.
+    conditional : mapping
+        Promotes what follows, where a condition does ("take part" before "when").
     contrast : mapping
         What stands after such a phrase is the rejected alternative ("rather than").
     negation : mapping
@@ -67,18 +69,28 @@ class DirectionCues:
         The same, though only between two cues ("however").
     hedges : mapping
         What makes a claim weaker ("may").
+    questions : mapping
+        What follows is asked or studied, so that it makes no claim ("this paper examines", "whether").
+    findings : mapping
+        What ends a question: after it something is claimed ("we find").
+    purposes : mapping
+        The cue that follows is what is intended ("aims to", "in order to").
     """
 
     __pydantic_config__: ClassVar = STRICT
     promotes: Phrases = field(default_factory=dict)
     hinders: Phrases = field(default_factory=dict)
     mixed: Phrases = field(default_factory=dict)
+    conditional: Phrases = field(default_factory=dict)
     contrast: Phrases = field(default_factory=dict)
     negation: Phrases = field(default_factory=dict)
     not_cues: Phrases = field(default_factory=dict)
     breaks: Phrases = field(default_factory=dict)
     turns: Phrases = field(default_factory=dict)
     hedges: Phrases = field(default_factory=dict)
+    questions: Phrases = field(default_factory=dict)
+    findings: Phrases = field(default_factory=dict)
+    purposes: Phrases = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
