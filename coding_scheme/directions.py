@@ -25,6 +25,7 @@ FARTHEST_MIXED = 5
 FARTHEST_REJECTED = 24
 # a relative clause between two commas is stepped over when it is no longer
 INSERTION = 8
+OTHER_VERB = 4
 # Danish sets a comma before every clause, so that one says less there
 COMMA = {"en": 5, "da": 3}
 BEFORE_CUE = 2
@@ -39,6 +40,7 @@ _AFTER_VERB = {"da": frozenset({"ikke", "aldrig", "næppe", "ej"})}
 # these negate verbs: right before a noun only, while "without" and "lack of" speak of the nouns that follow
 _OF_VERBS = frozenset({"not", "n't", "n’t", "never", "cannot", "ikke", "aldrig", "næppe", "ej"})
 _LIGHT = frozenset({"to", "at", "a", "an", "the", "as", "en", "et", "som"})
+_NEXT_VERB = frozenset({"and", "or", "to", "og", "eller", "at"})
 # what follows these is what a "conditional" cue depends on: "take part when"
 _CONDITIONS = {
     "en": frozenset({"when", "if", "because", "where", "once"}),
@@ -59,6 +61,8 @@ class Cue:
         "promotes", "hinders" or "mixed", after negation.
     reach : int
         The first unit it may speak of.
+    speaks_from : int
+        The unit from which its distance counts when not its own last one, or -1.
     parts : tuple
         Units of the negations that turned it.
     rejected : bool
@@ -69,6 +73,7 @@ class Cue:
     last: int
     pole: str
     reach: int = 0
+    speaks_from: int = -1
     parts: tuple[tuple[int, int], ...] = ()
     rejected: bool = False
 
@@ -132,12 +137,7 @@ class SentenceCues:
             if match.last + 1 == after or not units.joined[match.last + 1]
         ]
         raw = [Cue(match.first, match.last, kind) for kind in POLES for match in self._of(kind)]
-        raw += [
-            Cue(match.first, match.last, "promotes", reach=match.last + 2)
-            for match in self._of("conditional")
-            if match.last + 1 < after
-            and units.forms[match.last + 1] in _CONDITIONS.get(language, frozenset())
-        ]
+        raw += [cue for match in self._of("conditional") for cue in self._conditional(match)]
         raw.sort(key=lambda cue: cue.first)
         self._clauses = self._clause_starts(raw)
         raw = [cue for cue in raw if not self._question(cue.first) and not self._is_purpose(cue)]
@@ -173,13 +173,30 @@ class SentenceCues:
     def _of(self, kind: str) -> list[Match]:
         return self._kinds.get(kind, [])
 
+    def _conditional(self, match: Match) -> list[Cue]:
+        """The cues of "take part when A and when B": one for each condition."""
+        conditions = _CONDITIONS.get(self.language, frozenset())
+        forms, at = self.units.forms, match.last + 1
+        if at >= self.after or forms[at] not in conditions:
+            return []
+        more = [
+            each
+            for each in range(at + 2, self.after)
+            if forms[each] == forms[at] and forms[each - 1] in _JOINING
+        ]
+        return [
+            Cue(match.first, match.last, "promotes", reach=condition + 1, speaks_from=condition)
+            for condition in [at, *more]
+        ]
+
     def _question(self, at: int) -> Match | None:
-        """The question a unit is part of: one begun before it in its clause and not yet answered."""
+        """The question a unit is part of: one begun before it and not yet answered or left by a "but"."""
+        start = max((match.first for match in self._of("breaks") if match.first <= at), default=self.first)
         marks = [
             match
             for kind in ("questions", "findings")
             for match in self._of(kind)
-            if match.last < at and self._clause(match.first) == self._clause(at)
+            if start <= match.first and match.last < at
         ]
         last = max(marks, key=lambda match: match.last, default=None)
         return last if last and last.phrase.kind == "questions" else None
@@ -343,7 +360,8 @@ class SentenceCues:
 
     def _distance(self, cue: Cue, first: int, last: int) -> int:
         """Words between a cue and an indicator; commas count more, a rejected alternative does not count."""
-        start, end = (last + 1, cue.first) if cue.first > last else (cue.last + 1, first)
+        before = cue.first <= last
+        start, end = (max(cue.last, cue.speaks_from) + 1, first) if before else (last + 1, cue.first)
         passed = sum(
             region.end - region.contrast[0]
             for region in self._regions
@@ -351,8 +369,11 @@ class SentenceCues:
         )
         commas = [at for at in range(start, end + 1) if self.units.stops[at]]
         if len(commas) == 2 and commas[1] - commas[0] <= INSERTION:  # noqa: PLR2004 (one on either side)
-            return end - start - passed - (commas[1] - commas[0]) + self._comma
-        return end - start - passed + self._comma * len(commas)
+            passed += commas[1] - commas[0]
+            commas = commas[:1]
+        # "promotes trust and reduces cost": a verb after "and" speaks of what follows it
+        joined = 0 if before else OTHER_VERB * (self.units.forms[cue.first - 1] in _NEXT_VERB)
+        return end - start - passed + self._comma * len(commas) + joined
 
     def _joined(self, one: Cue, other: Cue, last: int) -> bool:
         """Whether two cues speak of the same: "promote and hinder it", "it promotes A and hinders B"."""

@@ -86,10 +86,10 @@ def test_direction(text, code_id, direction):
         ("Shared leadership rather than hierarchy strengthens learning.", HIERARCHY, "hinders"),
         ("Instead of red tape, the network strengthened social capital.", HIERARCHY, "hinders"),
         ("Instead of red tape, the network strengthened social capital.", TRUST, "promotes"),
-        ("Contracts block learning rather than social capital.", TRUST, "descriptive"),
+        ("Contracts block learning rather than trust-building.", TRUST, "descriptive"),
         # cues after a contrast do not reach back before it
-        ("They used social capital rather than contracts, which hinders learning.", TRUST, "descriptive"),
-        ("They used social capital rather than promoting competition.", TRUST, "descriptive"),
+        ("They used trust-building rather than contracts, which hinders learning.", TRUST, "descriptive"),
+        ("They used trust-building rather than promoting competition.", TRUST, "descriptive"),
     ],
 )  # fmt: skip
 def test_what_stands_after_a_contrast_is_the_rejected_alternative(text, code_id, direction):
