@@ -11,6 +11,7 @@ scheme's breaks ("but"). That cues have a scope which ends at such words is the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -39,7 +40,11 @@ _RELATIVES = {"en": frozenset({"which", "that", "who"}), "da": frozenset({"som",
 _AFTER_VERB = {"da": frozenset({"ikke", "aldrig", "næppe", "ej"})}
 # these negate verbs: right before a noun only, while "without" and "lack of" speak of the nouns that follow
 _OF_VERBS = frozenset({"not", "n't", "n’t", "never", "cannot", "ikke", "aldrig", "næppe", "ej"})
-_LIGHT = frozenset({"to", "at", "a", "an", "the", "as", "en", "et", "som"})
+_LIGHT = frozenset(
+    "to at a an the as yet any much enough sufficient adequate en et som nok endnu nogen tilstrækkelig".split()
+)
+# words for too little, which say so within an indicator as well: "lack of funding"
+_SCARCE = re.compile(r"lack|insufficient|inadequate|limited|mangel|mangl|begrænset|utilstrækkelig")
 _NEXT_VERB = frozenset({"and", "or", "to", "og", "eller", "at"})
 # what follows these is what a "conditional" cue depends on: "take part when"
 _CONDITIONS = {
@@ -137,6 +142,9 @@ class SentenceCues:
             if match.last + 1 == after or not units.joined[match.last + 1]
         ]
         raw = [Cue(match.first, match.last, kind) for kind in POLES for match in self._of(kind)]
+        raw += [
+            Cue(match.first, match.last, "promotes", reach=match.last + 1) for match in self._of("requires")
+        ]
         raw += [cue for match in self._of("conditional") for cue in self._conditional(match)]
         raw.sort(key=lambda cue: cue.first)
         self._clauses = self._clause_starts(raw)
@@ -159,6 +167,8 @@ class SentenceCues:
         if missing and not (region and region.start > missing.cues[0][0]):
             return replace(missing, hedges=hedges)
         reading = replace(self._by_cue(first, last, region), hedges=hedges)
+        if not reading.how and region is None and _SCARCE.match(self.units.forms[first]):
+            return DirectionReading("hinders", ((first, first),), hedges, "missing")
         if (
             region is None
             or not reading.how
@@ -251,13 +261,14 @@ class SentenceCues:
             if cue.first < region.end and self._is_direct(cue, region.start):
                 # "rather than promote": the cue itself is rejected
                 parts = (region.contrast, *cue.parts)
-                return replace(cue, pole=OPPOSITE[cue.pole], reach=region.start, parts=parts, rejected=True)
+                reach = max(cue.reach, region.start)
+                return replace(cue, pole=OPPOSITE[cue.pole], reach=reach, parts=parts, rejected=True)
             if cue.first < region.end or self._is_relative(cue):
                 return replace(cue, reach=max(cue.reach, region.start))
         return cue
 
     def _negated(self, cue: Cue, cues: list[Cue]) -> Cue:
-        chain = self._negation_chain(cue.first, BEFORE_CUE, cues)
+        chain = self._negation_chain(cue.first, BEFORE_CUE, cues, of_cue=True)
         after_verb = _AFTER_VERB.get(self.language, frozenset())
         for negation in self._negations:
             if (
@@ -290,7 +301,14 @@ class SentenceCues:
         pole = OPPOSITE[cue.pole] if len(chain) % 2 else cue.pole
         return replace(cue, pole=pole, parts=tuple(chain))
 
-    def _negation_chain(self, before: int, reach: int, cues: list[Cue]) -> list[tuple[int, int]]:
+    def _is_of_noun(self, negation: Match, before: int) -> bool:
+        """Whether a negation speaks of a noun between it and a verb: "lack of time hinders"."""
+        between = self.units.forms[negation.last + 1 : before]
+        return self.units.forms[negation.first] not in _OF_VERBS and bool(set(between) - _LIGHT)
+
+    def _negation_chain(
+        self, before: int, reach: int, cues: list[Cue], *, of_cue: bool = False
+    ) -> list[tuple[int, int]]:
         """The negations that stand at most ``reach`` words before a unit, and those before them in turn."""
         chain: list[tuple[int, int]] = []
         for negation in reversed(self._negations):
@@ -298,6 +316,8 @@ class SentenceCues:
             if gap < 0 or negation.first < self._clause(before):
                 continue
             if gap > reach or self._commas(negation.last + 1, before + 1):
+                break
+            if of_cue and self._is_of_noun(negation, before):
                 break
             if any(negation.last < cue.first and cue.last < before for cue in cues):
                 break
@@ -352,7 +372,7 @@ class SentenceCues:
         for _, rival in rivals:
             if nearest.pole == "mixed":
                 break
-            if self._joined(nearest, rival, last):
+            if self._joined(nearest, rival, first, last):
                 words = tuple(sorted([*_words(nearest), *_words(rival)]))
                 return DirectionReading("mixed", words, how="both")
         how = "negated" if nearest.parts else "cue"
@@ -375,13 +395,14 @@ class SentenceCues:
         joined = 0 if before else OTHER_VERB * (self.units.forms[cue.first - 1] in _NEXT_VERB)
         return end - start - passed + self._comma * len(commas) + joined
 
-    def _joined(self, one: Cue, other: Cue, last: int) -> bool:
+    def _joined(self, one: Cue, other: Cue, first: int, last: int) -> bool:
         """Whether two cues speak of the same: "promote and hinder it", "it promotes A and hinders B"."""
         left, right = sorted((one, other), key=lambda cue: cue.first)
         between = self.units.forms[left.last + 1 : right.first]
         if not _JOINING & set(between) or self._commas(left.last + 1, right.first + 1):
             return False
-        return len(between) <= (5 if left.first > last else 2)
+        # before the indicator only "promote and hinder it", not "reduce A and promote it"
+        return len(between) <= (5 if left.first > last else 1 if right.last < first else 2)
 
 
 def _words(cue: Cue) -> list[tuple[int, int]]:

@@ -55,6 +55,8 @@ class DirectionCues:
     ----------
     promotes, hinders, mixed : mapping of language to phrases
         What says that something helps, stands in the way, or does both.
+    requires : mapping
+        Promotes only what follows it ("requires", "thanks to").
     conditional : mapping
         Promotes what follows, where a condition does ("take part" before "when").
     contrast : mapping
@@ -81,6 +83,7 @@ class DirectionCues:
     promotes: Phrases = field(default_factory=dict)
     hinders: Phrases = field(default_factory=dict)
     mixed: Phrases = field(default_factory=dict)
+    requires: Phrases = field(default_factory=dict)
     conditional: Phrases = field(default_factory=dict)
     contrast: Phrases = field(default_factory=dict)
     negation: Phrases = field(default_factory=dict)
