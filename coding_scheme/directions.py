@@ -350,7 +350,7 @@ class SentenceCues:
         near = sorted(
             ((self._distance(cue, first, last), cue) for cue in self._cues
              if self._clause(cue.first) == clause and cue.reach <= first
-             and not (cue.first <= last and cue.last >= first)
+             and not first <= cue.first <= last
              and not (cue.rejected and region is None)),
             key=lambda pair: (pair[0], pair[1].first),
         )  # fmt: skip
