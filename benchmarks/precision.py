@@ -36,7 +36,9 @@ def records_of(folder: Path) -> pd.DataFrame:
     frames = []
     for path in sorted(path for path in folder.iterdir() if path.suffix in {".csv", ".ris", ".nbib", ".bib"}):
         frame = read_records(path).records
-        frames.append(frame.assign(file=path.name, record=frame["doi"].where(frame["doi"] != "", frame["record_id"])))
+        frames.append(
+            frame.assign(file=path.name, record=frame["doi"].where(frame["doi"] != "", frame["record_id"]))
+        )
     return pd.concat(frames, ignore_index=True).drop_duplicates("record", ignore_index=True)
 
 
@@ -67,7 +69,8 @@ def reading_sample(records: pd.DataFrame, n: int, rng: np.random.Generator) -> p
     taken = (sizes // 2).clip(upper=n // records["file"].nunique())
     taken[sizes.index[0]] += n - taken.sum()
     parts = [
-        readable[readable["file"] == file].iloc[rng.permutation(sizes[file])[:count]] for file, count in taken.items()
+        readable[readable["file"] == file].iloc[rng.permutation(sizes[file])[:count]]
+        for file, count in taken.items()
     ]
     return pd.concat(parts)
 
@@ -76,7 +79,10 @@ def figures(judged: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Precision of the code and of code with direction, with Wilson's 95 % interval."""
     rows = []
     for key, group in judged.groupby(by, sort=True):
-        code, both = group["code_right"] == "1", (group["code_right"] == "1") & (group["direction_right"] == "1")
+        code, both = (
+            group["code_right"] == "1",
+            (group["code_right"] == "1") & (group["direction_right"] == "1"),
+        )
         intervals = {
             name: binomtest(int(right.sum()), len(group)).proportion_ci(method="wilson")
             for name, right in (("code", code), ("both", both))
@@ -110,7 +116,9 @@ def recall(read: pd.DataFrame, suggested: pd.DataFrame) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["draw", "read", "score", "recall"])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--n", type=int, help="suggestions (100) or abstracts (30)")
@@ -127,7 +135,9 @@ def main() -> None:
         print(figures(judged, ["round", "code_id"]).to_string(index=False))
         return
     if chosen.folder is None or (chosen.what in {"draw", "read"} and chosen.sheet is None):
-        parser.error(f"{chosen.what} needs a FOLDER" + (" and --sheet FILE" if chosen.what != "recall" else ""))
+        parser.error(
+            f"{chosen.what} needs a FOLDER" + (" and --sheet FILE" if chosen.what != "recall" else "")
+        )
     records = records_of(chosen.folder)
     rng = np.random.default_rng(chosen.seed)
     if chosen.what == "recall":

@@ -12,8 +12,10 @@ scheme's breaks ("but"). That cues have a scope which ends at such words is the 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from coding_scheme.indicators import Match, Units
 
@@ -26,6 +28,7 @@ FARTHEST_MIXED = 5
 FARTHEST_REJECTED = 24
 # a relative clause between two commas is stepped over when it is no longer
 INSERTION = 8
+FARTHEST_CONDITION = 30
 OTHER_VERB = 4
 # Danish sets a comma before every clause, so that one says less there
 COMMA = {"en": 5, "da": 3}
@@ -129,6 +132,7 @@ class SentenceCues:
     def __init__(self, matches: Iterable[Match], units: Units, first: int, after: int, language: str) -> None:
         self.units, self.first, self.after, self.language = units, first, after, language
         self._comma = COMMA.get(language, 4)
+        self._stops_before = list(accumulate(map(bool, units.stops), initial=0))
         self._kinds: dict[str, list[Match]] = {}
         listed = list(matches)
         claims = [match for match in listed if match.phrase.kind in _CLAIMS]
@@ -148,7 +152,12 @@ class SentenceCues:
         raw += [cue for match in self._of("conditional") for cue in self._conditional(match)]
         raw.sort(key=lambda cue: cue.first)
         self._clauses = self._clause_starts(raw)
-        raw = [cue for cue in raw if not self._question(cue.first) and not self._is_purpose(cue)]
+        self._asked = self._asked_at()
+        # "in order to strengthen": what is intended
+        purposes = {
+            match.last + 1 + words for match in self._of("purposes") for words in range(AFTER_PURPOSE + 1)
+        }
+        raw = [cue for cue in raw if not self._question(cue.first) and cue.first not in purposes]
         self._regions = [self._region(contrast, raw) for contrast in self._of("contrast")]
         self._cues = [self._scoped(self._negated(cue, raw)) for cue in raw]
 
@@ -191,7 +200,7 @@ class SentenceCues:
             return []
         more = [
             each
-            for each in range(at + 2, self.after)
+            for each in range(at + 2, min(at + FARTHEST_CONDITION, self.after))
             if forms[each] == forms[at] and forms[each - 1] in _JOINING
         ]
         return [
@@ -199,21 +208,20 @@ class SentenceCues:
             for condition in [at, *more]
         ]
 
-    def _question(self, at: int) -> Match | None:
-        """The question a unit is part of: one begun before it and not yet answered or left by a "but"."""
-        start = max((match.first for match in self._of("breaks") if match.first <= at), default=self.first)
-        marks = [
-            match
-            for kind in ("questions", "findings")
-            for match in self._of(kind)
-            if start <= match.first and match.last < at
-        ]
-        last = max(marks, key=lambda match: match.last, default=None)
-        return last if last and last.phrase.kind == "questions" else None
+    def _asked_at(self) -> list[Match | None]:
+        """For each unit the question it is part of: begun before it, not yet answered, not left by a "but"."""
+        begins: dict[int, Match | None] = {match.last + 1: match for match in self._of("questions")}
+        begins |= {match.last + 1: None for match in self._of("findings")}
+        begins |= {match.first: None for match in self._of("breaks")}
+        asked: list[Match | None] = []
+        question = None
+        for at in range(self.first, self.after):
+            question = begins.get(at, question)
+            asked.append(question)
+        return asked
 
-    def _is_purpose(self, cue: Cue) -> bool:
-        """Whether a cue says what is intended: "in order to strengthen"."""
-        return any(0 <= cue.first - purpose.last - 1 <= AFTER_PURPOSE for purpose in self._of("purposes"))
+    def _question(self, at: int) -> Match | None:
+        return self._asked[at - self.first]
 
     def _clause_starts(self, cues: list[Cue]) -> list[int]:
         starts = [self.first]
@@ -226,14 +234,16 @@ class SentenceCues:
         return sorted(set(starts))
 
     def _clause(self, at: int) -> int:
-        return max((start for start in self._clauses if start <= at), default=self.first)
+        place = bisect_right(self._clauses, at)
+        return self._clauses[place - 1] if place else self.first
 
     def _clause_end(self, at: int) -> int:
-        return min((start for start in self._clauses if start > at), default=self.after)
+        place = bisect_right(self._clauses, at)
+        return self._clauses[place] if place < len(self._clauses) else self.after
 
     def _commas(self, first: int, after: int) -> int:
         """Places with punctuation before the units from ``first`` up to, not including, ``after``."""
-        return sum(bool(self.units.stops[at]) for at in range(first, after))
+        return self._stops_before[after] - self._stops_before[first] if first < after else 0
 
     def _region(self, contrast: Match, cues: list[Cue]) -> Region:
         start, end = contrast.last + 1, self._clause_end(contrast.first)
@@ -357,7 +367,8 @@ class SentenceCues:
         near = [
             (distance, cue)
             for distance, cue in near
-            if distance <= (FARTHEST_MIXED if cue.pole == "mixed" else FARTHEST_REJECTED if region else FARTHEST)
+            if distance
+            <= (FARTHEST_MIXED if cue.pole == "mixed" else FARTHEST_REJECTED if region else FARTHEST)
         ]
         if not near:
             return DirectionReading()

@@ -15,7 +15,7 @@ it stands in the title                                               -0.10
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,16 +23,15 @@ from typing import Any
 import pandas as pd
 
 from coding_scheme.directions import DirectionReading, SentenceCues
-from coding_scheme.indicators import Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
-from coding_scheme.language import pipeline
+from coding_scheme.indicators import Match, Units
 from coding_scheme.scheme import CodingScheme
-from corpus.languages import language_of, stop_word_counts
+from coding_scheme.scheme_readers import Reader, readers_of, unexcluded
+from corpus.languages import language_of
 
 COLUMNS = (
     "record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score",
     "indicator", "cue", "why",
 )  # fmt: skip
-_INDICATORS = ("indicator", "weak")
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,7 @@ def suggest(
     >>> suggestions.loc[0, ["code_id", "direction", "indicator", "cue"]].tolist()
     ['trust', 'hinders', 'trust', 'not … strengthen']
     """
-    readers = {
-        language: _Reader(scheme, language) for language in scheme.languages if language in ("en", "da")
-    }
+    readers = readers_of(scheme)
     rows: list[dict[str, Any]] = []
     listed = records.to_dict("records")
     for record in progress(listed) if progress else listed:
@@ -148,94 +145,56 @@ def unread_languages(
     )
 
 
-class _Reader:
-    """Tokens, sentences and phrases of one language."""
-
-    def __init__(self, scheme: CodingScheme, language: str) -> None:
-        self.language = language
-        self.finder = PhraseFinder(
-            _phrases(scheme, language), language, negations=scheme.direction_cues.negation.get(language, ())
-        )
-
-    def units_and_sentences(self, text: str) -> tuple[Units, list[tuple[int, int]]]:
-        """The units of a text and its sentences as stripped (start, end)."""
-        # forms are lemmatised once each by the finder, which is faster than token by token
-        doc = pipeline(self.language)(text, disable=["lemmas"])
-        return units_of(doc), [
-            _stripped(text, sentence.start_char, sentence.end_char) for sentence in doc.sents
-        ]
-
-
-def _phrases(scheme: CodingScheme, language: str) -> Iterator[Phrase]:
-    for code in scheme.codes:
-        for kind, phrases in (
-            ("indicator", code.indicators),
-            ("weak", code.weak_indicators),
-            ("exclude", code.exclude_phrases),
-        ):
-            for phrase in phrases.get(language, ()):
-                yield from parse_phrases(phrase, kind, code.id)
-    for kind, phrases in vars(scheme.direction_cues).items():
-        for phrase in phrases.get(language, ()):
-            yield from parse_phrases(phrase, kind, gap=0)
-
-
 def _suggestions_in(
-    text: str, field: str, scheme: CodingScheme, readers: dict[str, _Reader]
+    text: str, field: str, scheme: CodingScheme, readers: dict[str, Reader]
 ) -> list[dict[str, Any]]:
     language = language_of(text)
     reader = readers.get(language)
     if reader is None:
         return []
-    units, sentences = reader.units_and_sentences(text)
-    mixed = _is_mixed(units, language, readers)
+    reading = reader.read(text)
+    mixed = reading.is_mixed()
     found: list[tuple[int, int, str, Units, list[_Found]]] = []
-    for start, end in sentences:
-        if text[end - 1] == "?":
-            continue  # a question makes no claim
-        here, first, after, own = units, *units.between(start, end), reader
+    for first, after in reading.sentences():
+        own, here, shifted = reading, (first, after), 0
         if mixed:
-            own = readers.get(_sentence_language(text[start:end], language), reader)
-            if own is not reader:
-                here = units_of(pipeline(own.language)(text[start:end], disable=["lemmas"]))
-                here.starts = [at + start for at in here.starts]
-                here.ends = [at + start for at in here.ends]
-                first, after = 0, len(here.forms)
-        for code_id, indicators in _indicators_in(here, first, after, own).items():
-            found.append((start, end, code_id, here, indicators))
+            start, end = reading.place(first, after)
+            other = readers.get(_sentence_language(text[start:end], language), reader)
+            if other is not reader:
+                own, shifted = other.read(text[start:end]), start
+                here = own.whole()
+        if not own.promises(*here):
+            continue
+        start, end = reading.place(first, after)
+        if text[start:end].endswith("?"):
+            continue  # a question makes no claim
+        units = own.units(*here, shifted=shifted)
+        for code_id, indicators in _indicators_in(units, own.reader).items():
+            found.append((start, end, code_id, units, indicators))
     counts: dict[str, set[str]] = {}
-    for _, _, code_id, here, indicators in found:
-        words = (" ".join(here.forms[each.match.first : each.match.last + 1]) for each in indicators)
+    for _, _, code_id, units, indicators in found:
+        words = (" ".join(units.forms[each.match.first : each.match.last + 1]) for each in indicators)
         counts.setdefault(code_id, set()).update(words)
     rows = []
-    for start, end, code_id, here, indicators in found:
+    for start, end, code_id, units, indicators in found:
         allowed = scheme.code(code_id).direction.allowed
-        row = _row(text, field, allowed, here, indicators, several=len(counts[code_id]) > 1)
+        row = _row(text, field, allowed, units, indicators, several=len(counts[code_id]) > 1)
         if row:
             rows.append({"start": start, "end": end, "text": text[start:end], "code_id": code_id, **row})
     return rows
 
 
-def _indicators_in(units: Units, first: int, after: int, reader: _Reader) -> dict[str, list[_Found]]:
-    matches = reader.finder.find(units, first, after)
-    excluded = [match for match in matches if match.phrase.kind == "exclude"]
-    kept = [
-        match for match in matches
-        if match.phrase.kind in _INDICATORS and not any(
-            other.phrase.owner == match.phrase.owner and other.first <= match.last and other.last >=
-            match.first for other in excluded)
-    ]  # fmt: skip
+def _indicators_in(units: Units, reader: Reader) -> dict[str, list[_Found]]:
+    matches = reader.finder.find(units)
+    kept = unexcluded(matches)
     if not kept:
         return {}
     cues = SentenceCues(
-        (match for match in matches if not match.phrase.owner), units, first, after, reader.language
+        (match for match in matches if not match.phrase.owner), units, 0, len(units.forms), reader.language
     )
     by_code: dict[str, list[_Found]] = {}
-    for match in sorted(kept, key=lambda match: (match.first - match.last, match.first)):
-        listed = by_code.setdefault(match.phrase.owner, [])
-        # of nested indicators of a code the longest counts
-        if not any(other.match.first <= match.last and other.match.last >= match.first for other in listed):
-            listed.append(_Found(match, cues.read(match.first, match.last)))
+    for match in kept:
+        by_code.setdefault(match.phrase.owner, []).append(_Found(match, cues.read(match.first, match.last)))
     return by_code
 
 
@@ -304,24 +263,5 @@ def _words(text: str, units: Units, parts: Iterable[tuple[int, int]]) -> str:
     return " … ".join(text[units.starts[first] : units.ends[last]] for first, last in parts)
 
 
-def _is_mixed(units: Units, language: str, readers: dict[str, _Reader]) -> bool:
-    if len(readers) < 2:
-        return False
-    counts = stop_word_counts(units.forms)
-    return any(
-        counts[other] >= 8 and counts[other] > 0.2 * counts[language]
-        for other in readers
-        if other != language
-    )
-
-
 def _sentence_language(sentence: str, otherwise: str) -> str:
     return language_of(sentence) if len(sentence.split()) > 3 else otherwise
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
