@@ -44,7 +44,10 @@ _AFTER_VERB = {"da": frozenset({"ikke", "aldrig", "næppe", "ej"})}
 # these negate verbs: right before a noun only, while "without" and "lack of" speak of the nouns that follow
 _OF_VERBS = frozenset({"not", "n't", "n’t", "never", "cannot", "ikke", "aldrig", "næppe", "ej"})
 _LIGHT = frozenset(
-    "to at a an the as yet any much enough sufficient adequate en et som nok endnu nogen tilstrækkelig".split()
+    [
+        *("to", "a", "an", "the", "as", "yet", "any", "much", "enough", "sufficient", "adequate"),
+        *("at", "en", "et", "som", "nok", "endnu", "nogen", "tilstrækkelig"),
+    ]
 )
 # words for too little, which say so within an indicator as well: "lack of funding"
 _SCARCE = re.compile(r"lack|insufficient|inadequate|limited|mangel|mangl|begrænset|utilstrækkelig")
@@ -209,7 +212,7 @@ class SentenceCues:
         ]
 
     def _asked_at(self) -> list[Match | None]:
-        """For each unit the question it is part of: begun before it, not yet answered, not left by a "but"."""
+        """For each unit the question it is part of: begun before, not yet answered nor left by a "but"."""
         begins: dict[int, Match | None] = {match.last + 1: match for match in self._of("questions")}
         begins |= {match.last + 1: None for match in self._of("findings")}
         begins |= {match.first: None for match in self._of("breaks")}
@@ -364,6 +367,7 @@ class SentenceCues:
              and not (cue.rejected and region is None)),
             key=lambda pair: (pair[0], pair[1].first),
         )  # fmt: skip
+        farthest = FARTHEST_REJECTED if region else FARTHEST
         near = [
             (distance, cue)
             for distance, cue in near
@@ -399,7 +403,7 @@ class SentenceCues:
             if start <= region.contrast[0] and region.end <= end
         )
         commas = [at for at in range(start, end + 1) if self.units.stops[at]]
-        if len(commas) == 2 and commas[1] - commas[0] <= INSERTION:  # noqa: PLR2004 (one on either side)
+        if len(commas) == 2 and commas[1] - commas[0] <= INSERTION:
             passed += commas[1] - commas[0]
             commas = commas[:1]
         # "promotes trust and reduces cost": a verb after "and" speaks of what follows it

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (paragraphs of prose)
 """An article's findings told anew in six short paragraphs: each is suggested, with its direction.
 
 The paragraphs are own paraphrases, written for these tests before the scheme's words were tried on them. Two
