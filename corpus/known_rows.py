@@ -178,7 +178,8 @@ class KnownRows:
         asked = np.zeros(len(self.slot_of), dtype=bool)
         asked[rows] = True
         if not (asked & self.unsure).any() and not (asked[self.rows[: self.size]]).any():
-            rise = np.maximum(weights - self.seen_weights, 0)
+            rise = weights - self.seen_weights
+            np.maximum(rise, 0, out=rise)
             bar = self.bar + np.sqrt(np.einsum("i,i", rise, rise)) * self.longest
             scores = np.where(asked[self.highest], self.short_pool @ weights, -np.inf)
             best = int(np.argmax(scores))
