@@ -59,7 +59,7 @@ def render_report(
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files]
-    ['report.html', 'trace.json', 'flow.svg', 'characteristics.csv', 'matrix.csv', 'evidence.csv',
+    ['report.html', 'trace.json', 'flow.svg', 'matrix.csv', 'evidence.csv', 'characteristics.csv',
      'stopping.csv', 'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv',
      'references.csv']
     """
