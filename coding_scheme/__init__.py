@@ -2,6 +2,8 @@
 
 from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
+from coding_scheme.carried import in_todays_codes, stale_decisions
+from coding_scheme.changelog import SchemeChange, version_parts
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
@@ -9,6 +11,7 @@ from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
+from coding_scheme.scheme_changes import scheme_diff, version_faults
 from coding_scheme.scheme_file import read_coding_scheme
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
 
@@ -20,6 +23,7 @@ __all__ = [
     "Descriptor",
     "DirectionCues",
     "Facet",
+    "SchemeChange",
     "Segment",
     "Theme",
     "agreement",
@@ -31,11 +35,16 @@ __all__ = [
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
+    "in_todays_codes",
     "pipeline",
     "read_coding_scheme",
+    "scheme_diff",
     "settled_descriptors",
+    "stale_decisions",
     "standing_decisions",
     "suggest",
     "unread_languages",
+    "version_faults",
+    "version_parts",
     "with_codes",
 ]
