@@ -12,6 +12,7 @@ from coding_scheme.language import pipeline
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_changes import scheme_diff, version_faults
+from coding_scheme.scheme_edit import EditedScheme, merge_codes, rename_code, split_code
 from coding_scheme.scheme_file import read_coding_scheme
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
 
@@ -22,6 +23,7 @@ __all__ = [
     "CodingScheme",
     "Descriptor",
     "DirectionCues",
+    "EditedScheme",
     "Facet",
     "SchemeChange",
     "Segment",
@@ -36,10 +38,13 @@ __all__ = [
     "descriptor_lines",
     "descriptors",
     "in_todays_codes",
+    "merge_codes",
     "pipeline",
     "read_coding_scheme",
+    "rename_code",
     "scheme_diff",
     "settled_descriptors",
+    "split_code",
     "stale_decisions",
     "standing_decisions",
     "suggest",

@@ -178,7 +178,8 @@ def _in_words(error: dict[str, Any], noun: type) -> str:
             return "is missing"
         case kind if kind in _UNKNOWN_KEY:
             known = _known_keys(noun, _plain(error["loc"])[:-1])
-            return f"is not a known key here{'. Known: ' if known else ''}{', '.join(known)}"
+            hint = " (put words that hold a comma in quotation marks)" if " " in str(error["loc"][-1]) else ""
+            return f"is not a known key here{hint}{'. Known: ' if known else ''}{', '.join(known)}"
         case "literal_error":
             return f"is {error['input']!r}; known: {error['ctx']['expected']}"
         case _:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pandas as pd
 
 from coding_scheme import (
     CodingScheme,
+    EditedScheme,
     coding_decisions,
     read_coding_scheme,
     scheme_diff,
@@ -41,13 +43,18 @@ class KeptScheme:
         """What ``--scheme`` takes: version and hash, or the path of a file elsewhere."""
         return self.path.stem
 
+    @property
+    def digest(self) -> str:
+        """The first letters of the hash that decisions made under it carry."""
+        return self.name.rpartition("-")[2]
+
 
 class SchemeDesk(ScreeningDesk):
     """The part of :class:`~samsyn.Review` that is about the versions of its coding scheme.
 
     ``schemes/VERSION-HASH.yaml`` are copies of ``coding_scheme.yaml``, made whenever a decision is made or a
-    report is rendered under a version that is not there yet. Earlier decisions are compared with them, and
-    earlier reports rendered from them.
+    report rendered under a version that is not there yet, and before ``samsyn scheme`` changes it. Earlier
+    decisions are compared with them, and earlier reports rendered from them.
     """
 
     # an earlier scheme to see the review in; decisions made under later ones are left out
@@ -140,24 +147,47 @@ class SchemeDesk(ScreeningDesk):
     def scheme_faults(self) -> list[str]:
         """What the versions of the scheme do not say, and the decisions that wait because of it, in words."""
         try:
-            kept = [each for each in self.kept_schemes() if not self._is(each, self.scheme)]
+            used = {str(line.get("scheme_hash", ""))[:HASH_LETTERS] for line in self._lines("coding")}
+            kept = [each for each in self.kept_schemes() if each.digest in used]
         except ReviewError as fault:
             return [f"{SCHEMES}/{fault}"]
         faults = []
         if kept:
             latest = version_parts(kept[-1].scheme.version)
             for each in kept:
-                if version_parts(each.scheme.version) == latest:
+                if version_parts(each.scheme.version) == latest and not self._is(each, self.scheme):
                     faults += version_faults(each.scheme, self.scheme)
         faults = [f"{CURRENT}: {fault}" for fault in dict.fromkeys(faults)]
         for _, rows in self.stale_decisions().groupby(["code_id", "why", "now"], sort=True):
             faults.append(_in_words(rows))
         return faults
 
+    def change_scheme(self, change: Callable[[str], EditedScheme]) -> EditedScheme:
+        """Change the text of ``coding_scheme.yaml`` with :func:`coding_scheme.rename_code` and the like.
+
+        The scheme as it was is kept where decisions were made under it; the new text is read and checked before it takes the old one's
+        place.
+        """
+        path = self.folder / CURRENT
+        if any(line.get("scheme_version") == self.scheme.version for line in self._lines("coding")):
+            self.keep_scheme()
+        edited = change(path.read_text(encoding="utf-8-sig"))
+        with tempfile.TemporaryDirectory() as folder:
+            tried = Path(folder) / CURRENT
+            tried.write_text(edited.text, encoding="utf-8", newline="")
+            read_coding_scheme(tried)
+        partial = path.with_suffix(".partial")
+        try:
+            partial.write_text(edited.text, encoding="utf-8", newline="")
+            partial.replace(path)
+        except OSError as error:
+            raise ReviewError(f"The scheme was not changed: {error.strerror}.", where=str(path)) from error
+        return edited
+
     # --- inside -----------------------------------------------------------------------------------------
 
     def _kept_by_hash(self) -> dict[str, CodingScheme]:
-        return {each.name.rpartition("-")[2]: each.scheme for each in self.kept_schemes()}
+        return {each.digest: each.scheme for each in self.kept_schemes()}
 
     def _is(self, kept: KeptScheme, scheme: CodingScheme) -> bool:
         return kept.scheme.hash == scheme.hash
@@ -177,7 +207,7 @@ class SchemeDesk(ScreeningDesk):
         now = self._as_of.path if self._as_of else self.folder / CURRENT
         read = {CURRENT: now.read_bytes() if now.exists() else b""}
         for each in self.kept_schemes():
-            if each.name.rpartition("-")[2] in used and not self._is(each, self.scheme):
+            if each.digest in used and not self._is(each, self.scheme):
                 read[f"{SCHEMES}/{each.path.name}"] = each.path.read_bytes()
         return read
 
