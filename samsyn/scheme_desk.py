@@ -165,8 +165,8 @@ class SchemeDesk(ScreeningDesk):
     def change_scheme(self, change: Callable[[str], EditedScheme]) -> EditedScheme:
         """Change the text of ``coding_scheme.yaml`` with :func:`coding_scheme.rename_code` and the like.
 
-        The scheme as it was is kept where decisions were made under it; the new text is read and checked before it takes the old one's
-        place.
+        The scheme as it was is kept where decisions were made under it; the new text is read and checked
+        before it takes the old one's place.
         """
         path = self.folder / CURRENT
         if any(line.get("scheme_version") == self.scheme.version for line in self._lines("coding")):
