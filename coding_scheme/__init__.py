@@ -2,6 +2,8 @@
 
 from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
+from coding_scheme.carried import in_todays_codes, stale_decisions
+from coding_scheme.changelog import SchemeChange, version_parts
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
@@ -9,6 +11,8 @@ from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
+from coding_scheme.scheme_changes import scheme_diff, version_faults
+from coding_scheme.scheme_edit import EditedScheme, merge_codes, rename_code, split_code
 from coding_scheme.scheme_file import read_coding_scheme
 from coding_scheme.scheme_readers import indicator_hits
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
@@ -20,7 +24,9 @@ __all__ = [
     "CodingScheme",
     "Descriptor",
     "DirectionCues",
+    "EditedScheme",
     "Facet",
+    "SchemeChange",
     "Segment",
     "Theme",
     "agreement",
@@ -32,13 +38,21 @@ __all__ = [
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
+    "in_todays_codes",
     "indicator_hits",
+    "merge_codes",
     "pipeline",
     "read_coding_scheme",
+    "rename_code",
+    "scheme_diff",
     "sentences",
     "settled_descriptors",
+    "split_code",
+    "stale_decisions",
     "standing_decisions",
     "suggest",
     "unread_languages",
+    "version_faults",
+    "version_parts",
     "with_codes",
 ]

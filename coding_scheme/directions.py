@@ -371,8 +371,7 @@ class SentenceCues:
         near = [
             (distance, cue)
             for distance, cue in near
-            if distance
-            <= (FARTHEST_MIXED if cue.pole == "mixed" else FARTHEST_REJECTED if region else FARTHEST)
+            if distance <= (FARTHEST_MIXED if cue.pole == "mixed" else farthest)
         ]
         if not near:
             return DirectionReading()

@@ -24,10 +24,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
+from coding_scheme.changelog import SchemeChange
 from corpus.errors import ReviewError
 from corpus.protocol import Wording
 
@@ -35,6 +36,7 @@ DIRECTIONS = ("promotes", "hinders", "mixed", "descriptive")
 STRICT = {"extra": "forbid"}
 Phrases = dict[str, tuple[str, ...]]
 ValueType = Literal["one_of", "some_of", "text", "number"]
+Status = Literal["active", "retired"]
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,10 @@ class Code:
         Phrases too common to count unless a direction cue stands with them.
     exclude_phrases : mapping
         Phrases that look like the code and are not; an indicator that overlaps one does not count.
+    example, near_miss : Wording
+        Words that are coded so; words that look as if, and are not.
+    status : str
+        "active", or "retired": decisions on it stand, new ones are not made.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -157,6 +163,8 @@ class Code:
     exclude_phrases: Phrases = field(default_factory=dict)
     direction: CodeDirection = field(default_factory=CodeDirection)
     example: Wording = field(default_factory=Wording)
+    near_miss: Wording = field(default_factory=Wording)
+    status: Status = "active"
     basis: str = ""
     often_coded_with: tuple[str, ...] = ()
 
@@ -231,6 +239,7 @@ class CodingScheme:
     direction_cues: DirectionCues = field(default_factory=DirectionCues)
     facets: tuple[Facet, ...] = ()
     descriptors: tuple[Descriptor, ...] = ()
+    changelog: tuple[SchemeChange, ...] = ()
 
     @cached_property
     def codes(self) -> tuple[Code, ...]:
@@ -238,9 +247,14 @@ class CodingScheme:
         return tuple(code for theme in self.themes for code in theme.codes)
 
     @cached_property
+    def active_codes(self) -> tuple[Code, ...]:
+        """The codes that new decisions are made on, in the order of the themes."""
+        return tuple(code for code in self.codes if code.status == "active")
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the content; white space, comments and key order of the file do not change it."""
-        content = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        content = json.dumps(as_mapping(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def code(self, code_id: str) -> Code:
@@ -275,3 +289,26 @@ class CodingScheme:
             where=f"coding scheme {self.id}",
             next_step=f"Known: {', '.join(known) or 'none'}.",
         )
+
+
+def as_mapping(noun: Any) -> Any:
+    """A scheme, or a part of one, as it would be written in YAML: plain values, without what is not said.
+
+    Examples
+    --------
+    >>> as_mapping(Code("trust", label=Wording(en="Trust"), indicators={"en": ("trust*",)}))
+    {'id': 'trust', 'label': {'en': 'Trust'}, 'indicators': {'en': ['trust*']}}
+    """
+    if is_dataclass(noun) and not isinstance(noun, type):
+        unsaid = {
+            part.name: part.default if part.default_factory is MISSING else part.default_factory()
+            for part in fields(noun)
+        }
+        return {
+            name: as_mapping(getattr(noun, name))
+            for name, default in unsaid.items()
+            if getattr(noun, name) != default
+        }
+    if isinstance(noun, dict):
+        return {name: as_mapping(value) for name, value in noun.items()}
+    return [as_mapping(value) for value in noun] if isinstance(noun, (tuple, list)) else noun

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from coding_scheme.changelog import SchemeChange, version_parts
 from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme, Phrases, Theme
 from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml
 from corpus.protocol import Wording
@@ -55,21 +56,12 @@ def read_coding_scheme(path: Path | str) -> CodingScheme:
 
 def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
     codes = list(dict.fromkeys(code.id for code in scheme.codes))
-    if not codes:
-        yield Fault(("themes",), "there is no code in any theme")
+    if not version_parts(scheme.version):
+        yield Fault(("version",), _no_version(scheme.version))
+    yield from _changelog_faults(scheme, codes)
     yield from _repeated_ids(scheme)
-    for number, theme in enumerate(scheme.themes):
-        yield from _missing_words(("themes", number), theme)
-        for position, code in enumerate(theme.codes):
-            yield from _code_faults(("themes", number, "codes", position), code, scheme, codes)
-    themes = [theme.id for theme in scheme.themes]
-    for number, facet in enumerate(scheme.facets):
-        for position, place in enumerate(facet.applies_to):
-            if place not in {*codes, *themes}:
-                yield Fault(
-                    ("facets", number, "applies_to", position),
-                    f"names unknown code or theme {place!r}. Known: {_known([*themes, *codes])}.",
-                )
+    yield from _theme_faults(scheme, codes)
+    yield from _facet_faults(scheme, codes)
     for number, direction in enumerate(scheme.directions):
         if direction.id not in DIRECTIONS:
             yield Fault(("directions", number, "id"), _unknown_direction(direction.id))
@@ -84,6 +76,76 @@ def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
             yield from _phrase_faults((*path, "values", position, "indicators"), value.indicators, scheme)
 
 
+def _theme_faults(scheme: CodingScheme, codes: list[str]) -> Iterator[Fault]:
+    if not codes:
+        yield Fault(("themes",), "there is no code in any theme")
+    elif not scheme.active_codes:
+        yield Fault(("themes",), "every code is retired; none is left to code with")
+    for number, theme in enumerate(scheme.themes):
+        yield from _missing_words(("themes", number), theme)
+        for position, code in enumerate(theme.codes):
+            yield from _code_faults(("themes", number, "codes", position), code, scheme, codes)
+
+
+def _facet_faults(scheme: CodingScheme, codes: list[str]) -> Iterator[Fault]:
+    themes = [theme.id for theme in scheme.themes]
+    for number, facet in enumerate(scheme.facets):
+        if not facet.values:
+            yield Fault(("facets", number, "values"), f"{facet.id}: lists no value")
+        for position, place in enumerate(facet.applies_to):
+            if place not in {*codes, *themes}:
+                yield Fault(
+                    ("facets", number, "applies_to", position),
+                    f"names unknown code or theme {place!r}. Known: {_known([*themes, *codes])}.",
+                )
+
+
+def _changelog_faults(scheme: CodingScheme, codes: list[str]) -> Iterator[Fault]:
+    """Versions in order, every name known, and the first number raised where a meaning changed."""
+    numbered = [(version_parts(entry.version), at, entry) for at, entry in enumerate(scheme.changelog)]
+    for parts, at, entry in numbered:
+        if not parts:
+            yield Fault(("changelog", at, "version"), _no_version(entry.version))
+        elif () != version_parts(scheme.version) < parts:
+            why = f"{entry.version} is later than the version of the scheme, {scheme.version}"
+            yield Fault(("changelog", at, "version"), why)
+    numbered.sort(key=lambda each: each[:2])
+    later: set[str] = set()
+    for parts, at, entry in reversed(numbered):
+        later |= {*entry.renamed, *entry.merged, *entry.split}
+        for path, name in _names_of_now(entry):
+            if name not in codes and name not in later:
+                yield Fault(("changelog", at, *path), f"names unknown code {name!r}. Known: {_known(codes)}.")
+        before = next((each for each in reversed(numbered) if each[0] < parts), None)
+        if entry.changes_meaning and before and parts[:1] == before[0][:1]:
+            yield Fault(
+                ("changelog", at, "version"),
+                f"{entry.version} changes what codes mean, so its first number must be higher than that of "
+                f"{before[2].version}: {before[0][0] + 1}.0",
+            )
+    for number in range(1, len(numbered)):
+        parts, at, entry = numbered[number]
+        if parts and parts == numbered[number - 1][0]:
+            yield Fault(("changelog", at, "version"), f"{entry.version} stands twice; join the two entries")
+
+
+def _names_of_now(entry: SchemeChange) -> Iterator[tuple[YamlPath, str]]:
+    """The codes that a version named as they are called from then on."""
+    for kind in ("meaning", "reworded", "added", "retired"):
+        for position, name in enumerate(getattr(entry, kind)):
+            yield (kind, position), name
+    for kind in ("renamed", "merged"):
+        for old, new in getattr(entry, kind).items():
+            yield (kind, old), new
+    for old, parts in entry.split.items():
+        for position, new in enumerate(parts):
+            yield ("split", old, position), new
+
+
+def _no_version(version: str) -> str:
+    return f"{version!r} is no version. Write numbers joined by dots, for instance '1.0'"
+
+
 def _repeated_ids(scheme: CodingScheme) -> Iterator[Fault]:
     places: list[tuple[YamlPath, str]] = []
     for number, theme in enumerate(scheme.themes):
@@ -92,6 +154,9 @@ def _repeated_ids(scheme: CodingScheme) -> Iterator[Fault]:
     lists = [places]
     for name in ("directions", "facets", "descriptors"):
         lists.append([((name, at, "id"), noun.id) for at, noun in enumerate(getattr(scheme, name))])
+    for name in ("facets", "descriptors"):
+        for at, noun in enumerate(getattr(scheme, name)):
+            lists.append([((name, at, "values", i, "id"), value.id) for i, value in enumerate(noun.values)])
     for listed in lists:
         first: dict[str, YamlPath] = {}
         for path, name in listed:

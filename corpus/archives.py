@@ -94,7 +94,7 @@ def _check_size(name: str, size: int, packed: int, largest: int = LARGEST) -> No
         )
 
 
-def _leads_out(member: str) -> bool:
+def leads_out(member: str) -> bool:
     """Whether a member's name is an absolute path or climbs above its archive, on any system."""
     parts = member.replace("\\", "/").split("/")
     return ".." in parts or parts[0] == "" or parts[0].endswith(":")
@@ -113,7 +113,7 @@ def _from_zip(name: str, data: bytes) -> tuple[bytes, str]:
                         f"{name} is {what}, not an export of references.",
                         next_step="Export the references from the database or citation manager.",
                     )
-            if outside := next(filter(_leads_out, names), ""):
+            if outside := next(filter(leads_out, names), ""):
                 # nothing is written, so it could do no harm here; no database makes such an archive
                 raise UsageError(
                     f"{name} holds a file whose name leads out of the archive ({outside[:60]!r}).",

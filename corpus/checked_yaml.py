@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -83,12 +84,17 @@ def read_checked_yaml(
     root, written = _parse(path.name, text)
     lines = {} if root is None else dict(_lines_by_path(root))
     repeated = [] if root is None else list(_repeated_keys(root))
+    faults = list(repeated)
     try:
         parsed = TypeAdapter(noun).validate_python(written)
     except ValidationError as error:
-        faults = [Fault(_plain(item["loc"]), _in_words(dict(item))) for item in error.errors()]
-        raise _faulty(path.name, [*repeated, *faults], lines) from None
-    faults = [*repeated, *(cross_checks(parsed) if cross_checks else ())]
+        faults += [Fault(_plain(item["loc"]), _in_words(dict(item), noun)) for item in error.errors()]
+        try:
+            # without the keys that nobody knows the rest can be looked at as well
+            parsed = TypeAdapter(noun).validate_python(_without_unknown(written, error))
+        except ValidationError:
+            raise _faulty(path.name, faults, lines) from None
+    faults += cross_checks(parsed) if cross_checks else ()
     if faults:
         raise _faulty(path.name, faults, lines)
     return parsed
@@ -151,18 +157,46 @@ def _plain(location: tuple[Any, ...]) -> YamlPath:
     return tuple(part for part in location if isinstance(part, int) or not str(part).endswith("]"))
 
 
-def _in_words(error: dict[str, Any]) -> str:
+_UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
+
+
+def _without_unknown(written: Any, error: ValidationError) -> Any:
+    kept = deepcopy(written)
+    for item in error.errors():
+        *place, key = _plain(item["loc"]) or ("",)
+        if item["type"] in _UNKNOWN_KEY:
+            holder = kept
+            for part in place:
+                holder = holder[part]
+            holder.pop(key, None)
+    return kept
+
+
+def _in_words(error: dict[str, Any], noun: type) -> str:
     match error["type"]:
         case "missing":
             return "is missing"
-        case "unexpected_keyword_argument" | "extra_forbidden":
-            return "is not a known key here"
+        case kind if kind in _UNKNOWN_KEY:
+            known = _known_keys(noun, _plain(error["loc"])[:-1])
+            hint = " (put words that hold a comma in quotation marks)" if " " in str(error["loc"][-1]) else ""
+            return f"is not a known key here{hint}{'. Known: ' if known else ''}{', '.join(known)}"
         case "literal_error":
             return f"is {error['input']!r}; known: {error['ctx']['expected']}"
         case _:
             message = str(error["msg"]).removeprefix("Value error, ")
             shown = repr(error.get("input"))
             return f"{message[0].lower()}{message[1:]} (found {shown[:60]})"
+
+
+def _known_keys(noun: Any, path: YamlPath) -> list[str]:
+    """The keys that may stand at a path, told from the annotations of the dataclasses on the way."""
+    for part in path:
+        if is_dataclass(noun):
+            noun = get_type_hints(noun).get(str(part))
+        else:
+            # of a list or mapping what it holds; the Ellipsis of tuple[Code, ...] is no type
+            noun = next((held for held in reversed(get_args(noun)) if held is not ...), None)
+    return [each.name for each in fields(noun)] if is_dataclass(noun) else []
 
 
 def _faulty(name: str, faults: list[Fault], lines: dict[YamlPath, int]) -> FaultyFileError:

@@ -7,10 +7,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from lxml import etree
-
 from corpus.entries import Entry, Format
-from corpus.errors import UsageError
+from corpus.safe_xml import parsed_xml, refuse_entities
 from corpus.xml_endnote import endnote_entry
 from corpus.xml_pubmed import pubmed_entry
 
@@ -22,8 +20,6 @@ _HIDING = re.compile("|".join(map(re.escape, _HIDDEN)))
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ENTITY = re.compile(r"&(?:(#\d+|#x[\da-fA-F]+)|(\w+))?(;?)")
 _OWN_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
-# deeper than any export, far less than what would exhaust the parser
-_DEEPEST = 200
 
 
 def read_xml(text: str, names: tuple[str, ...]) -> Iterator[Entry]:
@@ -41,7 +37,7 @@ def read_xml(text: str, names: tuple[str, ...]) -> Iterator[Entry]:
     >>> [entry.values["title"] for entry in read_xml(text, ("record",))]
     [['Time']]
     """
-    _refuse_entities(text)
+    refuse_entities(text, "Export the references again, or as RIS.")
     mask = _without_hidden(text)
     tag = re.compile(rf"<(/?)({'|'.join(names)})(?=[\s>/])[^<>]*>?")
     begin: re.Match[str] | None = None
@@ -82,10 +78,10 @@ def _entry(raw: str, line: int, *, whole: bool) -> Entry:
     if not whole:
         return Entry(line, raw, why="the element that begins here is not closed (is the file cut off?)")
     entry = Entry(line, raw)
-    element, fault = _parsed(raw)
+    element, fault = parsed_xml(raw)
     if element is None:
         mended = _mended(raw)
-        element, _ = _parsed(mended)
+        element, _ = parsed_xml(mended)
         entry.warnings.append("signs that XML does not allow (control characters, a bare &) were mended")
     if element is None:
         entry.why = f"not well-formed XML ({fault})"
@@ -94,21 +90,6 @@ def _entry(raw: str, line: int, *, whole: bool) -> Entry:
     else:
         endnote_entry(element, entry)
     return entry
-
-
-def _parsed(raw: str) -> tuple[etree._Element | None, str]:
-    parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True,
-        remove_pis=True, encoding="utf-8",
-    )  # fmt: skip
-    try:
-        element = etree.fromstring(raw.encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, ValueError) as fault:
-        return None, str(fault).split(", line")[0].split(" (<")[0]
-    deepest = max(
-        (sum(1 for _ in leaf.iterancestors()) for leaf in element.iter() if not len(leaf)), default=0
-    )
-    return (element, "") if deepest < _DEEPEST else (None, "nested too deeply")
 
 
 def _mended(raw: str) -> str:
@@ -121,15 +102,6 @@ def _mended(raw: str) -> str:
         return "&amp;" + found.group()[1:]
 
     return _ENTITY.sub(written, _NOT_XML.sub("", raw))
-
-
-def _refuse_entities(text: str) -> None:
-    prolog = re.search(r"<!DOCTYPE\b[^\[<>]*\[", text)
-    if re.search(r"<!ENTITY\b", text) or prolog:
-        raise UsageError(
-            "The XML declares entities of its own, which can do harm and which no database writes.",
-            next_step="Export the references again, or as RIS.",
-        )
 
 
 def _begins(text: str, pattern: str) -> bool:

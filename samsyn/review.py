@@ -18,10 +18,10 @@ from coding_scheme import (
     as_line,
     coded_segments,
     coding_conflicts,
-    coding_decisions,
     decisions_from_rows,
     descriptor_lines,
     descriptors,
+    in_todays_codes,
     read_coding_scheme,
     settled_descriptors,
     suggest,
@@ -51,6 +51,7 @@ from corpus import (
     write_records,
 )
 from samsyn.ranking_desk import RankingDesk
+from samsyn.scheme_desk import SchemeDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from synthesis import Evidence, check_report, render_report
@@ -62,7 +63,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk):
+class Review(RankingDesk, StoppingDesk, SchemeDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -128,6 +129,8 @@ class Review(RankingDesk, StoppingDesk):
     @property
     def scheme(self) -> CodingScheme:
         """The coding scheme, read and checked."""
+        if self._as_of is not None:
+            return self._as_of.scheme
         path = self.folder / "coding_scheme.yaml"
         return self._remembered("scheme", ("coding_scheme.yaml",), lambda: read_coding_scheme(path))
 
@@ -259,6 +262,7 @@ class Review(RankingDesk, StoppingDesk):
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
             for decision in decisions
         ]
+        self.keep_scheme()
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
     def describe(self, rows: Rows, *, person: str, file: str = "rows") -> int:
@@ -268,8 +272,8 @@ class Review(RankingDesk, StoppingDesk):
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
     def coding_decisions(self) -> pd.DataFrame:
-        """Every coding decision, one row per segment (columns: ``coding_scheme``)."""
-        return self._in_unique_records(coding_decisions(self._lines("coding")))
+        """Every coding decision in today's codes, one row per segment (columns: ``coding_scheme``)."""
+        return in_todays_codes(self._coding_as_made(), self.scheme, self._kept_by_hash())
 
     def coded(self) -> pd.DataFrame:
         """The settled coded segments."""
@@ -318,8 +322,18 @@ class Review(RankingDesk, StoppingDesk):
             stopping=self.stopping(),
         )
 
+    def as_of(self, scheme: str | Path) -> Review:
+        """The review as an earlier coding scheme sees it: without the decisions made under later ones.
+
+        ``scheme`` is a file, or the version or name of one that was kept. For looking and rendering only.
+        """
+        earlier = Review(self.folder)
+        earlier._as_of = self.find_scheme(scheme)
+        return earlier
+
     def render(self, *, language: str = "en") -> list[Path]:
         """Write the report, its tables and its trace to ``output/``; return the files."""
+        self.keep_scheme()
         return render_report(self.evidence(), self.folder / "output", language=language)
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
@@ -377,6 +391,7 @@ class Review(RankingDesk, StoppingDesk):
         faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
         faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
         faults += self._lost_decisions()
+        faults += self.scheme_faults()
         if (self.folder / "output" / "trace.json").exists():
             faults += check_report(self.folder / "output", self.folder / "sources")
         return faults
@@ -389,12 +404,11 @@ class Review(RankingDesk, StoppingDesk):
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
         digest = hashlib.sha256()
-        paths = [self.folder / "protocol.yaml", self.folder / "coding_scheme.yaml"]
-        paths.append(self.folder / "sources" / "sources.jsonl")
+        paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
-        for path in paths:
-            data = path.read_bytes() if path.exists() else b""
-            digest.update(f"{path.relative_to(self.folder).as_posix()}\0{len(data)}\0".encode() + data)
+        read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
+        for name, data in {**self._scheme_bytes(), **read}.items():
+            digest.update(f"{name}\0{len(data)}\0".encode() + data)
         return digest.hexdigest()
 
     def _repr_html_(self) -> str:
@@ -416,7 +430,8 @@ class Review(RankingDesk, StoppingDesk):
         return self._kept[name][1]
 
     def _lines(self, kind: str) -> list[dict[str, Any]]:
-        return journal.read(self.folder / "decisions" / kind)[0]
+        lines = journal.read(self.folder / "decisions" / kind)[0]
+        return [line for line in lines if self._is_counted(line)] if kind == "coding" else lines
 
     def _unique_id(self) -> dict[str, str]:
         groups = self.duplicates().groups

@@ -75,6 +75,9 @@ class ScreeningDesk(ABC):
     def _lines(self, kind: str) -> list[dict[str, Any]]: ...
 
     @abstractmethod
+    def _in_unique_records(self, frame: pd.DataFrame) -> pd.DataFrame: ...
+
+    @abstractmethod
     def _remembered(self, name: str, patterns: tuple[str, ...], compute: Callable[[], Any]) -> Any: ...
 
     # --- decisions --------------------------------------------------------------------------------------

@@ -26,8 +26,17 @@ from samsyn.demonstration import demonstrate
     help="The notebook's page (default: beside the report in output/).",
 )
 @click.option("--no-code", is_flag=True, help="Leave the notebook's code off its page.")
+@click.option(
+    "--scheme",
+    "scheme",
+    default="",
+    metavar="FILE_OR_VERSION",
+    help="Render as it was under this coding scheme: a file, or a version of samsyn scheme versions.",
+)
 @in_review
-def render(language: str, notebook: Path | None, page: Path | None, no_code: bool, folder: Path) -> None:
+def render(
+    language: str, notebook: Path | None, page: Path | None, no_code: bool, scheme: str, folder: Path
+) -> None:
     """Render the evidence report: output/report.html, its tables as CSV, and the trace of every mark.
 
     Example: samsyn render --language da
@@ -41,7 +50,7 @@ def render(language: str, notebook: Path | None, page: Path | None, no_code: boo
         click.echo(f"Rendered {target}.")
         return
     review = open_review(folder)
-    written = review.render(language=language)
+    written = (review.as_of(scheme) if scheme else review).render(language=language)
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
         click.echo(f"  {path.name}")

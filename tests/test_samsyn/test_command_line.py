@@ -22,6 +22,7 @@ COMMANDS = (
     "import",
     "priors",
     "stopping",
+    "scheme",
     "suggest",
     "code",
     "agreement",
