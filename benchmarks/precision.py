@@ -8,11 +8,14 @@
 FOLDER holds exports. Judged sheets go into coding_judgements.csv, readings into coding_readings.csv beside this
 file: identifiers, codes and judgements, none of the records' text. Records that stand there are not drawn again,
 so each round is fresh. A draw takes one suggestion of every code first, then goes on with the records at hand.
+Each row counts the words of its record about working together and taking part, since a library next door holds
+many records that a screening for partnerships would not let through.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +30,20 @@ HERE = Path(__file__).parent
 SCHEME = HERE.parent / "samsyn" / "starter" / "coding_scheme.yaml"
 JUDGEMENTS, READINGS = HERE / "coding_judgements.csv", HERE / "coding_readings.csv"
 # a person fills in the last two, 1 or 0: does the sentence make a claim about the code, and is the direction so
-JUDGEMENT_COLUMNS = ["round", "record", "code_id", "direction", "code_right", "direction_right"]
+JUDGEMENT_COLUMNS = [
+    "round",
+    "record",
+    "code_id",
+    "direction",
+    "topic_words",
+    "code_right",
+    "direction_right",
+]
+TOPIC = re.compile(
+    r"partner|collaborat|participat|stakeholder|co-?produc|deliberat|citizen|cooperat|governance|actors|involvement",
+    re.IGNORECASE,
+)
+NEAR = 4  # so many topic words and more: a record about working together or taking part
 READING_COLUMNS = ["record", "code_id", "direction"]
 
 
@@ -45,6 +61,11 @@ def records_of(folder: Path) -> pd.DataFrame:
 def suggestions_of(records: pd.DataFrame, scheme_path: Path) -> pd.DataFrame:
     suggestions = suggest(records, read_coding_scheme(scheme_path))
     return suggestions.assign(record=suggestions["record_id"].map(records.set_index("record_id")["record"]))
+
+
+def topic_words(records: pd.DataFrame) -> pd.Series:
+    texts = records["title"] + " " + records["abstract"]
+    return pd.Series([len(TOPIC.findall(text)) for text in texts], index=records["record"])
 
 
 def table(path: Path, columns: list[str]) -> pd.DataFrame:
@@ -132,6 +153,9 @@ def main() -> None:
     read = table(chosen.readings, READING_COLUMNS)
     if chosen.what == "score":
         print(figures(judged, ["round"]).to_string(index=False), "\n")
+        near = judged["topic_words"].astype("int64") >= NEAR
+        judged = judged.assign(record_is=near.map({True: "on the topic", False: "beside it"}))
+        print(figures(judged, ["round", "record_is"]).to_string(index=False), "\n")
         print(figures(judged, ["round", "code_id"]).to_string(index=False))
         return
     if chosen.folder is None or (chosen.what in {"draw", "read"} and chosen.sheet is None):
@@ -151,7 +175,8 @@ def main() -> None:
     else:
         drawn = draw(suggestions_of(fresh, chosen.scheme), chosen.n or 100, rng)
         shown = ["record", "code_id", "direction", "text", "indicator", "cue", "why"]
-        sheet = drawn[shown].assign(round=chosen.seed, code_right="", direction_right="")
+        counts = drawn["record"].map(topic_words(fresh))
+        sheet = drawn[shown].assign(round=chosen.seed, topic_words=counts, code_right="", direction_right="")
     sheet.to_csv(chosen.sheet, index=False)
     print(f"{len(sheet)} rows in {chosen.sheet}")
 

@@ -96,6 +96,90 @@ def test_what_stands_after_a_contrast_is_the_rejected_alternative(text, code_id,
     assert suggestion(text, code_id)["direction"] == direction
 
 
+def codes_in(text: str, field: str = "abstract") -> set[str]:
+    return set(suggest(pd.DataFrame([{"record_id": "r1", field: text}]), scheme())["code_id"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We examine whether shared leadership promotes learning.",
+        "This paper explores shared leadership in three towns.",
+        "The aim of the study is to understand how shared leadership works.",
+        "Does shared leadership promote learning?",
+        "Artiklen undersøger, hvorvidt delt ledelse fremmer samarbejdet.",
+        "Formålet er at beskrive delt ledelse i tre kommuner.",
+        "Fremmer delt ledelse samarbejdet mellem parterne?",
+    ],
+)
+def test_what_is_asked_makes_no_claim(text):
+    assert SHARED not in codes_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "direction"),
+    [
+        ("We examine three towns and find that shared leadership promotes learning.", "promotes"),
+        ("This study shows that shared leadership hinders quick decisions.", "hinders"),
+        ("We explored rivalry, but shared leadership promoted learning.", "promotes"),
+        ("Artiklen undersøger tre kommuner og viser, at delt ledelse fremmer samarbejdet.", "promotes"),
+    ],
+)
+def test_what_is_found_after_a_question_is_a_claim(text, direction):
+    assert suggestion(text, SHARED)["direction"] == direction
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The programme aims to strengthen shared leadership.",
+        "Meetings were held in order to promote shared leadership.",
+        "Shared leadership was designed to improve learning.",
+        "Programmet har til formål at styrke delt ledelse.",
+        "Møderne blev holdt for at fremme delt ledelse.",
+    ],
+)
+def test_a_purpose_is_no_finding(text):
+    assert suggestion(text, SHARED)["direction"] == "descriptive"
+
+
+@pytest.mark.parametrize(
+    ("text", "code_id", "direction"),
+    [
+        # what something requires is promoted, what requires it is not
+        ("Shared leadership requires social capital.", TRUST, "promotes"),
+        ("Shared leadership requires patience.", SHARED, "descriptive"),
+        ("Delt ledelse kræver social kapital.", TRUST, "promotes"),
+        # conditions
+        ("Citizens take part when there is shared leadership.", SHARED, "promotes"),
+        ("Citizens take part when it suits them and when there is shared leadership.", SHARED, "promotes"),
+        ("Parterne deltager, når der er delt ledelse.", SHARED, "promotes"),
+        # too little of it
+        ("Members complained about the lack of funding.", "resources_staff_money", "hinders"),
+        ("There was not yet sufficient trust between stakeholders.", TRUST, "hinders"),
+        # a negation of a noun does not turn the verb
+        ("Hidden agendas and inadequate advice impede work.", "goals_conflicting_agendas", "hinders"),
+        # a verb after "and" speaks of what follows it
+        ("The meetings strengthen social capital and reduce cost.", TRUST, "promotes"),
+        ("They reduce distrust and enhance social capital.", TRUST, "promotes"),
+        # what tears down silos promotes
+        ("Joint budgets broke down silos.", "network_silos", "promotes"),
+        ("Fælles budgetter nedbryder siloer.", "network_silos", "promotes"),
+        # a clause inserted between two commas is stepped over
+        ("Shared leadership, which all the members had asked for, promotes learning.", SHARED,
+         "promotes"),
+    ],
+)  # fmt: skip
+def test_who_helps_and_what_is_helped(text, code_id, direction):
+    assert suggestion(text, code_id)["direction"] == direction
+
+
+def test_a_title_with_a_finding_counts_and_a_question_does_not():
+    assert SHARED in codes_in("Shared leadership strengthens partnerships: lessons from Aarhus", "title")
+    assert SHARED not in codes_in("Does shared leadership strengthen partnerships?", "title")
+    assert SHARED not in codes_in("Shared leadership in partnerships", "title")
+
+
 def test_the_rejected_alternative_is_named_as_such():
     text = "Shared leadership rather than hierarchy strengthens learning."
     found = suggestion(text, HIERARCHY)
