@@ -22,10 +22,11 @@
     const brief = table.dataset.brief.split("|");
     const known = document.querySelector("#characteristics table");
     if (known) {
-      const places = all("thead th", known).map((one) => brief.includes(squeezed(one)));
+      const headings = all("thead th", known).map(squeezed);
+      const named = (said, heading) => (/^[\d.,]+$/.test(said) ? heading + " " + said : said);
       for (const row of known.tBodies[0].rows) {
         const link = row.querySelector("a[href^='#s-']");
-        const said = [...row.cells].filter((_, place) => places[place]).map(squeezed).filter(Boolean);
+        const said = [...row.cells].map((cell, place) => brief.includes(headings[place]) && named(squeezed(cell), headings[place])).filter(Boolean);
         if (link) about.set(link.getAttribute("href"), said.join(" · "));
       }
     }
