@@ -8,11 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+# how rows, marks and quotations are numbered in the page; the trace says which is which
+_FINDING, _MARK, _SEGMENT = re.compile("f[0-9]+"), re.compile("m[0-9]+"), re.compile("s[0-9]+")
 _GLYPHS = {"▲": "promotes", "▼": "hinders", "◆": "mixed", "○": "descriptive", "•": ""}
 
 
@@ -81,13 +84,13 @@ class _Page(HTMLParser):
         held = dict(attrs)
         if held.get("id"):
             self.ids.append(str(held["id"]))
-        classes = (held.get("class") or "").split()
-        if tag == "tr" and "finding" in classes:
-            self.finding_rows.append(str(held.get("id", "")).removeprefix("f-"))
+        anchor = held.get("id") or ""
+        if tag == "tr" and _FINDING.fullmatch(anchor):
+            self.finding_rows.append(anchor)
         kind = (
-            "mark" if tag == "a" and "open" in classes and held.get("id")
+            "mark" if tag == "a" and _MARK.fullmatch(anchor)
             else "margin" if "data-margin" in held
-            else "quotation" if "data-segment" in held
+            else "quotation" if tag == "q" and _SEGMENT.fullmatch(anchor)
             else "box" if "data-box" in held
             else ""
         )  # fmt: skip
@@ -112,14 +115,14 @@ class _Page(HTMLParser):
                 {
                     "id": held["id"],
                     "text": text,
-                    "findings": (held.get("data-findings") or "").split(),
+                    "findings": (held.get("data-f") or (held.get("href") or "").removeprefix("#")).split(),
                     "href": held.get("href") or "",
                 }
             )
         elif kind == "margin":
             self.margins[str(held["data-margin"])] = text
         elif kind == "quotation":
-            self.quotations[str(held["data-segment"])] = text
+            self.quotations[str(held["id"])] = text
         else:
             self.boxes.append((str(held["data-box"]), text))
 
@@ -183,16 +186,18 @@ def _links(trace: dict[str, Any]) -> Iterator[str]:
 
 
 def _rows(trace: dict[str, Any], page: _Page) -> Iterator[str]:
-    for name in sorted({name for name in page.ids if page.ids.count(name) > 1}):
+    for name in sorted(name for name, n in Counter(page.ids).items() if n > 1):
         yield f"The page holds the id {name} twice."
-    if sorted(page.finding_rows) != sorted(trace["findings"]):
-        differing = sorted(set(page.finding_rows) ^ set(trace["findings"])) or ["one stands twice"]
+    named = {finding["anchor"]: finding_id for finding_id, finding in trace["findings"].items()}
+    if sorted(page.finding_rows) != sorted(named):
+        differing = [named.get(row, row) for row in sorted(set(page.finding_rows) ^ set(named))]
+        more = f" and {len(differing) - 5} more" if len(differing) > 5 else ""
         yield (
             f"The evidence table has {len(page.finding_rows)} rows and the trace {len(trace['findings'])} "
-            f"findings; they differ in {', '.join(differing)}."
+            f"findings; they differ in {', '.join(differing[:5]) or 'one that stands twice'}{more}."
         )
     for segment_id, segment in trace["segments"].items():
-        shown = page.quotations.get(segment_id)
+        shown = page.quotations.get(segment["anchor"])
         if shown is None:
             yield f"The words of segment {segment_id} are not on the page."
         elif _spaced(shown) != _spaced(segment["text"]):
@@ -202,26 +207,31 @@ def _rows(trace: dict[str, Any], page: _Page) -> Iterator[str]:
 def _marks(trace: dict[str, Any], page: _Page) -> Iterator[str]:
     """Each mark against the findings, counted anew from the segments."""
     counted = _counted(trace)
+    named = {mark["anchor"]: mark_id for mark_id, mark in trace["marks"].items()}
+    finding_at = {finding["anchor"]: finding_id for finding_id, finding in trace["findings"].items()}
     seen = set()
     for mark in page.marks:
-        held = trace["marks"].get(mark["id"])
-        if held is None:
+        mark_id = named.get(mark["id"])
+        if mark_id is None:
             yield f"The mark {mark['id']} cannot be traced: it is not in trace.json."
             continue
+        held = trace["marks"][mark_id]
         place = (held["row_kind"], held["row_id"], held["study_id"], held["direction"])
         seen.add(place)
         behind = counted.get(place, set())
         n = int(_digits(mark["text"]) or 1)
         if _GLYPHS.get(mark["text"][:1]) != held["direction"]:
-            yield f"The mark {mark['id']} shows {mark['text'][:1]}, but its findings say {held['direction']}."
+            yield f"The mark {mark_id} shows {mark['text'][:1]}, but its findings say {held['direction']}."
         if n != len(behind):
-            yield f"The mark {mark['id']} shows {n}, but {len(behind)} findings stand behind it."
-        if set(mark["findings"]) != behind or set(held["findings"]) != behind:
-            yield f"The mark {mark['id']} names other findings than the segments give."
+            yield f"The mark {mark_id} shows {n}, but {len(behind)} findings stand behind it."
+        if {finding_at.get(one) for one in mark["findings"]} != behind or set(held["findings"]) != behind:
+            yield f"The mark {mark_id} names other findings than the segments give."
         if mark["href"].removeprefix("#") not in page.ids:
-            yield f"The mark {mark['id']} leads nowhere: {mark['href']}."
+            yield f"The mark {mark_id} leads nowhere: {mark['href']}."
+    kinds = {mark["row_kind"] for mark in trace["marks"].values()}
     for place in sorted(set(counted) - seen):
-        yield f"No mark is drawn for {', '.join(part or 'no direction' for part in place)}."
+        if place[0] == "theme" or place[0] in kinds:
+            yield f"No mark is drawn for {', '.join(part or 'no direction' for part in place)}."
 
 
 def _margins(trace: dict[str, Any], page: _Page) -> Iterator[str]:

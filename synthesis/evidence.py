@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from copy import copy
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -14,6 +16,8 @@ from corpus.protocol import Protocol
 from corpus.stopping_state import StoppingState
 
 Kind = Literal["text", "number", "decimal", "percent", "date", "hash", "code", "marks", "quotation", "id"]
+
+Counted = TypeVar("Counted")
 
 # how a direction looks; in the order in which directions are listed everywhere
 MARKS = {"promotes": "▲", "hinders": "▼", "mixed": "◆", "descriptive": "○", "": "•"}
@@ -65,6 +69,7 @@ class Evidence:
     input_hash: str
     data_as_of: str = ""
     stopping: StoppingState | None = None
+    _counted: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def latest_decision(self) -> str:
         """Time of the latest decision, ISO 8601, or ``""`` when there is none.
@@ -100,6 +105,20 @@ class Evidence:
         wanted = self.records[self.records["record_id"].isin(list(record_ids))]
         rows = [{str(key): value for key, value in row.items()} for row in wanted.to_dict("records")]
         return {row["record_id"]: row for row in rows}
+
+
+def counted_once(count: Callable[[Evidence], Counted]) -> Callable[[Evidence], Counted]:
+    """Keep with the evidence what a function of it alone gives: each table asks for it again."""
+
+    @wraps(count)
+    def counted(evidence: Evidence) -> Counted:
+        name = count.__qualname__
+        if name not in evidence._counted:
+            evidence._counted[name] = count(evidence)
+        # a copy, so that whoever changes theirs changes nobody else's
+        return copy(evidence._counted[name])
+
+    return counted
 
 
 @dataclass(frozen=True)

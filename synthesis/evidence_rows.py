@@ -1,4 +1,4 @@
-"""The rows of the evidence table as the page shows them, each with the trace of its words."""
+"""The evidence table as the page shows it: by theme and code, each row with the exact words behind it."""
 
 from __future__ import annotations
 
@@ -8,112 +8,107 @@ from typing import Any
 import pandas as pd
 
 from corpus.languages import language_of
-from synthesis.evidence import MARKS, Evidence
-from synthesis.findings import findings, segments
-from synthesis.references import language_tag, reference, slug
-from synthesis.tables import BASIS, evidence_table, facet_words, place
+from synthesis.evidence import MARKS, Evidence, counted_once
+from synthesis.findings import MANY_REPORTS, findings, segments
+from synthesis.references import language_tag, short_label, slug
+from synthesis.studies import study_of_report
+from synthesis.tables import BESIDE_FINDINGS, evidence_table, facet_words, place
 from synthesis.words import Words, own_language
 
-CONTEXT = 160  # characters of the record's text on each side of a quotation
 CLASSES = {"promotes": "p", "hinders": "h", "mixed": "x", "descriptive": "o", "": "n"}
 
 
-def evidence_groups(evidence: Evidence, language: str) -> list[dict[str, Any]]:
-    """The evidence table by theme; each row with the trace of its words."""
+def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
+    """The evidence table by theme and code, each quotation with its place and the number of its coders.
+
+    Said once, and pointed to from each row: who coded (``coders``), the record and its export file (the
+    reference), what is known of the study (the table of characteristics; ``brief`` names its columns).
+    """
     words = Words(language)
     table = evidence_table(evidence, language)
-    cells = [
-        column
-        for column in table.columns
-        if column.kind == "text"
-        and column.key not in ("theme", "code", "direction", "finding", "study", "place")
-    ]
     by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
-    records = evidence.records_by_id({row["record_id"] for row in by_segment.values()})
-    sources = {row["source_id"]: row for row in evidence.sources.to_dict("records")}
     lang = languages(evidence)
     raw = {row["finding_id"]: row for row in findings(evidence).to_dict("records")}
+    records = evidence.records_by_id({row["record_id"] for row in by_segment.values()})
+    coders: dict[str, int] = {}
     groups: dict[str, dict[str, Any]] = {}
     for row in table.rows():
         finding = raw[row["finding_id"]]
-        behind = [by_segment[segment_id] for segment_id in row["segment_ids"].split("; ")]
-        traces = [
-            _traced(evidence, segment, records[segment["record_id"]], sources, words, lang)
-            for segment in behind
-        ]
+        quotations = []
+        for segment_id in row["segment_ids"].split("; "):
+            segment = by_segment[segment_id]
+            record_id = segment["record_id"]
+            own = lang[record_id, segment["field"]]
+            quotations.append({
+                "anchor": segment["anchor"],
+                "words": segment["text"],
+                "lang": "" if own == language else own,
+                "place": place(segment, words),
+                "by": coders.setdefault(_coders(evidence, segment, words), len(coders) + 1),
+                "report": "" if record_id == row["study_id"] else slug(record_id),
+                "report_label": short_label(records[record_id]),
+            })  # fmt: skip
         theme = evidence.scheme.theme_of(row["code_id"])
-        group = groups.setdefault(
-            theme.id, {"id": theme.id, "label": own_language(theme.label, language), "rows": []}
-        )
-        group["rows"].append(
-            {
-                "id": row["finding_id"],
-                "code": row["code"] or row["code_id"],
-                "finding": row["finding"],
-                "study": row["study"],
-                "study_slug": slug(row["study_id"]),
-                "place": row["place"],
-                "traces": traces,
-                "cells": [(column.heading, row[column.key]) for column in cells],
-                "facets": _facets(evidence, finding["facets"], language),
-                **glyph(finding["direction"], words),
-            }
-        )
-    for group in groups.values():
-        group["n_studies"] = len({row["study_slug"] for row in group["rows"]})
-    return list(groups.values())
-
-
-def _traced(
-    evidence: Evidence,
-    segment: dict[Any, Any],
-    record: dict[str, Any],
-    sources: dict[Any, dict[Any, Any]],
-    words: Words,
-    lang: dict[tuple[str, str], str],
-) -> dict[str, Any]:
-    source = sources[record["source_id"]]
-    before, after = _context(str(record[segment["field"]]), segment["start"], segment["end"])
-    parts = reference(record)
+        group = groups.setdefault(theme.id, {
+            "id": theme.id, "label": own_language(theme.label, language), "codes": {}, "studies": set(),
+        })  # fmt: skip
+        group["studies"].add(row["study_id"])
+        code = group["codes"].setdefault(row["code_id"], {"label": row["code"] or row["code_id"], "rows": []})
+        code["rows"].append({
+            "anchor": finding["anchor"],
+            "finding": row["finding"],
+            "study": row["study"],
+            "study_slug": slug(row["study_id"]),
+            "quotations": quotations,
+            "facets": _facets(evidence, finding["facets"], language),
+            **glyph(finding["direction"], words),
+        })  # fmt: skip
     return {
-        "id": segment["segment_id"],
-        "words": segment["text"],
-        "before": before,
-        "after": after,
-        "lang": lang[segment["record_id"], segment["field"]],
-        "place": place(segment, words),
-        "people": evidence.names_of(segment["people"]),
-        "settled_by": evidence.names_of(segment["settled_by"]),
-        "when": str(segment["decided_at"])[:10],
-        "record_id": segment["record_id"],
-        "parts": parts,
-        "accession": record["accession"],
-        "file": source["file"] or source["source_id"],
-        "source": slug(str(source["source_id"])),
-        "sha256": str(source["sha256"]),
-        "line": "" if pd.isna(record["source_line"]) else words.number(int(record["source_line"])),
+        "groups": list(groups.values()),
+        "coders": list(coders),
+        "records": _records(evidence, words),
+        "brief": [column.heading for column in table.columns if column.key in BESIDE_FINDINGS],
     }
 
 
-def _context(text: str, start: int, end: int) -> tuple[str, str]:
-    """The text on each side of a segment, cut between words."""
-    before, after = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
-    if start > CONTEXT:
-        before = "… " + before.partition(" ")[2]
-    if end + CONTEXT < len(text):
-        after = after.rpartition(" ")[0] + " …"
-    return before, after
+def _coders(evidence: Evidence, segment: dict[Any, Any], words: Words) -> str:
+    """Who coded a segment and when, and who settled it."""
+    said = f"{evidence.names_of(segment['people'])}, {str(segment['decided_at'])[:10]}"
+    if segment["settled_by"]:
+        said += f"; {words('settled_by').lower()} {evidence.names_of(segment['settled_by'])}"
+    return said
+
+
+def _records(evidence: Evidence, words: Words) -> dict[str, dict[str, Any]]:
+    """Where each included report's record stands, and its abstract while the page has room for it."""
+    records = evidence.records_by_id(study_of_report(evidence))
+    sources = {row["source_id"]: row for row in evidence.sources.to_dict("records")}
+    lang = languages(evidence)
+    return {
+        slug(record_id): {
+            "record_id": record_id,
+            "file": sources[record["source_id"]]["file"] or record["source_id"],
+            "source": slug(str(record["source_id"])),
+            "sha256": str(sources[record["source_id"]]["sha256"]),
+            "line": "" if pd.isna(record["source_line"]) else words.number(int(record["source_line"])),
+            "abstract": str(record["abstract"]) if len(records) <= MANY_REPORTS else "",
+            "lang": lang.get((record_id, "abstract"), ""),
+        }
+        for record_id, record in records.items()
+    }
 
 
 def _facets(evidence: Evidence, facets: str, language: str) -> list[tuple[str, str]]:
+    """What a person noted of the finding: on what the claim rests, what it concerns."""
     noted = json.loads(facets or "{}")
     return [
         (facet.label.in_language(language) or facet.id, facet_words(evidence, facet.id, facets, language))
         for facet in evidence.scheme.facets
-        if facet.id in noted and facet.id != BASIS
+        if facet.id in noted
     ]
 
 
+@counted_once
 def languages(evidence: Evidence) -> dict[tuple[str, str], str]:
     """(record_id, field) -> language; an abstract's own, since a Danish record may hold an English one."""
     coded = segments(evidence)[["record_id", "field"]].drop_duplicates()

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import ReviewError
-from synthesis.evidence import MARKS, Evidence
+from synthesis.evidence import MARKS, Evidence, counted_once
 from synthesis.references import slug
 from synthesis.studies import included_reports, study_labels, study_of_report
 
@@ -17,12 +17,15 @@ SEGMENT_COLUMNS = [
     "segment_id", "record_id", "study_id", "code_id", "direction", "field", "start", "end", "text", "finding",
     "facets", "people", "settled_by", "decided_at",
 ]  # fmt: skip
+# with more included reports the page leaves the codes of the matrix and the abstracts to the files beside it
+MANY_REPORTS = 60
 FINDING_COLUMNS = [
     "finding_id", "study_id", "theme_id", "code_id", "direction", "finding", "facets", "segment_ids",
 ]  # fmt: skip
 MARK_COLUMNS = ["mark_id", "row_kind", "row_id", "study_id", "direction", "n", "finding_ids"]
 
 
+@counted_once
 def segments(evidence: Evidence) -> pd.DataFrame:
     """The settled segments of included reports, one row per record, code, direction and place.
 
@@ -30,8 +33,8 @@ def segments(evidence: Evidence) -> pd.DataFrame:
     -------
     DataFrame
         segment_id, record_id, study_id, code_id, direction, field, start, end (code points, end exclusive),
-        text (the exact words), finding, facets, people, settled_by, decided_at; sorted by record, field,
-        start.
+        text (the exact words), finding, facets, people, settled_by, decided_at, anchor (in the page);
+        sorted by record, field, start.
 
     Raises
     ------
@@ -67,9 +70,10 @@ def segments(evidence: Evidence) -> pd.DataFrame:
         merged.values(),
         key=lambda row: (row["record_id"], row["field"], row["start"], row["end"], row["segment_id"]),
     )
-    return pd.DataFrame(rows, columns=SEGMENT_COLUMNS)
+    return _anchored(pd.DataFrame(rows, columns=SEGMENT_COLUMNS), "s")
 
 
+@counted_once
 def findings(evidence: Evidence) -> pd.DataFrame:
     """The findings: one row per study, code and direction.
 
@@ -78,7 +82,8 @@ def findings(evidence: Evidence) -> pd.DataFrame:
     DataFrame
         finding_id (code, study and direction; the same whatever else is included), study_id, theme_id,
         code_id, direction, finding (own words; several joined by " / "), facets (JSON text), segment_ids
-        ("; "-joined, never empty). Sorted by the scheme's themes and codes, direction, study label.
+        ("; "-joined, never empty), anchor (in the page). Sorted by the scheme's themes and codes,
+        direction, study label.
 
     Raises
     ------
@@ -118,9 +123,10 @@ def findings(evidence: Evidence) -> pd.DataFrame:
             label_of[row["study_id"]].casefold(), row["study_id"],
         )
     )  # fmt: skip
-    return pd.DataFrame(rows, columns=FINDING_COLUMNS, dtype="str")
+    return _anchored(pd.DataFrame(rows, columns=FINDING_COLUMNS, dtype="str"), "f")
 
 
+@counted_once
 def marks(evidence: Evidence) -> pd.DataFrame:
     """The marks of the theme matrix: one row per theme or code, study and direction.
 
@@ -128,7 +134,7 @@ def marks(evidence: Evidence) -> pd.DataFrame:
     -------
     DataFrame
         mark_id, row_kind ("theme" or "code"), row_id, study_id, direction, n (findings behind the mark),
-        finding_ids ("; "-joined). In the order of ``findings``, a theme before its codes.
+        finding_ids ("; "-joined), anchor (in the page). In the order of ``findings``, themes before codes.
 
     Examples
     --------
@@ -142,7 +148,7 @@ def marks(evidence: Evidence) -> pd.DataFrame:
         for row in rows:
             place = (kind, row[f"{kind}_id"], row["study_id"], row["direction"])
             collected.setdefault(place, []).append(row["finding_id"])
-    return pd.DataFrame(
+    placed = pd.DataFrame(
         [
             {
                 "mark_id": f"{kind}--{row_id}--{slug(study_id)}--{direction or 'none'}",
@@ -153,11 +159,24 @@ def marks(evidence: Evidence) -> pd.DataFrame:
         ],
         columns=MARK_COLUMNS,
     )  # fmt: skip
+    return _anchored(placed, "m")
+
+
+def shown_marks(evidence: Evidence) -> pd.DataFrame:
+    """The marks that the page shows: of many studies those of the themes only."""
+    placed = marks(evidence)
+    few = len(included_reports(evidence)) <= MANY_REPORTS
+    return placed if few else placed[placed["row_kind"] == "theme"]
 
 
 def left_out_segments(evidence: Evidence) -> int:
     """How many coded segments belong to reports that are not included, and so stand in no table."""
     return int((~evidence.coded_segments["record_id"].isin(included_reports(evidence))).sum())
+
+
+def _anchored(frame: pd.DataFrame, letter: str) -> pd.DataFrame:
+    """Numbered, so that a page of thousands of marks stays small; ids are what outlasts a new study."""
+    return frame.assign(anchor=[f"{letter}{n}" for n in range(1, len(frame) + 1)]).astype({"anchor": "str"})
 
 
 def _require_words(row: dict[Any, Any], record: dict[str, Any], start: int, end: int) -> None:

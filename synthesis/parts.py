@@ -19,7 +19,7 @@ from synthesis.conduct import (
     unsettled_conflicts,
 )
 from synthesis.evidence import Evidence, EvidenceTable
-from synthesis.evidence_rows import evidence_groups
+from synthesis.evidence_rows import evidence_view
 from synthesis.figures import flow_figure
 from synthesis.rendering import flow_svg
 from synthesis.sections import matrix_view, meanings, reference_views, theme_views
@@ -96,7 +96,7 @@ def _references(evidence: Evidence, language: str) -> list[dict[str, Any]]:
 PARTS = (
     Part("themes", view=theme_views),
     Part("matrix", (theme_matrix,), _matrix),
-    Part("evidence", (evidence_table,), evidence_groups),
+    Part("evidence", (evidence_table,), evidence_view),
     Part("characteristics", (characteristics,)),
     Part("flow", view=_flow, drawings=_flow_drawing),
     Part("stopping", (_stopping,), stopping_view, is_listed=False),

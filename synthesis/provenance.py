@@ -9,7 +9,7 @@ import pandas as pd
 
 from corpus.errors import ReviewError
 from synthesis.evidence import Evidence
-from synthesis.findings import findings, marks, segments
+from synthesis.findings import findings, segments, shown_marks
 from synthesis.studies import studies, study_of_report
 
 FORMAT_VERSION = 1
@@ -26,6 +26,7 @@ _RECORD_KEYS = (
     "members",
     "raw",
 )
+_FINDING_KEYS = ("study_id", "theme_id", "code_id", "direction", "finding", "anchor")
 _SOURCE_KEYS = ("file", "database", "platform", "kind", "date", "sha256", "format")
 _SOURCE_COUNTS = ("hits_reported", "n_entries", "n_records", "n_unreadable", "n_new")
 
@@ -43,7 +44,8 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     -------
     dict
         JSON-able: format, v, review, flow, sources, records (the included reports, with the texts that were
-        coded), studies, segments, findings, marks; each a mapping from id. A mark names its findings, a
+        coded), studies, segments, findings, marks; each a mapping from id, the last three with the anchor
+        at which they stand in the page. A mark names its findings, a
         finding its segments, a segment its record and offsets (code points, end exclusive), a record its
         source file and line, a source its sha256.
 
@@ -119,23 +121,27 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                     "people",
                     "settled_by",
                     "decided_at",
+                    "anchor",
                 )
             }
             for row in segments(evidence).to_dict("records")
         },
         "findings": {
             row["finding_id"]: {
-                **{key: row[key] for key in ("study_id", "theme_id", "code_id", "direction", "finding")},
+                **{
+                    key: row[key]
+                    for key in ("study_id", "theme_id", "code_id", "direction", "finding", "anchor")
+                },
                 "segments": row["segment_ids"].split("; "),
             }
             for row in findings(evidence).to_dict("records")
         },
         "marks": {
             row["mark_id"]: {
-                **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction")},
+                **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction", "anchor")},
                 "findings": row["finding_ids"].split("; "),
             }
-            for row in marks(evidence).to_dict("records")
+            for row in shown_marks(evidence).to_dict("records")
         },
     }
 

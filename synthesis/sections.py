@@ -11,7 +11,7 @@ from corpus.errors import ReviewError
 from synthesis.conduct import references, unsettled_conflicts
 from synthesis.evidence import MARKS, Evidence
 from synthesis.evidence_rows import CLASSES, glyph, languages
-from synthesis.findings import findings, left_out_segments, marks, segments
+from synthesis.findings import findings, left_out_segments, segments, shown_marks
 from synthesis.references import reference, slug
 from synthesis.studies import studies, study_labels
 from synthesis.summaries import theme_summaries
@@ -78,6 +78,7 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
     rows = {row["finding_id"]: row for row in evidence_table(evidence, language).rows()}
     found = findings(evidence)
     direction = dict(zip(found["finding_id"].tolist(), found["direction"].tolist(), strict=True))
+    anchor = dict(zip(found["finding_id"].tolist(), found["anchor"].tolist(), strict=True))
     by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
     lang = languages(evidence)
     n_studies = len(studies(evidence))
@@ -92,7 +93,7 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
             first = by_segment[rows[finding_id]["segment_ids"].split("; ")[0]]
             quotes.append(
                 {
-                    "id": finding_id,
+                    "anchor": anchor[finding_id],
                     "text": first["text"],
                     "lang": lang[first["record_id"], first["field"]],
                     "study": rows[finding_id]["study"],
@@ -128,26 +129,25 @@ def matrix_view(evidence: Evidence, language: str) -> dict[str, Any]:
     """The matrix with the marks of each cell, each naming its rows in the evidence table."""
     words = Words(language)
     table = theme_matrix(evidence, language)
-    placed = marks(evidence)
+    placed, found = shown_marks(evidence), findings(evidence)
+    anchor = dict(zip(found["finding_id"].tolist(), found["anchor"].tolist(), strict=True))
     label_of = study_labels(evidence)
     groups = [
         (name, [(study, label_of[study], slug(study)) for study in group["study_id"]])
         for name, group in matrix_groups(evidence, language)
     ]
+    has_codes = "code" in set(placed["row_kind"])
     starts = {members[0][0] for _, members in groups}
     columns = [study for _, members in groups for study, _, _ in members]
-    row_label = {(row["row_kind"], row["row_id"]): row["label"] for row in table.rows()}
     by_cell: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for mark in placed.to_dict("records"):
         cell = (mark["row_kind"], mark["row_id"], mark["study_id"])
-        ids = mark["finding_ids"].split("; ")
-        name = f"{row_label[cell[:2]]}, {label_of[mark['study_id']]}: {words.direction(mark['direction'])}"
+        name = words.direction(mark["direction"])
         by_cell.setdefault(cell, []).append(
             {
-                "id": mark["mark_id"],
+                "id": mark["anchor"],
                 "n": mark["n"],
-                "findings": " ".join(ids),
-                "first": ids[0],
+                "findings": [anchor[finding_id] for finding_id in mark["finding_ids"].split("; ")],
                 "name": f"{name}, {words.count('n_findings', mark['n'])}" if mark["n"] > 1 else name,
                 "order": list(MARKS).index(mark["direction"]),
                 **glyph(mark["direction"], words),
@@ -173,8 +173,10 @@ def matrix_view(evidence: Evidence, language: str) -> dict[str, Any]:
             "margins": [(name, row[name]) for name in (*margins, "studies")],
         }
         for row in table.rows()
+        if row["row_kind"] != "code" or has_codes
     ]
     return {
+        "has_codes": has_codes,
         "groups": groups if has_groups(evidence) else [(words("studies"), m) for _, m in groups],
         "starts": starts,
         "widths": widths,

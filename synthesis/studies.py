@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import ReviewError
-from synthesis.evidence import Evidence
+from synthesis.evidence import Evidence, counted_once
 from synthesis.references import short_label, suffixes
 
 NOT_REPORTED = "not reported"
@@ -17,6 +17,7 @@ NOT_YET_CODED = "not yet coded"
 PART_OF_STUDY = "part_of_study"
 
 
+@counted_once
 def included_reports(evidence: Evidence) -> list[str]:
     """record_ids of the included reports: verdict "include" at every stage of the protocol; sorted.
 
@@ -32,6 +33,7 @@ def included_reports(evidence: Evidence) -> list[str]:
     return sorted(set.intersection(*stages))
 
 
+@counted_once
 def studies(evidence: Evidence) -> pd.DataFrame:
     """The included studies, one row each, sorted by label.
 
@@ -87,6 +89,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["study_id", "label", "report_ids", *names], dtype="str")
 
 
+@counted_once
 def study_of_report(evidence: Evidence) -> dict[str, str]:
     """record_id of each included report -> record_id of its study's main report.
 
@@ -103,6 +106,7 @@ def study_of_report(evidence: Evidence) -> dict[str, str]:
     return {report: main.get(report, report) for report in included_reports(evidence)}
 
 
+@counted_once
 def study_labels(evidence: Evidence) -> dict[str, str]:
     """study_id -> label of each included study, in the order of ``studies``."""
     frame = studies(evidence)

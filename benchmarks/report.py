@@ -1,0 +1,162 @@
+"""The report of a large review: seconds, memory and size of what is written.
+
+    python benchmarks/report.py                          100 studies, 1,000 coded segments
+    python benchmarks/report.py --studies 1000 --segments 10000
+
+The review is made up by a seeded generator: the shipped coding scheme, sentences of invented words about as long
+as those people quote (some 110 characters), one study in ten in two reports, findings in own words of some 60.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import tempfile
+import time
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from coding_scheme import CodingScheme, read_coding_scheme
+from corpus.flow import Flow
+from corpus.records import records_frame
+from synthesis import Evidence, check_report, example_evidence, render_report
+
+SYLLABLES = [
+    "ta",
+    "re",
+    "no",
+    "mi",
+    "ka",
+    "lu",
+    "se",
+    "pa",
+    "ve",
+    "do",
+    "fi",
+    "gra",
+    "ste",
+    "lin",
+    "por",
+    "na",
+    "mar",
+    "tul",
+    "ben",
+    "sko",
+]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--studies", type=int, default=100)
+    parser.add_argument("--segments", type=int, default=1000)
+    parser.add_argument("--language", default="en", choices=("en", "da"))
+    parser.add_argument("--to", type=Path, help="Keep what is written in this folder.")
+    arguments = parser.parse_args()
+    evidence = made_up_evidence(arguments.studies, arguments.segments, seed=1)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.to or Path(scratch)
+        began, cpu = time.perf_counter(), time.process_time()
+        files = render_report(evidence, folder, language=arguments.language, version="0")
+        wall, cpu = time.perf_counter() - began, time.process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(
+            f"{arguments.studies:,} studies, {arguments.segments:,} segments: "
+            f"{wall:.1f} s (CPU {cpu:.1f} s), peak {peak:.0f} MB"
+        )
+        for file in files:
+            print(f"  {file.name:28}{file.stat().st_size / 1000:10,.0f} kB")
+        began = time.perf_counter()
+        faults = [fault for fault in check_report(folder, folder) if "not among the sources" not in fault]
+        print(
+            f"checked in {time.perf_counter() - began:.1f} s: {len(faults)} faults", *faults[:5], sep="\n  "
+        )
+
+
+def made_up_evidence(n_studies: int, n_segments: int, *, seed: int) -> Evidence:
+    """Evidence of so many studies and segments, all of it invented."""
+    rng = np.random.default_rng(seed)
+    with resources.as_file(resources.files("samsyn").joinpath("starter", "coding_scheme.yaml")) as path:
+        scheme = read_coding_scheme(path)
+    n_reports = n_studies + n_studies // 10
+    source = example_evidence().sources.iloc[0].to_dict()
+    names = [words(rng, 1).capitalize() for _ in range(400)]
+    sentences = [
+        [words(rng, int(rng.integers(10, 22))).capitalize() + "." for _ in range(12)]
+        for _ in range(n_reports)
+    ]
+    records = records_frame(
+        {
+            "record_id": f"scopus:{n}", "type": "JOUR", "title": words(rng, 11).capitalize(),
+            "authors": "; ".join(f"{rng.choice(names)}, {rng.choice(names)}" for _ in range(rng.integers(1, 6))),
+            "year": int(rng.integers(1998, 2026)), "journal": words(rng, 4).title(), "volume": "3",
+            "abstract": " ".join(sentences[n]), "language": "en", "doi": f"10.5555/made-up.{n}",
+            "accession": str(n), "source_id": source["source_id"],
+        }
+        for n in range(n_reports)
+    )  # fmt: skip
+    ids = records["record_id"].tolist()
+    counts = (n_reports,)
+    return replace(
+        example_evidence(),
+        scheme=scheme,
+        records=records,
+        flow=Flow(((source["source_id"], "Scopus", "database", n_reports),), 0, 0, 0, 0, *counts, 0, 0, *counts,
+                  0, 0, *counts, (), n_reports, n_studies),
+        screening_verdicts=pd.DataFrame(
+            {"record_id": ids * 2, "stage": ["title_abstract"] * n_reports + ["full_text"] * n_reports,
+             "verdict": "include", "criterion": "", "people": "coder-1; coder-2", "settled_by": "", "n_people": 2}
+        ),
+        coded_segments=coded(scheme, sentences, ids, n_segments, rng),
+        descriptors=described(scheme, ids, n_studies, rng),
+        stopping=None,
+    )  # fmt: skip
+
+
+def coded(
+    scheme: CodingScheme, sentences: list[list[str]], ids: list[str], n: int, rng: np.random.Generator
+) -> pd.DataFrame:
+    """So many different segments; each is a sentence of an abstract."""
+    rows: dict[tuple[int, str, int], dict[str, object]] = {}
+    while len(rows) < n:
+        report, place = int(rng.integers(len(ids))), int(rng.integers(12))
+        code = scheme.codes[int(rng.integers(len(scheme.codes)))]
+        start = sum(len(text) + 1 for text in sentences[report][:place])
+        text = sentences[report][place]
+        rows[report, code.id, place] = {
+            "record_id": ids[report], "code_id": code.id, "direction": str(rng.choice(code.direction.allowed)),
+            "field": "abstract", "start": start, "end": start + len(text), "text": text,
+            "finding": words(rng, 8).capitalize() + ".", "facets": "{}", "people": "coder-1; coder-2",
+            "settled_by": "", "decided_at": "2026-11-04T10:00:00Z",
+        }  # fmt: skip
+    return pd.DataFrame(rows.values())
+
+
+def described(scheme: CodingScheme, ids: list[str], n_studies: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Every descriptor of every study, and the second reports of some."""
+    rows = [
+        (
+            ids[n],
+            each.id,
+            str(rng.choice([value.id for value in each.values])) if each.values else words(rng, 2),
+        )
+        for n in range(n_studies)
+        for each in scheme.descriptors
+    ]
+    rows += [(ids[n], "part_of_study", ids[n - n_studies]) for n in range(n_studies, len(ids))]
+    frame = pd.DataFrame(rows, columns=["record_id", "descriptor", "value"])
+    return frame.assign(person="coder-1", decided_at="2026-11-03T10:00:00Z")
+
+
+def words(rng: np.random.Generator, n: int) -> str:
+    """Invented words."""
+    return " ".join("".join(rng.choice(SYLLABLES, rng.integers(1, 4))) for _ in range(n))
+
+
+if __name__ == "__main__":
+    main()
