@@ -31,6 +31,7 @@ BEFORE_INDICATOR = 2
 _SCARCE = re.compile(r"lack|insufficient|inadequate|limited|mangel|mangl|begrænset|utilstrækkelig")
 _NEXT_VERB = frozenset({"and", "or", "to", "og", "eller", "at"})
 
+
 @dataclass(frozen=True)
 class DirectionReading:
     """What the cues say about one indicator.
@@ -166,5 +167,3 @@ class SentenceCues(ScopedCues):
 
 def _words(cue: Cue) -> list[tuple[int, int]]:
     return [(cue.first, cue.last), *cue.parts]
-
-
