@@ -11,19 +11,18 @@ most ``gap`` words and no punctuation between. Hyphens make no difference: ``mul
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from coding_scheme.language import lemma
+from coding_scheme.written_words import HYPHENS, WrittenWord
 
 WORDS_BETWEEN = 2
-_HYPHENS = re.compile(r"[-\u2010-\u2015/]+")
-_WORD = re.compile(r"\w")
+INDICATORS = ("indicator", "weak")
+# a longer form is no word, and matches none
+LONGEST_FORM = 100
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-_STOPPING = re.compile(r"[,;:()\[\]{}—–]")
-_CLITICS = frozenset({"'s", "’s", "'", "’"})
+_KEPT = 200_000
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,31 @@ class Match:
     phrase: Phrase
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a word form may be part of.
+
+    Attributes
+    ----------
+    ids : frozenset of int
+        The words of phrases that it stands for.
+    beginnings : tuple
+        The phrases that begin with one of them, each with the (word, gap) pairs that must follow.
+    present : int
+        ``ids`` as bits.
+    needed : tuple of int
+        For the indicators among ``beginnings`` the words that must follow, as bits; (0,) if none need.
+    """
+
+    ids: frozenset[int]
+    beginnings: tuple[tuple[Phrase, tuple[tuple[int, int], ...]], ...]
+    present: int
+    needed: tuple[int, ...]
+
+
 @dataclass
 class Units:
-    """The words of a text, hyphenated words in their parts, punctuation left out.
+    """The words of a sentence, hyphenated words in their parts, punctuation left out.
 
     Attributes
     ----------
@@ -69,7 +90,7 @@ class Units:
     joined : list of bool
         Whether the unit is joined to the one before by a hyphen.
     word : list of int
-        The running number of the written word a unit is part of.
+        The running number of the word a unit is part of.
     """
 
     forms: list[str] = field(default_factory=list)
@@ -79,9 +100,34 @@ class Units:
     joined: list[bool] = field(default_factory=list)
     word: list[int] = field(default_factory=list)
 
-    def between(self, start: int, end: int) -> tuple[int, int]:
-        """The units that begin in ``text[start:end]``, as a half-open range."""
-        return bisect_left(self.starts, start), bisect_left(self.starts, end)
+
+def units_of(words: Sequence[WrittenWord], at: int = 0) -> Units:
+    """The units of written words that stand together, the first of them at code point ``at``.
+
+    Examples
+    --------
+    >>> from coding_scheme.language import written_words
+    >>> units = units_of(written_words("en").of("A place-based, slow process."))
+    >>> units.forms, units.word, units.stops
+    (['a', 'place', 'based', 'slow', 'process'], [0, 1, 1, 2, 3], ['', '', '', ',', ''])
+    """
+    units = Units()
+    stops, joined, number = "", False, 0
+    for word in words:
+        for part in word.parts:
+            units.forms.append(part.form)
+            units.starts.append(at + part.start)
+            units.ends.append(at + part.end)
+            units.stops.append(stops + part.stops)
+            units.joined.append(part.joined or joined)
+            units.word.append(number + part.word)
+            stops, joined = "", False
+        stops, joined = stops + word.stops, joined or word.joins
+        number += word.n_words
+        at += word.length
+    if units.joined:
+        units.joined[0] = False  # to nothing in this sentence
+    return units
 
 
 def parse_phrases(phrase: str, kind: str, owner: str = "", *, gap: int = WORDS_BETWEEN) -> list[Phrase]:
@@ -95,7 +141,7 @@ def parse_phrases(phrase: str, kind: str, owner: str = "", *, gap: int = WORDS_B
     parted: list[tuple[str, int]] = []
     fused: list[tuple[str, int]] = []
     for word in phrase.lower().split():
-        parts = [part for part in _HYPHENS.split(word) if part] if word != "[0-9]+" else [word]
+        parts = [part for part in HYPHENS.split(word) if part] if word != "[0-9]+" else [word]
         parted += [(part, 0 if number else gap) for number, part in enumerate(parts)]
         # "mål- og" keeps its parts; only a hyphen inside a word may be left out
         fused.append(("".join(parts) if word != "[0-9]+" else word, gap))
@@ -108,6 +154,9 @@ def parse_phrases(phrase: str, kind: str, owner: str = "", *, gap: int = WORDS_B
 class PhraseFinder:
     """Finds the phrases of one language; each distinct word form is looked up once.
 
+    The time it takes grows with the length of the text, whatever the phrases: no part of a phrase is ever
+    read as a regular expression.
+
     Parameters
     ----------
     phrases : iterable of Phrase
@@ -118,10 +167,10 @@ class PhraseFinder:
 
     Examples
     --------
-    >>> from coding_scheme.language import pipeline
+    >>> from coding_scheme.language import written_words
     >>> finder = PhraseFinder(parse_phrases("opleve* nødvendighed*", "indicator"), "da")
-    >>> units = units_of(pipeline("da")("Borgerne oplevede en stor nødvendighed."))
-    >>> [(match.first, match.last) for match in finder.find(units, 0, len(units.forms))]
+    >>> units = units_of(written_words("da").of("Borgerne oplevede en stor nødvendighed."))
+    >>> [(match.first, match.last) for match in finder.find(units)]
     [(1, 4)]
     """
 
@@ -129,123 +178,118 @@ class PhraseFinder:
         self.language, self.negations = language, frozenset(negations)
         self._exact: dict[str, int] = {}
         self._prefixes: dict[str, int] = {}
-        self._patterns: list[tuple[re.Pattern[str], int]] = []
+        self._starred: list[tuple[list[str], int]] = []
+        self._number = -1
         self._word_ids: dict[str, int] = {}
         self._beginnings: dict[int, list[tuple[Phrase, tuple[tuple[int, int], ...]]]] = {}
         for phrase in phrases:
             ids = tuple((self._word_id(word), gap) for word, gap in phrase.words)
             self._beginnings.setdefault(ids[0][0], []).append((phrase, ids[1:]))
-        self._known_forms: dict[str, tuple[frozenset[int], tuple[Any, ...]]] = {}
+        self._longest_prefix = max(map(len, self._prefixes), default=0)
+        self._forms: dict[str, Form] = {}
 
     def _word_id(self, word: str) -> int:
         if word in self._word_ids:
             return self._word_ids[word]
         number = self._word_ids[word] = len(self._word_ids)
         if word == "[0-9]+":
-            self._patterns.append((_NUMBER, number))
+            self._number = number
         elif "*" not in word:
             self._exact[word] = number
         elif word.index("*") == len(word) - 1:
             self._prefixes[word[:-1]] = number
         else:
-            pieces = r"\w*".join(re.escape(piece) for piece in word.split("*"))
-            self._patterns.append((re.compile(pieces), number))
+            self._starred.append((word.split("*"), number))
         return number
 
-    def _look_up(self, form: str) -> tuple[frozenset[int], tuple[Any, ...]]:
+    def form(self, form: str) -> Form:
+        """What a word form in lower case may be part of."""
+        known = self._forms.get(form)
+        if known is None:
+            if len(self._forms) >= _KEPT:
+                self._forms.clear()
+            known = self._forms[form] = self._look_up(form)
+        return known
+
+    def _look_up(self, form: str) -> Form:
         ids = set()
-        for word in {form, lemma(form, self.language)}:
+        if self._number >= 0 and _NUMBER.fullmatch(form):
+            ids.add(self._number)
+        for word in {form, lemma(form, self.language)} if len(form) <= LONGEST_FORM else ():
             if word in self._exact:
                 ids.add(self._exact[word])
-            for length in range(1, len(word) + 1):
+            for length in range(1, min(len(word), self._longest_prefix) + 1):
                 if word[:length] in self._prefixes:
                     ids.add(self._prefixes[word[:length]])
-            ids.update(number for pattern, number in self._patterns if pattern.fullmatch(word))
-        beginnings = [beginning for number in sorted(ids) for beginning in self._beginnings.get(number, ())]
-        found = self._known_forms[form] = (frozenset(ids), tuple(beginnings))
-        return found
+            ids.update(number for pieces, number in self._starred if _fits(pieces, word))
+        beginnings = tuple(
+            beginning for number in sorted(ids) for beginning in self._beginnings.get(number, ())
+        )
+        needed = {
+            sum(1 << number for number in {number for number, _ in rest})
+            for phrase, rest in beginnings
+            if phrase.kind in INDICATORS
+        }
+        return Form(
+            frozenset(ids),
+            beginnings,
+            sum(1 << number for number in ids),
+            (0,) if 0 in needed else tuple(sorted(needed)),
+        )
 
-    def find(self, units: Units, first: int, after: int) -> list[Match]:
-        """All phrases in the units from ``first`` up to, not including, ``after``; overlaps included."""
-        known, forms = self._known_forms, units.forms
-        met = [known.get(form) or self._look_up(form) for form in forms[first:after]]
+    def find(self, units: Units) -> list[Match]:
+        """All phrases in a sentence; overlaps included, for each phrase and beginning the shortest."""
+        forms = units.forms
+        met = [self.form(form) for form in forms]
         matches = []
-        for offset, (_, beginnings) in enumerate(met):
-            if not beginnings:
+        for at, form in enumerate(met):
+            if not form.beginnings:
                 continue
-            at = first + offset
             if units.joined[at] and forms[at - 1] in self.negations:
                 continue  # "non-hierarchical" is not hierarchical
-            for phrase, rest in beginnings:
-                last = _follow(rest, at, first, met, units) if rest else at
+            for phrase, rest in form.beginnings:
+                last = _follow(rest, at, met, units) if rest else at
                 if last >= 0:
                     matches.append(Match(at, last, phrase))
         return matches
 
 
-def _follow(rest: Iterable[tuple[int, int]], at: int, first: int, met: list[Any], units: Units) -> int:
-    """The unit at which the rest of a phrase ends when it begins at ``at``, or -1."""
+def _follow(rest: Iterable[tuple[int, int]], at: int, met: Sequence[Form], units: Units) -> int:
+    """The first unit at which the rest of a phrase can end when it begins at ``at``, or -1."""
+    places = [at]
     for number, gap in rest:
-        place, word = at + 1, units.word[at]
-        while place - first < len(met) and not units.stops[place]:
-            if gap == 0 and place > at + 1:
-                return -1
-            if units.word[place] - word > gap + 1:
-                return -1
-            if number in met[place - first][0]:
-                break
-            place += 1
-        else:
+        reached: list[int] = []
+        for before in places:
+            farthest = units.word[before] + gap + 1
+            for place in range(before + 1, before + 2 if gap == 0 else len(met)):
+                if place >= len(met) or units.stops[place] or units.word[place] > farthest:
+                    break
+                if number in met[place].ids and place not in reached:
+                    reached.append(place)
+        if not reached:
             return -1
-        at = place
-    return at
+        places = reached
+    return min(places)
 
 
-def units_of(doc: Any) -> Units:
-    """The units of a spaCy document.
+def _fits(pieces: Sequence[str], word: str) -> bool:
+    """Whether a word is made of the pieces of a starred word with any letters and digits between.
 
     Examples
     --------
-    >>> from coding_scheme.language import pipeline
-    >>> units = units_of(pipeline("en")("A place-based, slow process."))
-    >>> units.forms, units.word, units.stops
-    (['a', 'place', 'based', 'slow', 'process'], [0, 1, 1, 2, 3], ['', '', '', ',', ''])
+    >>> [_fits("*styring*".split("*"), word) for word in ("netværksstyringens", "styring", "styrke")]
+    [True, True, False]
     """
-    units = Units()
-    stop, hyphen, word = "", False, 0
-    for token in doc:
-        text = token.text
-        if text.isalnum():
-            parts: tuple[tuple[str, int], ...] = ((text, 0),)
-        elif text in _CLITICS or text.isspace():
-            continue
-        elif not _WORD.search(text):
-            # a lone hyphen or slash between two words without spaces joins them
-            if _HYPHENS.fullmatch(text) and not token.whitespace_:
-                hyphen = True
-            elif _STOPPING.search(text) or text == "-":
-                stop += text
-            continue
-        else:
-            parts = _parts(text)
-        for number, (part, offset) in enumerate(parts):
-            units.forms.append(part.lower().replace("\u00ad", ""))  # soft hyphens are not written
-            units.starts.append(token.idx + offset)
-            units.ends.append(token.idx + offset + len(part))
-            units.stops.append("" if number else stop)
-            units.joined.append(number > 0 or hyphen)
-            units.word.append(word)
-            hyphen = False
-        stop, hyphen = "", False
-        word += 1
-    return units
-
-
-def _parts(text: str) -> tuple[tuple[str, int], ...]:
-    if not _HYPHENS.search(text):
-        return ((text, 0),)
-    return tuple(
-        (part.group(), part.start())
-        for part in re.finditer(r"[^-\u2010-\u2015/]+", text)
-        if _WORD.search(part.group())
-    )
+    if any(piece not in word for piece in pieces) or not word.startswith(pieces[0]):
+        return False
+    reached = {len(pieces[0])}
+    for piece in pieces[1:]:
+        ends, within = set(), False
+        for at in range(len(word) + 1):
+            within = within or at in reached
+            if within and word.startswith(piece, at):
+                ends.add(at + len(piece))
+            # a star is no apostrophe and no full stop
+            within = within and at < len(word) and (word[at].isalnum() or word[at] == "_")
+        reached = ends
+    return len(word) in reached

@@ -6,8 +6,9 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from coding_scheme.sentence_ends import SentenceEnds
-from corpus.languages import READ_LANGUAGES
+import numpy as np
+
+from coding_scheme.written_words import WrittenWords
 
 # wrong or missing in simplemma; forms in lower case
 _LEMMAS = {
@@ -16,24 +17,49 @@ _LEMMAS = {
 }
 
 
+# the names of Norwegian
+_SPACY = {"no": "nb"}
+_SIMPLEMMA = {"no": "nb"}
+# what is longer is no word; looking for its parts would take long
+_LONGEST = 100
+
+
 @lru_cache(maxsize=200_000)
 def lemma(form: str, language: str) -> str:
-    """The lemma of a word form in lower case.
+    """The lemma of a word form in lower case; the form itself in a language without lemmas.
 
     Examples
     --------
     >>> lemma("Udsatte", "da"), lemma("partnerskabernes", "da"), lemma("strengthened", "en")
     ('udsat', 'partnerskab', 'strengthen')
     """
-    import simplemma  # noqa: PLC0415 (its dictionaries load slowly)
-
     low = form.lower()
     own = _LEMMAS.get(language, {}).get(low)
     if own:
         return own
-    if language not in READ_LANGUAGES or not low[:1].isalpha():
+    if not low[:1].isalpha() or len(low) > _LONGEST or not has_lemmas(language):
         return low
-    return str(simplemma.lemmatize(low, lang=language)).lower()
+    import simplemma  # noqa: PLC0415 (its dictionaries load slowly)
+
+    return str(simplemma.lemmatize(low, lang=_SIMPLEMMA.get(language, language))).lower()
+
+
+@cache
+def has_lemmas(language: str) -> bool:
+    """Whether there is a dictionary of lemmas for a language.
+
+    Examples
+    --------
+    >>> has_lemmas("sv"), has_lemmas("xx")
+    (True, False)
+    """
+    import simplemma  # noqa: PLC0415 (as above)
+
+    try:
+        simplemma.is_known("a", lang=_SIMPLEMMA.get(language, language))
+    except ValueError:
+        return False
+    return True
 
 
 class Lemmas:
@@ -49,6 +75,23 @@ class Lemmas:
         return doc
 
 
+class Sentences:
+    """spaCy component: marks the first token of each sentence."""
+
+    def __init__(self, language: str, tokenizer: Any) -> None:
+        self.words = WrittenWords(language, tokenizer)
+
+    def __call__(self, doc: Any) -> Any:
+        """Set ``is_sent_start`` of every token."""
+        if not len(doc):
+            return doc
+        starts = {start for start, _ in self.words.sentences(doc.text)}
+        marks = [1 if token.idx in starts else -1 for token in doc]
+        marks[0] = 1
+        # all at once: token by token spaCy looks through the whole text each time
+        return doc.from_array(["SENT_START"], np.array(marks, dtype="int64").reshape(-1, 1).view("uint64"))
+
+
 @cache
 def pipeline(language: str) -> Any:
     """The spaCy pipeline of a language: tokens, sentences, lemmas; the same object at every call.
@@ -56,7 +99,8 @@ def pipeline(language: str) -> Any:
     Parameters
     ----------
     language : str
-        "en" or "da".
+        "en", "da" or any other: a language that spaCy knows gets its tokens, one that simplemma knows its
+        lemmas; for the rest general rules hold, and a form is its own lemma.
 
     Returns
     -------
@@ -75,12 +119,22 @@ def pipeline(language: str) -> Any:
     from spacy.util import compile_infix_regex  # noqa: PLC0415 (as spaCy)
 
     _register(spacy.language.Language)
-    nlp: Any = spacy.blank(language)
+    try:
+        nlp: Any = spacy.blank(_SPACY.get(language, language))
+    except ImportError:  # spaCy does not know it, or needs more packages for it
+        nlp = spacy.blank("xx")
     infixes = [infix for infix in nlp.Defaults.infixes or () if not re.search(infix, "a-b")]
     nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
-    nlp.add_pipe("samsyn_sentence_ends", name="sentence_ends")
-    nlp.add_pipe("samsyn_lemmas", name="lemmas")
+    nlp.add_pipe("samsyn_sentence_ends", name="sentence_ends", config={"language": language})
+    nlp.add_pipe("samsyn_lemmas", name="lemmas", config={"language": language})
     return nlp
+
+
+@cache
+def written_words(language: str) -> WrittenWords:
+    """The written words of a language; the same object at every call, so that each is learned once."""
+    words: WrittenWords = pipeline(language).get_pipe("sentence_ends").words
+    return words
 
 
 def sentences(text: str, language: str) -> list[tuple[int, int]]:
@@ -90,12 +144,12 @@ def sentences(text: str, language: str) -> list[tuple[int, int]]:
     ----------
     text : str
     language : str
-        "en" or "da".
+        "en", "da"; for any other language only general rules hold.
 
     Returns
     -------
     list of (int, int)
-        Code points, end exclusive, in the order of the text; white space alone is no sentence.
+        Code points, end exclusive, in the order of the text.
 
     Examples
     --------
@@ -103,30 +157,15 @@ def sentences(text: str, language: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in sentences(text, "da")]
     ['De kom bl.a. i går.', 'Alle gik.']
     """
-    doc = pipeline(language)(text, disable=["lemmas"])
-    cut = [stripped(text, sentence.start_char, sentence.end_char) for sentence in doc.sents]
-    return [(start, end) for start, end in cut if start < end]
-
-
-def stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    """``start`` and ``end`` moved inwards over white space.
-
-    Examples
-    --------
-    >>> stripped("ab  c ", 2, 6)
-    (4, 5)
-    """
-    inside = text[start:end]
-    begin = start + len(inside) - len(inside.lstrip())
-    return begin, max(begin, start + len(inside.rstrip()))
+    return written_words(language).sentences(text)
 
 
 @cache
 def _register(language_class: Any) -> None:
-    @language_class.factory("samsyn_sentence_ends")
-    def _(nlp: Any, name: str) -> SentenceEnds:
-        return SentenceEnds(nlp.lang)
+    @language_class.factory("samsyn_sentence_ends", default_config={"language": ""})
+    def _(nlp: Any, name: str, language: str) -> Sentences:
+        return Sentences(language, nlp.tokenizer)
 
-    @language_class.factory("samsyn_lemmas")
-    def _(nlp: Any, name: str) -> Lemmas:
-        return Lemmas(nlp.lang)
+    @language_class.factory("samsyn_lemmas", default_config={"language": ""})
+    def _(nlp: Any, name: str, language: str) -> Lemmas:
+        return Lemmas(language)

@@ -26,7 +26,7 @@ from coding_scheme.directions import DirectionReading, SentenceCues
 from coding_scheme.indicators import Match, Units
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.scheme_readers import Reader, readers_of, unexcluded
-from corpus.languages import language_of, stop_word_counts
+from corpus.languages import language_of
 
 COLUMNS = (
     "record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score",
@@ -152,40 +152,43 @@ def _suggestions_in(
     reader = readers.get(language)
     if reader is None:
         return []
-    units, sentences = reader.units_and_sentences(text)
-    mixed = _is_mixed(units, language, readers)
+    reading = reader.read(text)
+    mixed = reading.is_mixed()
     found: list[tuple[int, int, str, Units, list[_Found]]] = []
-    for start, end in sentences:
-        here, first, after, own = units, *units.between(start, end), reader
+    for first, after in reading.sentences():
+        own, here, shifted = reading, (first, after), 0
         if mixed:
-            own = readers.get(_sentence_language(text[start:end], language), reader)
-            if own is not reader:
-                here = own.units(text[start:end])
-                here.starts = [at + start for at in here.starts]
-                here.ends = [at + start for at in here.ends]
-                first, after = 0, len(here.forms)
-        for code_id, indicators in _indicators_in(here, first, after, own).items():
-            found.append((start, end, code_id, here, indicators))
+            start, end = reading.place(first, after)
+            other = readers.get(_sentence_language(text[start:end], language), reader)
+            if other is not reader:
+                own, shifted = other.read(text[start:end]), start
+                here = own.whole()
+        if not own.promises(*here):
+            continue
+        start, end = reading.place(first, after)
+        units = own.units(*here, shifted=shifted)
+        for code_id, indicators in _indicators_in(units, own.reader).items():
+            found.append((start, end, code_id, units, indicators))
     counts: dict[str, set[str]] = {}
-    for _, _, code_id, here, indicators in found:
-        words = (" ".join(here.forms[each.match.first : each.match.last + 1]) for each in indicators)
+    for _, _, code_id, units, indicators in found:
+        words = (" ".join(units.forms[each.match.first : each.match.last + 1]) for each in indicators)
         counts.setdefault(code_id, set()).update(words)
     rows = []
-    for start, end, code_id, here, indicators in found:
+    for start, end, code_id, units, indicators in found:
         allowed = scheme.code(code_id).direction.allowed
-        row = _row(text, field, allowed, here, indicators, several=len(counts[code_id]) > 1)
+        row = _row(text, field, allowed, units, indicators, several=len(counts[code_id]) > 1)
         if row:
             rows.append({"start": start, "end": end, "text": text[start:end], "code_id": code_id, **row})
     return rows
 
 
-def _indicators_in(units: Units, first: int, after: int, reader: Reader) -> dict[str, list[_Found]]:
-    matches = reader.finder.find(units, first, after)
+def _indicators_in(units: Units, reader: Reader) -> dict[str, list[_Found]]:
+    matches = reader.finder.find(units)
     kept = unexcluded(matches)
     if not kept:
         return {}
     cues = SentenceCues(
-        (match for match in matches if not match.phrase.owner), units, first, after, reader.language
+        (match for match in matches if not match.phrase.owner), units, 0, len(units.forms), reader.language
     )
     by_code: dict[str, list[_Found]] = {}
     for match in kept:
@@ -254,17 +257,6 @@ def _why(best: _Found, rivals: list[_Found], indicator: str, words: Callable[[An
 
 def _words(text: str, units: Units, parts: Iterable[tuple[int, int]]) -> str:
     return " … ".join(text[units.starts[first] : units.ends[last]] for first, last in parts)
-
-
-def _is_mixed(units: Units, language: str, readers: dict[str, Reader]) -> bool:
-    if len(readers) < 2:
-        return False
-    counts = stop_word_counts(units.forms)
-    return any(
-        counts[other] >= 8 and counts[other] > 0.2 * counts[language]
-        for other in readers
-        if other != language
-    )
 
 
 def _sentence_language(sentence: str, otherwise: str) -> str:

@@ -2,45 +2,141 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from itertools import pairwise
+from operator import or_
 from typing import Any
 
 import numpy as np
 
-from coding_scheme.indicators import Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
-from coding_scheme.language import pipeline, stripped
+from coding_scheme.indicators import INDICATORS, Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
+from coding_scheme.language import written_words
 from coding_scheme.scheme import CodingScheme
-from corpus.languages import language_of
+from coding_scheme.written_words import KEPT, LONGEST, WrittenWord, offsets, written_in
+from corpus.languages import language_of, stop_word_counts
 
-INDICATORS = ("indicator", "weak")
 WEAK_HIT = 0.5
+_BITS = 32
 
 
-class Reader:
-    """Tokens, sentences and phrases of one language of a scheme."""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A written word as the readers of a scheme know it.
 
-    def __init__(self, scheme: CodingScheme, language: str) -> None:
-        self.language = language
+    Attributes
+    ----------
+    word : WrittenWord
+    needed : tuple of int
+        For the indicators that begin in it the words that must follow, as bits.
+    present : int
+        The words of the scheme's phrases that stand in it, as bits.
+    stop_words : int
+        How often frequent words of each of the scheme's languages stand in it, 32 bits each.
+    """
+
+    word: WrittenWord
+    needed: tuple[int, ...]
+    present: int
+    stop_words: int
+
+
+class Reader(dict[str, Met]):
+    """Sentences and phrases of one language of a scheme; each written word is learned once.
+
+    Parameters
+    ----------
+    scheme : CodingScheme
+    language : str
+    languages : sequence of str
+        All languages that are read, to tell which sentences are in another one.
+    """
+
+    def __init__(self, scheme: CodingScheme, language: str, languages: Sequence[str]) -> None:
+        self.language, self._languages = language, languages
         self.finder = PhraseFinder(
             _phrases(scheme, language), language, negations=scheme.direction_cues.negation.get(language, ())
         )
+        self.words = written_words(language)
 
-    def units(self, text: str) -> Units:
-        """The units of a text."""
-        # forms are lemmatised once each by the finder, which is faster than token by token
-        return units_of(pipeline(self.language)(text, disable=["lemmas"]))
+    def __missing__(self, written: str) -> Met:
+        word = self.words[written]
+        forms = [self.finder.form(part.form) for part in word.parts]
+        needed = {bits for form in forms for bits in form.needed}
+        present = reduce(or_, (form.present for form in forms), 0)
+        counts = stop_word_counts([part.form for part in word.parts])
+        stop_words = sum(
+            int(counts.get(language, 0)) << _BITS * place for place, language in enumerate(self._languages)
+        )
+        met = Met(word, (0,) if 0 in needed else tuple(sorted(needed)), present, stop_words)
+        if len(self) >= KEPT:
+            self.clear()
+        if word.n_signs <= LONGEST:
+            self[written] = met
+        return met
 
-    def units_and_sentences(self, text: str) -> tuple[Units, list[tuple[int, int]]]:
-        """The units of a text and its sentences as stripped (start, end)."""
-        doc = pipeline(self.language)(text, disable=["lemmas"])
-        return units_of(doc), [
-            stripped(text, sentence.start_char, sentence.end_char) for sentence in doc.sents
-        ]
+    def read(self, text: str) -> Reading:
+        """A text, cut into its written words."""
+        return Reading(text, self)
+
+
+class Reading:
+    """A text as a reader reads it."""
+
+    def __init__(self, text: str, reader: Reader) -> None:
+        self.reader = reader
+        self._met = [reader[written] for written in written_in(text)]
+        self._words = [met.word for met in self._met]
+        self._text = text
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        return offsets(self._text, self._words)
+
+    def sentences(self) -> list[tuple[int, int]]:
+        """The first written word of each sentence and the one after its last."""
+        return list(pairwise([*self.reader.words.sentence_starts(self._words), len(self._words)]))
+
+    def place(self, first: int, after: int) -> tuple[int, int]:
+        """The code points at which the written words ``first`` up to ``after`` begin and end."""
+        return self._offsets[first], self._offsets[after - 1] + self._words[after - 1].n_signs
+
+    def promises(self, first: int, after: int) -> bool:
+        """Whether all words of an indicator are there; if not, nothing need be looked for."""
+        here = self._met[first:after]
+        needed = [bits for met in here for bits in met.needed]
+        if not needed:
+            return False
+        if 0 in needed:
+            return True
+        present = reduce(or_, [met.present for met in here])
+        return any(bits & present == bits for bits in needed)
+
+    def units(self, first: int, after: int, *, shifted: int = 0) -> Units:
+        """The units of the written words ``first`` up to ``after``; ``shifted`` code points further on."""
+        return units_of(self._words[first:after], self._offsets[first] + shifted)
+
+    def whole(self) -> tuple[int, int]:
+        """All written words."""
+        return 0, len(self._words)
+
+    def is_mixed(self) -> bool:
+        """Whether so many frequent words are of another of the scheme's languages that some sentences are."""
+        languages = self.reader._languages
+        if len(languages) < 2:
+            return False
+        total = sum([met.stop_words for met in self._met])
+        counts = {
+            language: total >> _BITS * place & (1 << _BITS) - 1 for place, language in enumerate(languages)
+        }
+        own = counts.pop(self.reader.language)
+        return any(count >= 8 and count > 0.2 * own for count in counts.values())
 
 
 def readers_of(scheme: CodingScheme) -> dict[str, Reader]:
     """A reader for each language of a scheme."""
-    return {language: Reader(scheme, language) for language in scheme.languages if language in ("en", "da")}
+    return {language: Reader(scheme, language, scheme.languages) for language in scheme.languages}
 
 
 def unexcluded(matches: list[Match]) -> list[Match]:
@@ -48,23 +144,22 @@ def unexcluded(matches: list[Match]) -> list[Match]:
 
     Of nested or overlapping indicators of a code only the longest is kept.
     """
-    excluded = [match for match in matches if match.phrase.kind == "exclude"]
-    kept = [
-        match for match in matches
-        if match.phrase.kind in INDICATORS and not any(
-            other.phrase.owner == match.phrase.owner and other.first <= match.last and other.last >=
-            match.first for other in excluded)
-    ]  # fmt: skip
-    longest: list[Match] = []
-    for match in sorted(kept, key=lambda match: (match.first - match.last, match.first)):
-        if not any(
-            other.phrase.owner == match.phrase.owner
-            and other.first <= match.last
-            and other.last >= match.first
-            for other in longest
-        ):
-            longest.append(match)
-    return longest
+    taken = {
+        (match.phrase.owner, unit)
+        for match in matches
+        if match.phrase.kind == "exclude"
+        for unit in range(match.first, match.last + 1)
+    }
+    kept = []
+    for match in sorted(
+        (match for match in matches if match.phrase.kind in INDICATORS),
+        key=lambda match: (match.first - match.last, match.first),
+    ):
+        places = {(match.phrase.owner, unit) for unit in range(match.first, match.last + 1)}
+        if taken.isdisjoint(places):
+            kept.append(match)
+            taken |= places
+    return kept
 
 
 def indicator_hits(texts: Iterable[str], scheme: CodingScheme, language: Iterable[str] | None = None) -> Any:
@@ -109,8 +204,10 @@ def indicator_hits(texts: Iterable[str], scheme: CodingScheme, language: Iterabl
         reader = readers.get(code)
         if reader is None or not text.strip():
             continue
-        units = reader.units(text)
-        for match in unexcluded(reader.finder.find(units, 0, len(units.forms))):
+        reading = reader.read(text)
+        if not reading.promises(*reading.whole()):
+            continue
+        for match in unexcluded(reader.finder.find(reading.units(*reading.whole()))):
             rows.append(row)
             columns.append(column_of[match.phrase.owner])
             counts.append(WEAK_HIT if match.phrase.kind == "weak" else 1.0)

@@ -7,9 +7,7 @@ A full stop ends a sentence unless it belongs to an abbreviation, an initial or 
 from __future__ import annotations
 
 import re
-from typing import Any
-
-import numpy as np
+from collections.abc import Sequence
 
 # abbreviations after which a sentence hardly ever ends, whatever follows
 _ABBREVIATIONS = {
@@ -42,19 +40,30 @@ _AFTER_ORDINAL = """
 """
 _END = re.compile(r"[.!?…]+$")
 _CLOSING = frozenset("\"'”’»)]“")
-_OPENING = frozenset("\"'”“‘’«»([-–—")
+OPENING = frozenset("\"'”“‘’«»([-–—")
 _INITIAL = re.compile(r"^[A-ZÆØÅ]\.$")
 _DOTTED = re.compile(r"^(?:\w\.){2,}$")
 _NUMBER = re.compile(r"^\d{1,4}\.$")
 
 
 class SentenceEnds:
-    """spaCy component: marks the first token of each sentence.
+    """The rule of a language.
+
+    A sentence can only end where white space follows, so two questions are asked: what closes a written
+    word, and whether that ends the sentence before the token that follows.
 
     Parameters
     ----------
     language : str
         "en" or "da"; for any other language only the general rule holds.
+
+    Examples
+    --------
+    >>> rule = SentenceEnds("da")
+    >>> rule.closing(["3", "."]), rule.closing(["maj"]), rule.closing(['"', "Ja", "!", '"'])
+    (('3.', True), None, ('!', False))
+    >>> rule.ends("3.", True, "maj"), rule.ends("3.", True, "Alle"), rule.ends("!", False, "Alle")
+    (False, True, True)
     """
 
     def __init__(self, language: str) -> None:
@@ -63,73 +72,28 @@ class SentenceEnds:
         self.closers = frozenset(_CLOSERS.get(language, "").split())
         self.after_ordinal = frozenset(_AFTER_ORDINAL.split())
 
-    def __call__(self, doc: Any) -> Any:
-        """Set ``is_sent_start`` of every token."""
-        if not len(doc):
-            return doc
-        tokens = [token.text_with_ws for token in doc]
-        texts = [text[:-1] if text[-1] == " " and text != " " else text for text in tokens]
-        starts = self.starts(
-            texts, [len(text) < len(token) for text, token in zip(texts, tokens, strict=True)]
-        )
-        # all at once: token by token spaCy looks through the whole text each time
-        return doc.from_array(
-            ["SENT_START"], np.where(starts, 1, -1).astype("int64").reshape(-1, 1).view("uint64")
-        )
-
-    def starts(self, texts: list[str], spaced: list[bool]) -> list[bool]:
-        """For each token whether a sentence begins with it, given the tokens and whether white space follows.
-
-        Examples
-        --------
-        >>> SentenceEnds("da").starts(["Den", "3.", "maj", "kom", "de", ".", "Alle", "gik"], [True] * 8)
-        [True, False, False, False, False, False, True, False]
-        """
-        starts = [False] * len(texts)
-        if starts:
-            starts[0] = True
-        at, n = 0, len(texts)
-        while at < n:
-            if self._is_line_break(texts[at]):
-                at += 1
-                if at < n:
-                    starts[at] = True
-                continue
-            if not _END.search(texts[at]):
-                at += 1
-                continue
-            after = at + 1
-            # closing quotes and brackets stay with the sentence they close
-            while (
-                after < n
-                and (texts[after] in _CLOSING or _END.fullmatch(texts[after]))
-                and not spaced[after - 1]
-            ):
-                after += 1
-            if after < n and self._ends(texts, at, after, spaced):
-                starts[after] = True
-            at = max(after, at + 1)
-        return starts
-
     @staticmethod
-    def _is_line_break(text: str) -> bool:
-        return text.isspace() and text.count("\n") > 1
+    def closing(tokens: Sequence[str]) -> tuple[str, bool] | None:
+        """The word with the sign that closes a written word, and whether a full stop is its own token."""
+        at = 0
+        while at < len(tokens):
+            after = at + 1
+            if _END.search(tokens[at]):
+                # closing quotes and brackets stay with the sentence they close
+                while after < len(tokens) and (tokens[after] in _CLOSING or _END.fullmatch(tokens[after])):
+                    after += 1
+                if after == len(tokens):
+                    # the tokenizer may have split off the full stop
+                    apart = tokens[at] == "."
+                    return (tokens[at - 1] + "." if apart and at else tokens[at]), apart
+            at = after  # what goes on without white space goes on: "samfund.dk", "3.5"
+        return None
 
-    def _ends(self, texts: list[str], at: int, after: int, spaced: list[bool]) -> bool:
-        if texts[after].isspace():
-            after += 1
-            if after >= len(texts):
-                return False
-        elif not spaced[after - 1]:
-            return False  # "samfund.dk", "3.5"
-        word, following = texts[at], texts[after]
-        if following in _OPENING and after + 1 < len(texts):
-            following = texts[after + 1]
-        if texts[at] == "." and at and spaced[at - 1] is False:
-            word = texts[at - 1] + "."  # the tokenizer has split off the full stop
+    def ends(self, word: str, apart: bool, following: str) -> bool:
+        """Whether a sentence ends with a word that has a closing sign, before the token ``following``."""
         if following[0].islower() or following[0] in ",;:%":
             return False
-        return not word.endswith(".") or self._closes(word, following, apart=texts[at] == ".")
+        return not word.endswith(".") or self._closes(word, following, apart=apart)
 
     def _closes(self, word: str, following: str, *, apart: bool) -> bool:
         """Whether the full stop of ``word`` closes a sentence; ``apart`` if it is a token of its own."""
