@@ -164,13 +164,12 @@ class WrittenWords(dict[str, WrittenWord]):
     def sentence_starts(self, words: Sequence[WrittenWord]) -> list[int]:
         """The numbers of the written words at which sentences begin."""
         starts = [0] if words else []
-        for number, word in enumerate(words[:-1]):
-            if (
-                word.breaks
-                or number + 1 - starts[-1] >= LONGEST_SENTENCE
-                or (word.closing and self.ends.ends(*word.closing, _following(words, number + 1)))
-            ):
+        for number in [number for number, word in enumerate(words[:-1]) if word.closing or word.breaks]:
+            word = words[number]
+            if word.breaks or (word.closing and self.ends.ends(*word.closing, _following(words, number + 1))):
+                starts += range(starts[-1] + LONGEST_SENTENCE, number + 1, LONGEST_SENTENCE)
                 starts.append(number + 1)
+        starts += range(starts[-1] + LONGEST_SENTENCE, len(words), LONGEST_SENTENCE) if words else []
         return starts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 import pandas as pd
@@ -84,7 +85,7 @@ def language_of(text: str) -> str:
     >>> language_of("10.5555/12345")
     ''
     """
-    words = [word.lower() for word in _WORD.findall(text[:2000])]
+    words = _WORD.findall(text[:2000].lower())
     scores = stop_word_counts(words)
     best = max(scores, key=lambda language: scores[language])
     rest = max(score for language, score in scores.items() if language != best)
@@ -103,9 +104,9 @@ def stop_word_counts(words: list[str]) -> dict[str, float]:
     (2.0, 3.0, 1.0)
     """
     counts = dict.fromkeys(_STOP_WORDS, 0.0)
-    for word in words:
-        for language, weight in _WEIGHTS.get(word, ()):
-            counts[language] += weight
+    for word, n in Counter(filter(_WEIGHTS.__contains__, words)).items():
+        for language, weight in _WEIGHTS[word]:
+            counts[language] += n * weight
     return counts
 
 
