@@ -10,8 +10,10 @@ al. 2009).
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from coding_scheme.indicators import Match, Units
 
@@ -105,6 +107,7 @@ class SentenceCues:
 
     def __init__(self, matches: Iterable[Match], units: Units, first: int, after: int, language: str) -> None:
         self.units, self.first, self.after, self.language = units, first, after, language
+        self._stops_before = list(accumulate(map(bool, units.stops), initial=0))
         self._kinds: dict[str, list[Match]] = {}
         for match in _longest(matches):
             self._kinds.setdefault(match.phrase.kind, []).append(match)
@@ -157,14 +160,16 @@ class SentenceCues:
         return sorted(set(starts))
 
     def _clause(self, at: int) -> int:
-        return max((start for start in self._clauses if start <= at), default=self.first)
+        place = bisect_right(self._clauses, at)
+        return self._clauses[place - 1] if place else self.first
 
     def _clause_end(self, at: int) -> int:
-        return min((start for start in self._clauses if start > at), default=self.after)
+        place = bisect_right(self._clauses, at)
+        return self._clauses[place] if place < len(self._clauses) else self.after
 
     def _commas(self, first: int, after: int) -> int:
         """Places with punctuation before the units from ``first`` up to, not including, ``after``."""
-        return sum(bool(self.units.stops[at]) for at in range(first, after))
+        return self._stops_before[after] - self._stops_before[first] if first < after else 0
 
     def _region(self, contrast: Match, cues: list[Cue]) -> Region:
         start, end = contrast.last + 1, self._clause_end(contrast.first)

@@ -259,17 +259,20 @@ def _follow(rest: Iterable[tuple[int, int]], at: int, met: Sequence[Form], units
     places = [at]
     for number, gap in rest:
         reached: list[int] = []
+        looked_at = 0
         for before in places:
             farthest = units.word[before] + gap + 1
-            for place in range(before + 1, before + 2 if gap == 0 else len(met)):
-                if place >= len(met) or units.stops[place] or units.word[place] > farthest:
-                    break
-                if number in met[place].ids and place not in reached:
+            place = max(before + 1, looked_at)
+            end = before + 2 if gap == 0 else len(met)
+            while place < min(end, len(met)) and not units.stops[place] and units.word[place] <= farthest:
+                if number in met[place].ids:
                     reached.append(place)
+                place += 1
+            looked_at = max(looked_at, place)
         if not reached:
             return -1
         places = reached
-    return min(places)
+    return places[0]
 
 
 def _fits(pieces: Sequence[str], word: str) -> bool:

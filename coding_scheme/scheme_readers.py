@@ -14,7 +14,7 @@ import numpy as np
 from coding_scheme.indicators import INDICATORS, Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
 from coding_scheme.language import written_words
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.written_words import KEPT, LONGEST, WrittenWord, offsets, written_in
+from coding_scheme.written_words import KEPT, WrittenWord, offsets, written_in
 from corpus.languages import language_of, stop_word_counts
 
 WEAK_HIT = 0.5
@@ -72,8 +72,7 @@ class Reader(dict[str, Met]):
         met = Met(word, (0,) if 0 in needed else tuple(sorted(needed)), present, stop_words)
         if len(self) >= KEPT:
             self.clear()
-        if word.n_signs <= LONGEST:
-            self[written] = met
+        self[written] = met
         return met
 
     def read(self, text: str) -> Reading:

@@ -16,13 +16,14 @@ from typing import Any
 
 from coding_scheme.sentence_ends import OPENING, SentenceEnds
 
-# what is longer is no word that anybody reads; tokenizers may take quadratic time over it
+# what is longer is no word that anybody reads; tokenizers may take quadratic time over it, so it is cut
 LONGEST = 500
-# no sentence goes on for so many written words; a list or a table does
-LONGEST_SENTENCE = 1000
+# a chain of more words is a list
+LONGEST_COMPOUND = 10
+# in words; of 258,050 sentences of abstracts six are longer: lists, and texts without full stops
+LONGEST_SENTENCE = 300
 KEPT = 200_000
-_WRITTEN = re.compile(r"\S+\s*")
-_ROUGH = re.compile(r"\w+|[^\w\s]")
+_WRITTEN = re.compile(rf"\S{{1,{LONGEST}}}\s*")
 HYPHENS = re.compile(r"[-\u2010-\u2015/]+")
 _PARTS = re.compile(r"[^-\u2010-\u2015/]+")
 _WORD = re.compile(r"\w")
@@ -104,16 +105,11 @@ class WrittenWords(dict[str, WrittenWord]):
         self.ends, self._tokenizer = SentenceEnds(language), tokenizer
 
     def __missing__(self, written: str) -> WrittenWord:
-        signs = written.rstrip()
-        if len(signs) <= LONGEST:
-            tokens = [(token.text, token.idx) for token in self._tokenizer(signs)]
-        else:
-            tokens = [(found.group(), found.start()) for found in _ROUGH.finditer(signs)]
-        word = self._taken_apart(signs, written[len(signs) :], tokens)
         if len(self) >= KEPT:
             self.clear()
-        if len(signs) <= LONGEST:
-            self[written] = word
+        signs = written.rstrip()
+        tokens = [(token.text, token.idx) for token in self._tokenizer(signs)]
+        word = self[written] = self._taken_apart(signs, written[len(signs) :], tokens)
         return word
 
     def _taken_apart(self, signs: str, space: str, tokens: list[tuple[str, int]]) -> WrittenWord:
@@ -129,12 +125,13 @@ class WrittenWords(dict[str, WrittenWord]):
                 elif _STOPPING.search(text) or text == "-":
                     stops += text
                 continue
-            for place, (part, offset) in enumerate(_parts(text)):
+            found = _parts(text)
+            for place, (part, offset) in enumerate(found):
                 form = part.lower().replace("\u00ad", "")  # soft hyphens are not written
                 at = start + offset
-                parts.append(
-                    Part(form, at, at + len(part), "" if place else stops, place > 0 or joins, n_words)
-                )
+                n_words += place > 0 and len(found) > LONGEST_COMPOUND
+                own = "" if place else stops
+                parts.append(Part(form, at, at + len(part), own, place > 0 or joins, n_words))
             stops, joins = "", False
             n_words += 1
         texts = [text for text, _ in tokens]
@@ -167,10 +164,20 @@ class WrittenWords(dict[str, WrittenWord]):
         for number in [number for number, word in enumerate(words[:-1]) if word.closing or word.breaks]:
             word = words[number]
             if word.breaks or (word.closing and self.ends.ends(*word.closing, _following(words, number + 1))):
-                starts += range(starts[-1] + LONGEST_SENTENCE, number + 1, LONGEST_SENTENCE)
                 starts.append(number + 1)
-        starts += range(starts[-1] + LONGEST_SENTENCE, len(words), LONGEST_SENTENCE) if words else []
-        return starts
+        n_parts = [len(word.parts) for word in words]
+        return starts if sum(n_parts) <= LONGEST_SENTENCE else _shortened(starts, n_parts)
+
+
+def _shortened(starts: list[int], n_parts: Sequence[int]) -> list[int]:
+    """The starts of sentences and, in those that are too long, places to cut them."""
+    cut, length = set(starts), 0
+    for number, n in enumerate(n_parts):
+        if number in cut or length + n > LONGEST_SENTENCE:
+            cut.add(number)
+            length = 0
+        length += n
+    return sorted(cut)
 
 
 def written_in(text: str) -> list[str]:
