@@ -7,7 +7,8 @@ from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_dec
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
-from coding_scheme.rules import suggest, unread_languages
+from coding_scheme.languages_read import language_support, unread_languages
+from coding_scheme.rules import suggest
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_file import read_coding_scheme
 from coding_scheme.scheme_readers import indicator_hits
@@ -33,6 +34,7 @@ __all__ = [
     "descriptor_lines",
     "descriptors",
     "indicator_hits",
+    "language_support",
     "pipeline",
     "read_coding_scheme",
     "sentences",

@@ -13,6 +13,7 @@ import numpy as np
 
 from coding_scheme.indicators import INDICATORS, Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
 from coding_scheme.language import written_words
+from coding_scheme.languages_read import languages_read
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.written_words import KEPT, WrittenWord, offsets, written_in
 from corpus.languages import language_of, stop_word_counts
@@ -134,8 +135,9 @@ class Reading:
 
 
 def readers_of(scheme: CodingScheme) -> dict[str, Reader]:
-    """A reader for each language of a scheme."""
-    return {language: Reader(scheme, language, scheme.languages) for language in scheme.languages}
+    """A reader for each language of a scheme that has indicators."""
+    languages = languages_read(scheme)
+    return {language: Reader(scheme, language, languages) for language in languages}
 
 
 def unexcluded(matches: list[Match]) -> list[Match]:
