@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
 from operator import or_
 from typing import Any
@@ -135,9 +135,22 @@ class Reading:
 
 
 def readers_of(scheme: CodingScheme) -> dict[str, Reader]:
-    """A reader for each language of a scheme that has indicators."""
-    languages = languages_read(scheme)
-    return {language: Reader(scheme, language, languages) for language in languages}
+    """A reader for each language of a scheme that has indicators; the same for schemes that say the same."""
+    return _readers(_Content(scheme.hash, scheme))
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A scheme, equal to every other with the same content."""
+
+    hash: str
+    scheme: CodingScheme = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _readers(content: _Content) -> dict[str, Reader]:
+    languages = languages_read(content.scheme)
+    return {language: Reader(content.scheme, language, languages) for language in languages}
 
 
 def unexcluded(matches: list[Match]) -> list[Match]:
