@@ -10,7 +10,8 @@ sentence in ten is invented around an indicator and a cue of the scheme, so that
 for want of hits. All is measured in CPU seconds of one core, first run, everything included (dictionaries,
 learning of words, the finished frame); the last column is from a second run. The peers are spaCy's blank tokenizer
 alone, and a blank pipeline with sentencizer, lemmas (simplemma, one look-up per form) and a SpanRuler over the
-scheme's indicators as lemma phrases; it knows no stars, gaps, exclude phrases, directions or mixed languages.
+scheme's indicators as lemma phrases, with the dictionaries loaded already; it knows no stars, gaps, exclude
+phrases, directions or mixed languages.
 """
 
 from __future__ import annotations
