@@ -9,7 +9,8 @@ from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_dec
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
-from coding_scheme.rules import suggest, unread_languages
+from coding_scheme.languages_read import language_support, unread_languages
+from coding_scheme.rules import suggest
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_changes import scheme_diff, version_faults
 from coding_scheme.scheme_edit import EditedScheme, merge_codes, rename_code, split_code
@@ -40,6 +41,7 @@ __all__ = [
     "descriptors",
     "in_todays_codes",
     "indicator_hits",
+    "language_support",
     "merge_codes",
     "pipeline",
     "read_coding_scheme",

@@ -24,6 +24,7 @@ import pandas as pd
 
 from coding_scheme.directions import DirectionReading, SentenceCues
 from coding_scheme.indicators import Match, Units
+from coding_scheme.languages_read import text_language
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.scheme_readers import Reader, readers_of, unexcluded
 from corpus.languages import language_of
@@ -65,12 +66,13 @@ def suggest(
 
     Each text is read in its own language, sentence by sentence where it mixes the scheme's languages. A title
     counts only where a direction cue stands in it. Records in other languages get no suggestion:
-    :func:`unread_languages` counts them.
+    :func:`coding_scheme.unread_languages` counts them.
 
     Parameters
     ----------
     records : DataFrame
-        Columns record_id and ``fields``; those that lack are taken as empty.
+        Columns record_id, ``fields`` and language; those that lack are taken as empty. The language counts
+        only where the text itself does not tell it.
     scheme : CodingScheme
         Its indicators, exclude phrases and direction cues are used; typical directions are not.
     fields : iterable of str, optional
@@ -101,11 +103,13 @@ def suggest(
     readers = readers_of(scheme)
     rows: list[dict[str, Any]] = []
     listed = records.to_dict("records")
+    fields = tuple(fields)
     for record in progress(listed) if progress else listed:
         for field in fields:
             text = record.get(field)
             if isinstance(text, str) and text.strip():
-                found = _suggestions_in(text, field, scheme, readers)
+                language = text_language(text, record.get("language"), readers)
+                found = _suggestions_in(text, field, language, scheme, readers)
                 rows.extend({"record_id": record["record_id"], "field": field, **row} for row in found)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame.astype({"start": "int64", "end": "int64", "score": "float64"})
@@ -114,41 +118,9 @@ def suggest(
     return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
 
 
-def unread_languages(
-    records: pd.DataFrame, scheme: CodingScheme, *, fields: Iterable[str] = ("title", "abstract")
-) -> pd.DataFrame:
-    """Count the records for which :func:`suggest` has no words, by language.
-
-    Returns
-    -------
-    DataFrame
-        Columns language ("" when it cannot be told), n_records (int), record_ids ("; "-joined).
-
-    Examples
-    --------
-    >>> from coding_scheme.scheme import CodingScheme
-    >>> from corpus.protocol import Wording
-    >>> records = pd.DataFrame([{"record_id": "r1", "title": "La confianza se construye entre los socios"}])
-    >>> unread_languages(records, CodingScheme("demo", Wording(en="Demo"), ())).to_dict("records")
-    [{'language': 'es', 'n_records': 1, 'record_ids': 'r1'}]
-    """
-    unread: dict[str, list[str]] = {}
-    for record in records.to_dict("records"):
-        texts = [record.get(field) for field in fields]
-        written = [text for text in texts if isinstance(text, str) and text.strip()]
-        languages = [language_of(text) for text in written]
-        if written and not set(languages) & set(scheme.languages) & {"en", "da"}:
-            unread.setdefault(languages[-1], []).append(str(record["record_id"]))
-    rows = [(language, len(ids), "; ".join(sorted(ids))) for language, ids in sorted(unread.items())]
-    return pd.DataFrame(rows, columns=["language", "n_records", "record_ids"]).astype(
-        {"language": "str", "n_records": "int64", "record_ids": "str"}
-    )
-
-
 def _suggestions_in(
-    text: str, field: str, scheme: CodingScheme, readers: dict[str, Reader]
+    text: str, field: str, language: str, scheme: CodingScheme, readers: dict[str, Reader]
 ) -> list[dict[str, Any]]:
-    language = language_of(text)
     reader = readers.get(language)
     if reader is None:
         return []
@@ -159,6 +131,8 @@ def _suggestions_in(
         own, here, shifted = reading, (first, after), 0
         if mixed:
             start, end = reading.place(first, after)
+        if text[start:end].endswith("?"):
+            continue  # a question makes no claim
             other = readers.get(_sentence_language(text[start:end], language), reader)
             if other is not reader:
                 own, shifted = other.read(text[start:end]), start

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property, reduce
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
 from operator import or_
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 
 from coding_scheme.indicators import INDICATORS, Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
 from coding_scheme.language import written_words
+from coding_scheme.languages_read import languages_read
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.written_words import KEPT, WrittenWord, offsets, written_in
 from corpus.languages import language_of, stop_word_counts
@@ -134,8 +135,22 @@ class Reading:
 
 
 def readers_of(scheme: CodingScheme) -> dict[str, Reader]:
-    """A reader for each language of a scheme."""
-    return {language: Reader(scheme, language, scheme.languages) for language in scheme.languages}
+    """A reader for each language of a scheme that has indicators; the same for schemes that say the same."""
+    return _readers(_Content(scheme.hash, scheme))
+
+
+@dataclass(frozen=True)
+class _Content:
+    """A scheme, equal to every other with the same content."""
+
+    hash: str
+    scheme: CodingScheme = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _readers(content: _Content) -> dict[str, Reader]:
+    languages = languages_read(content.scheme)
+    return {language: Reader(content.scheme, language, languages) for language in languages}
 
 
 def unexcluded(matches: list[Match]) -> list[Match]:

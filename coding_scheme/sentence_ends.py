@@ -23,6 +23,7 @@ _ABBREVIATIONS = {
         mrs. ms. mt. nos. pp. prof. resp. rev. sen. sgt. st. ste. v. viz. vol. vs.
     """,
 }
+LANGUAGES = tuple(_ABBREVIATIONS)
 # abbreviations and short words after which a capital letter begins a new sentence
 _CLOSERS = {
     "da": """

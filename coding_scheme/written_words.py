@@ -25,7 +25,8 @@ LONGEST_SENTENCE = 300
 KEPT = 200_000
 _WRITTEN = re.compile(rf"\S{{1,{LONGEST}}}\s*")
 HYPHENS = re.compile(r"[-\u2010-\u2015/]+")
-_PARTS = re.compile(r"[^-\u2010-\u2015/]+")
+# the signs of a tag that stands in the text ("trust</i>") are no part of its words
+_PARTS = re.compile(r"[^-\u2010-\u2015/<>]+")
 _WORD = re.compile(r"\w")
 _STOPPING = re.compile(r"[,;:()\[\]{}—–]")
 _CLITICS = frozenset({"'s", "’s", "'", "’"})
@@ -204,7 +205,5 @@ def _following(words: Sequence[WrittenWord], number: int) -> str:
 
 
 def _parts(text: str) -> list[tuple[str, int]]:
-    if not HYPHENS.search(text):
-        return [(text, 0)]
     found = [(part.group(), part.start()) for part in _PARTS.finditer(text)]
     return [(part, start) for part, start in found if _WORD.search(part)]

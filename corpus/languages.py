@@ -50,6 +50,7 @@ _STOP_WORDS = {
         il la le di del della in che un una per con è si come tra suo al più sono questa questo non gli
     """,
 }
+TOLD_LANGUAGES = tuple(_STOP_WORDS)
 _LISTS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
 # each word counts once for its languages, twice where it belongs to one alone
 _WEIGHTS = {

@@ -3,7 +3,16 @@
 import pandas as pd
 import pytest
 
-from coding_scheme import Code, CodingScheme, DirectionCues, Theme, suggest, unread_languages
+from coding_scheme import (
+    Code,
+    CodingScheme,
+    DirectionCues,
+    Theme,
+    language_support,
+    sentences,
+    suggest,
+    unread_languages,
+)
 from corpus.protocol import Wording
 
 CODES = (
@@ -167,3 +176,39 @@ def test_suggestions_are_the_same_at_every_run():
         [{"record_id": f"r{n}", "abstract": "Hierarchies hinder trust. Trust, top-down."} for n in (2, 1)]
     )
     pd.testing.assert_frame_equal(suggest(records, SCHEME), suggest(records, SCHEME))
+
+
+def test_the_declared_language_counts_where_the_text_does_not_tell_its_own():
+    records = pd.DataFrame([
+        {"record_id": "r1", "title": "Tillidsfremme styrker tillidsnetværk", "language": "da"},
+        {"record_id": "r2", "title": "The trust is strengthened by the meetings", "language": "Danish"},
+        {"record_id": "r3", "title": "Netværk i skolen, tillid", "abstract": "2019", "language": "sv"},
+        {"record_id": "r4", "title": "Tillid styrkes", "language": None},
+    ])  # fmt: skip
+    assert suggest(records, SCHEME)["record_id"].tolist() == ["r1", "r2", "r4"]
+
+
+def test_a_scheme_in_another_language_has_its_lemmas_and_says_what_it_lacks():
+    codes = (Code("trust", indicators={"sv": ("förtroende",), "fo": ("álit*",)}),)
+    cues = DirectionCues(promotes={"sv": ("stärka",)})
+    scheme = CodingScheme(
+        "demo", Wording(en="Demo"), (Theme("all", codes),), languages=("en", "sv", "fo"), direction_cues=cues
+    )
+    swedish = "Vi har undersökt hur förtroendet stärker samarbetet mellan dem och varför."
+    records = pd.DataFrame([
+        {"record_id": "r1", "abstract": swedish},
+        {"record_id": "r2", "abstract": "Álitið veksur.", "language": "fo"},
+        {"record_id": "r3", "abstract": "The trust of the partners is the key."},
+    ])  # fmt: skip
+    suggestions = suggest(records, scheme)
+    assert suggestions["record_id"].tolist() == ["r1", "r2"]
+    assert suggestions["indicator"].tolist() == ["förtroendet", "Álitið"]
+    assert suggestions["direction"].tolist() == ["promotes", "descriptive"]
+    assert unread_languages(records, scheme)["language"].tolist() == ["en"]
+    support = language_support(scheme).set_index("language")
+    assert support["lemmas"].to_dict() == {"sv": True, "fo": False}
+    assert support["told"].to_dict() == {"sv": True, "fo": False}
+
+
+def test_a_language_that_nobody_knows_is_read_by_general_rules():
+    assert sentences("Aa bb. Cc dd! Ee.", "qq") == [(0, 6), (7, 13), (14, 17)]
