@@ -2,12 +2,16 @@
 
 from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
+from coding_scheme.classifier import CodeClassifier
+from coding_scheme.coding_examples import coding_examples
+from coding_scheme.coding_queue import blind_sample, coding_queue, unread_sample
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
 from coding_scheme.languages_read import language_support, unread_languages
+from coding_scheme.proposers import Checked, Proposer, combined, propose
 from coding_scheme.rules import suggest
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_file import read_coding_scheme
@@ -16,31 +20,40 @@ from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_de
 
 __all__ = [
     "Agreement",
+    "Checked",
     "Code",
+    "CodeClassifier",
     "CodingDecision",
     "CodingScheme",
     "Descriptor",
     "DirectionCues",
     "Facet",
+    "Proposer",
     "Segment",
     "Theme",
     "agreement",
     "agreement_rows",
     "as_line",
+    "blind_sample",
     "coded_segments",
     "coding_conflicts",
     "coding_decisions",
+    "coding_examples",
+    "coding_queue",
+    "combined",
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
     "indicator_hits",
     "language_support",
     "pipeline",
+    "propose",
     "read_coding_scheme",
     "sentences",
     "settled_descriptors",
     "standing_decisions",
     "suggest",
     "unread_languages",
+    "unread_sample",
     "with_codes",
 ]

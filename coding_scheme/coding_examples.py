@@ -68,12 +68,12 @@ def coding_examples(sentences: pd.DataFrame, decisions: pd.DataFrame, scheme: Co
     # agreed on being present, though not on the direction
     present = pd.concat([settled[places], standing.loc[kept, places]])
     lost = set()
-    for record_id, code_id, field, start, end, text in sorted(set(present.itertuples(index=False, name=None))):
+    for record_id, code_id, field, start, end, text in sorted(
+        set(present.itertuples(index=False, name=None))
+    ):
         if record_id not in rows_of or code_id not in column_of:
             continue
-        here = [
-            row for row in rows_of[record_id] if _shares(sentences.iloc[row], field, start, end, text)
-        ]
+        here = [row for row in rows_of[record_id] if _shares(sentences.iloc[row], field, start, end, text)]
         labels[here, column_of[code_id]] = PRESENT
         if not here:
             lost.add((record_id, code_id))

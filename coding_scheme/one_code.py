@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit
 from scipy.sparse import csr_matrix
+from scipy.special import expit
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
 
 N_FOLDS = 5
 # how firmly the slope of the calibration is drawn towards 1
@@ -35,6 +36,10 @@ class OneCode:
         Of the calibration.
     bar_ : float
         Probability from which on a sentence is suggested.
+    held_out_ : array (n_sentences,)
+        Probabilities of the sentences learned from, each while its record was held out.
+    average_precision_ : float
+        Of the held-out scores.
 
     Examples
     --------
@@ -70,13 +75,15 @@ class OneCode:
                 learned = clone(self._regression).fit(X[rest], y[rest])
                 held_out[~rest] = learned.decision_function(X[~rest])
         self.slope_, self.intercept_ = _calibration(held_out, y)
-        self.bar_ = _best_bar(self._calibrated(held_out), y)
+        self.held_out_ = self._calibrated(held_out).round(4)
+        self.bar_ = _best_bar(self.held_out_, y)
+        self.average_precision_ = float(average_precision_score(y, held_out))
         self._regression.fit(X, y)
         self.weights_ = self._regression.coef_[0]
         return self
 
     def scores(self, X: csr_matrix) -> np.ndarray:
-        """How much speaks for the code in each sentence, as log odds that are not calibrated (n_sentences,)."""
+        """What speaks for the code in each sentence, as log odds that are not calibrated (n_sentences,)."""
         return self._regression.decision_function(X)
 
     def probabilities(self, X: csr_matrix) -> np.ndarray:
@@ -110,7 +117,9 @@ def _calibration(scores: np.ndarray, y: np.ndarray) -> tuple[float, float]:
         return float(value), np.array([off @ scores + SLOPE_PRIOR * (slope - 1), off.sum()])
 
     # a slope below 0 would turn the order around
-    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.05, None), (None, None)])
+    found = minimize(
+        loss, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0.05, None), (None, None)]
+    )
     slope, intercept = found.x.round(4)
     return float(slope), float(intercept)
 

@@ -56,7 +56,8 @@ class SentenceFeatures:
     >>> from corpus.protocol import Wording
     >>> codes = (Code("trust", indicators={"en": ("trust*",)}),)
     >>> scheme = CodingScheme("demo", Wording(en="Demo"), (Theme("ties", codes),))
-    >>> records = pd.DataFrame([{"record_id": "r1", "abstract": "They met and trust grew. Trust lasts here."}])
+    >>> abstract = "They met and trust grew. Trust lasts here."
+    >>> records = pd.DataFrame([{"record_id": "r1", "abstract": abstract}])
     >>> features = SentenceFeatures(scheme).fit(sentence_rows(records))
     >>> features.terms.tolist()
     ['trust']
@@ -81,7 +82,11 @@ class SentenceFeatures:
     def transform(self, sentences: pd.DataFrame) -> FeatureMatrix:
         """The features of sentences (columns: ``coding_scheme.sentence_rows``, in its order)."""
         n = len(sentences)
-        own = self._tfidf.transform(_texts(sentences)) if len(self.terms) and n else csr_matrix((n, len(self.terms)))
+        own = (
+            self._tfidf.transform(_texts(sentences))
+            if len(self.terms) and n
+            else csr_matrix((n, len(self.terms)))
+        )
         before, after = _neighbours(sentences)
         shared = hstack([own, NEIGHBOUR * (before @ own), NEIGHBOUR * (after @ own)]).tocsr()
         if self.with_hits:

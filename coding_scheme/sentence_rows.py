@@ -60,7 +60,5 @@ def sentence_rows(
                 told = told if told in READ_LANGUAGES else language
                 rows.append((str(record["record_id"]), field, start, end, own, told))
     frame = pd.DataFrame(rows, columns=list(SENTENCE_COLUMNS))
-    frame = frame.astype(
-        {name: "int64" if name in {"start", "end"} else "str" for name in SENTENCE_COLUMNS}
-    )
+    frame = frame.astype({name: "int64" if name in {"start", "end"} else "str" for name in SENTENCE_COLUMNS})
     return frame.sort_values(["record_id", "field", "start"], kind="stable", ignore_index=True)
