@@ -24,7 +24,7 @@ _WORD = re.compile(r"\w+")
 # of words longer than PART + 1 letters the first and the last PART letters are terms too
 PART = 5
 # how much the sentences around count, and the hits
-NEIGHBOUR, HIT = 0.3, 0.5
+NEIGHBOUR, HIT = 0.3, 0.4
 PLACES = ("", "in the sentence before", "in the sentence after")
 
 

@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, screening, simulation, stopping, team
+from samsyn.commands import coding, folder, outputs, screening, simulation, stopping, suggesting, team
 
 
 class _Kind(click.Group):
@@ -45,7 +45,7 @@ for command in (
     team.priors,
     stopping.stopping,
     simulation.simulate_screening,
-    coding.suggest_segments,
+    suggesting.suggest_segments,
     coding.code,
     coding.agreement,
     outputs.render,
