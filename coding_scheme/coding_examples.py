@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -67,13 +69,13 @@ def coding_examples(sentences: pd.DataFrame, decisions: pd.DataFrame, scheme: Co
     places = ["record_id", "code_id", "field", "start", "end", "text"]
     # agreed on being present, though not on the direction
     present = pd.concat([settled[places], standing.loc[kept, places]])
-    lost = set()
+    lost, listed = set(), sentences.to_dict("records")
     for record_id, code_id, field, start, end, text in sorted(
         set(present.itertuples(index=False, name=None))
     ):
         if record_id not in rows_of or code_id not in column_of:
             continue
-        here = [row for row in rows_of[record_id] if _shares(sentences.iloc[row], field, start, end, text)]
+        here = [row for row in rows_of[record_id] if _shares(listed[row], field, start, end, text)]
         labels[here, column_of[code_id]] = PRESENT
         if not here:
             lost.add((record_id, code_id))
@@ -87,7 +89,7 @@ def _pairs(frame: pd.DataFrame) -> set[tuple[str, str]]:
     return set(zip(frame["record_id"], frame["code_id"], strict=True))
 
 
-def _shares(sentence: pd.Series, field: str, start: int, end: int, text: str) -> bool:
+def _shares(sentence: dict[Any, Any], field: str, start: int, end: int, text: str) -> bool:
     """Whether a segment and a sentence share at least half of the shorter one, and the same words."""
     first, last = max(start, sentence["start"]), min(end, sentence["end"])
     shorter = min(end - start, sentence["end"] - sentence["start"])

@@ -3,8 +3,8 @@
 Both are learned from held-out scores: the records are dealt into folds, and each sentence is scored by a
 classifier that has seen no sentence of its record. Probabilities are Platt's (1999), with his targets; the
 slope is drawn towards 1, since ten examples cannot say much against it. The bar is where F1 was best on the
-held-out sentences, drawn towards a usual one while they are few. How far was chosen on the
-training part of ``benchmarks/coding.py``.
+held-out sentences, drawn towards a usual one. How far either is drawn was chosen on the training part of
+``benchmarks/coding.py``.
 """
 
 from __future__ import annotations
