@@ -17,12 +17,14 @@ import numpy as np
 import pandas as pd
 
 from coding_scheme.coding_examples import ABSENT, PRESENT, UNKNOWN, coding_examples
+from coding_scheme.languages_read import languages_read
 from coding_scheme.learned_reasons import Reasons
 from coding_scheme.one_code import OneCode
 from coding_scheme.rules import COLUMNS
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.sentence_features import FeatureMatrix, SentenceFeatures
 from coding_scheme.sentence_rows import sentence_rows
+from corpus.languages import READ_LANGUAGES
 
 # measured in benchmarks/coding.py: with five examples the scheme's words alone rank better in some codes
 ENOUGH_PRESENT, ENOUGH_ABSENT, ENOUGH_RECORDS = 10, 10, 5
@@ -65,7 +67,8 @@ class CodeClassifier:
         self, records: pd.DataFrame, scheme: CodingScheme, *, seed: int = 1, progress: Progress | None = None
     ) -> None:
         self.scheme, self.seed = scheme, seed
-        self.sentences = sentence_rows(records, progress=progress)
+        languages = {*READ_LANGUAGES, *languages_read(scheme)}
+        self.sentences = sentence_rows(records, languages=languages, progress=progress)
         self._learned: dict[str, OneCode] = {}
         self._probabilities: dict[str, np.ndarray] = {}
         self.codes = pd.DataFrame(columns=list(CODE_COLUMNS))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import pandas as pd
 
 from coding_scheme.language import sentences
+from coding_scheme.languages_read import text_language
 from corpus.languages import READ_LANGUAGES, language_of
 
 SENTENCE_COLUMNS = ("record_id", "field", "start", "end", "text", "language")
@@ -19,6 +20,7 @@ def sentence_rows(
     records: pd.DataFrame,
     *,
     fields: Iterable[str] = ("title", "abstract"),
+    languages: Collection[str] = READ_LANGUAGES,
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> pd.DataFrame:
     """Cut titles and abstracts into sentences.
@@ -26,17 +28,20 @@ def sentence_rows(
     Parameters
     ----------
     records : DataFrame
-        Columns record_id and ``fields``; those that lack are taken as empty.
+        Columns record_id, ``fields`` and language (what the record declares); those that lack are taken as
+        empty.
     fields : iterable of str, optional
+    languages : collection of str
+        Those that are read; :func:`~coding_scheme.languages_read.languages_read` of a scheme.
     progress : callable, optional
         Wraps the records, for instance ``tqdm``.
 
     Returns
     -------
     DataFrame
-        Columns record_id, field, start, end (int, code points), text, language ("en", "da", another, or ""
-        when it cannot be told); sorted by record_id, field, start. Texts in other languages than English and
-        Danish are cut by the English rule.
+        Columns record_id, field, start, end (int, code points), text, language (one
+        of ``languages``, another, or "" when it cannot be told); sorted by record_id, field, start. Texts in
+        languages that are not read are cut by the English rule.
 
     Examples
     --------
@@ -52,12 +57,12 @@ def sentence_rows(
             text = record.get(field)
             if not isinstance(text, str) or not text.strip():
                 continue
-            language = language_of(text)
-            for start, end in sentences(text, language if language in READ_LANGUAGES else "en"):
+            language = text_language(text, record.get("language"), languages)
+            for start, end in sentences(text, language if language in languages else "en"):
                 own = text[start:end]
                 told = language_of(own) if len(own.split()) >= _TELLING else ""
                 # one sentence is little to tell a third language by
-                told = told if told in READ_LANGUAGES else language
+                told = told if told in languages else language
                 rows.append((str(record["record_id"]), field, start, end, own, told))
     frame = pd.DataFrame(rows, columns=list(SENTENCE_COLUMNS))
     frame = frame.astype({name: "int64" if name in {"start", "end"} else "str" for name in SENTENCE_COLUMNS})

@@ -68,10 +68,14 @@ def suggest_segments(
     suggestions = proposals.suggestions
     n_records = suggestions["record_id"].nunique()
     if table is not None:
-        rows = suggestions.rename(columns={"text": "quotation"}).assign(value="", finding="", note="")
+        rows = suggestions.rename(columns={"text": "quotation"}).assign(
+            value="", finding="", note="", round="assisted",
+            suggested_direction=suggestions["direction"], suggested_quotation=suggestions["text"],
+        )  # fmt: skip
         facets = [facet.id for facet in review.scheme.facets]
         first = ["record_id", "code_id", "value", "direction", "finding", "quotation", "field", "why"]
-        sheet = rows[[*first, "score", "proposed_by", "indicator", "cue", "note"]]
+        shown = ["proposed_by", "suggested_direction", "suggested_quotation"]
+        sheet = rows[[*first, "score", "indicator", "cue", "note", "round", *shown]]
         write_rows(sheet.assign(**dict.fromkeys(facets, "")), table)
         click.echo(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
     if as_json:
