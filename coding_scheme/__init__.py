@@ -4,12 +4,16 @@ from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
 from coding_scheme.carried import in_todays_codes, stale_decisions
 from coding_scheme.changelog import SchemeChange, version_parts
+from coding_scheme.classifier import CodeClassifier
+from coding_scheme.coding_examples import coding_examples
+from coding_scheme.coding_queue import blind_sample, coding_queue, unread_sample
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
 from coding_scheme.languages_read import language_support, unread_languages
+from coding_scheme.proposers import Checked, Proposer, combined, propose
 from coding_scheme.rules import suggest
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_changes import scheme_diff, version_faults
@@ -20,22 +24,29 @@ from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_de
 
 __all__ = [
     "Agreement",
+    "Checked",
     "Code",
+    "CodeClassifier",
     "CodingDecision",
     "CodingScheme",
     "Descriptor",
     "DirectionCues",
     "EditedScheme",
     "Facet",
+    "Proposer",
     "SchemeChange",
     "Segment",
     "Theme",
     "agreement",
     "agreement_rows",
     "as_line",
+    "blind_sample",
     "coded_segments",
     "coding_conflicts",
     "coding_decisions",
+    "coding_examples",
+    "coding_queue",
+    "combined",
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
@@ -44,6 +55,7 @@ __all__ = [
     "language_support",
     "merge_codes",
     "pipeline",
+    "propose",
     "read_coding_scheme",
     "rename_code",
     "scheme_diff",
@@ -54,6 +66,7 @@ __all__ = [
     "standing_decisions",
     "suggest",
     "unread_languages",
+    "unread_sample",
     "version_faults",
     "version_parts",
     "with_codes",

@@ -24,7 +24,6 @@ from coding_scheme import (
     in_todays_codes,
     read_coding_scheme,
     settled_descriptors,
-    suggest,
     with_codes,
 )
 from corpus import (
@@ -54,6 +53,7 @@ from samsyn.ranking_desk import RankingDesk
 from samsyn.scheme_desk import SchemeDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
+from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import Evidence, check_report, render_report
 
 Searches = Search | Sequence[Search]
@@ -63,7 +63,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk, SchemeDesk):
+class Review(RankingDesk, StoppingDesk, SchemeDesk, SuggestionDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -229,10 +229,6 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         )
 
     # --- coding -----------------------------------------------------------------------------------------
-
-    def suggest(self, *, all_records: bool = False, progress: Progress | None = None) -> pd.DataFrame:
-        """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``)."""
-        return suggest(self.records if all_records else self.included(), self.scheme, progress=progress)
 
     def code(self, rows: Rows, *, person: str, round_: str = "assisted", file: str = "rows") -> int:
         """Take coding decisions: record_id, code_id, value, direction, field, quotation, finding, ...

@@ -1,4 +1,4 @@
-"""Commands of coding: suggest, code, agreement."""
+"""Commands of coding: code, agreement."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from corpus import UsageError
 from samsyn.commands.console import (
     as_json,
     counted,
@@ -15,52 +16,19 @@ from samsyn.commands.console import (
     in_review,
     open_review,
     person_option,
-    progress,
 )
+from samsyn.commands.suggesting import echo_queue
 from samsyn.decision_tables import read_rows
 
 
-@click.command("suggest")
-@click.option("--all", "every", is_flag=True, help="All records, not only the included ones.")
-@click.option(
-    "--csv",
-    "table",
-    type=click.Path(path_type=Path),
-    help="Write the suggestions here, with empty columns for your decisions.",
-)
-@in_review
-@as_json
-def suggest_segments(every: bool, table: Path | None, folder: Path, as_json: bool) -> None:
-    """Suggest coded segments of the included records: the words, the code, the direction, and why.
-
-    A suggestion is not a decision: fill in "present" or "absent" where you agree or disagree.
-
-    Example: samsyn suggest --csv to-code.csv, fill in the column value, then
-    samsyn code to-code.csv --as anna
-    """
-    review = open_review(folder)
-    suggestions = review.suggest(all_records=every, progress=progress("reading"))
-    n_records = suggestions["record_id"].nunique()
-    if table is not None:
-        rows = suggestions.rename(columns={"text": "quotation"}).assign(value="", finding="", note="")
-        facets = [facet.id for facet in review.scheme.facets]
-        first = ["record_id", "code_id", "value", "direction", "finding", "quotation", "field", "why"]
-        rows[[*first, "score", "indicator", "cue", "note"]].assign(**dict.fromkeys(facets, "")).to_csv(
-            table, index=False, lineterminator="\n"
-        )
-        click.echo(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
-    if as_json:
-        echo_json(
-            {"suggestions": len(suggestions), "records": n_records, "codes": suggestions["code_id"].nunique()}
-        )
-    elif table is None:
-        click.echo(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
-        echo_table(suggestions[["record_id", "code_id", "direction", "text", "why"]].head(20))
-
-
 @click.command()
-@click.argument("decisions", type=click.Path(path_type=Path))
+@click.argument("decisions", type=click.Path(path_type=Path), required=False)
 @person_option("Who decided; names the file decisions/coding/PERSON.jsonl.")
+@click.option("--next", "asks_next", is_flag=True, help="What to code next, and why; takes no decisions.")
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="With --next: write it all here.")
+@click.option(
+    "--language", default="en", type=click.Choice(["en", "da"]), help="With --next: of the reasons."
+)
 @click.option(
     "--round",
     "round_",
@@ -74,14 +42,33 @@ def suggest_segments(every: bool, table: Path | None, folder: Path, as_json: boo
 )
 @in_review
 @as_json
-def code(decisions: Path, person: str, round_: str, descriptors: bool, folder: Path, as_json: bool) -> None:
+def code(
+    decisions: Path | None,
+    person: str,
+    asks_next: bool,
+    table: Path | None,
+    language: str,
+    round_: str,
+    descriptors: bool,
+    folder: Path,
+    as_json: bool,
+) -> None:
     """Take coding decisions from a CSV: record_id, code_id, value, direction, field, quotation, finding.
 
     Values are present, absent, unclear; rows without one are skipped. A quotation must stand word for word in
     the record. All rows are taken, or none.
 
-    Example: samsyn code to-code.csv --as anna
+    With --next it takes nothing and says what to code next: first the random sample that everybody reads
+    blind, without suggestions; then where the classifier is least sure, codes with few examples,
+    disagreements.
+
+    Example: samsyn code --next --as anna, then samsyn code to-code.csv --as anna
     """
+    if asks_next != (decisions is None) or (table and not asks_next):
+        raise UsageError("Name the CSV with your decisions, or ask with --next (and --csv).")
+    if decisions is None:
+        echo_queue(folder, person, table, language, as_json)
+        return
     review = open_review(folder)
     rows = read_rows(decisions)
     if descriptors:
