@@ -4,45 +4,68 @@ from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
 from coding_scheme.carried import in_todays_codes, stale_decisions
 from coding_scheme.changelog import SchemeChange, version_parts
+from coding_scheme.code_tables import code_matrix, segment_rows
+from coding_scheme.coding_import import ImportedCoding, imported_coding
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline
+from coding_scheme.qdc import Codebook, read_codebook, read_qdc, write_qdc
+from coding_scheme.qdpx_reading import QdaProject, read_qdpx
+from coding_scheme.qdpx_writing import write_qdpx
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_changes import scheme_diff, version_faults
 from coding_scheme.scheme_edit import EditedScheme, merge_codes, rename_code, split_code
-from coding_scheme.scheme_file import read_coding_scheme
+from coding_scheme.scheme_file import read_coding_scheme, write_coding_scheme
+from coding_scheme.taguette import (
+    is_highlights,
+    read_taguette_codebook,
+    read_taguette_highlights,
+    write_taguette_codebook,
+)
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
 
 __all__ = [
     "Agreement",
     "Code",
+    "Codebook",
     "CodingDecision",
     "CodingScheme",
     "Descriptor",
     "DirectionCues",
     "EditedScheme",
     "Facet",
+    "ImportedCoding",
+    "QdaProject",
     "SchemeChange",
     "Segment",
     "Theme",
     "agreement",
     "agreement_rows",
     "as_line",
+    "code_matrix",
     "coded_segments",
     "coding_conflicts",
     "coding_decisions",
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
+    "imported_coding",
     "in_todays_codes",
+    "is_highlights",
     "merge_codes",
     "pipeline",
+    "read_codebook",
     "read_coding_scheme",
+    "read_qdc",
+    "read_qdpx",
+    "read_taguette_codebook",
+    "read_taguette_highlights",
     "rename_code",
     "scheme_diff",
+    "segment_rows",
     "settled_descriptors",
     "split_code",
     "stale_decisions",
@@ -52,4 +75,8 @@ __all__ = [
     "version_faults",
     "version_parts",
     "with_codes",
+    "write_coding_scheme",
+    "write_qdc",
+    "write_qdpx",
+    "write_taguette_codebook",
 ]
