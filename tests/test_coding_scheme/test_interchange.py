@@ -43,7 +43,8 @@ A, B, C, D, E = (f"{letter * 8}-0000-0000-0000-{letter * 12}" for letter in "ABC
 BY_ANN = f'creatingUser="{A}"'
 RECORDS = records_frame(
     [
-        {"record_id": "r1", "title": "Håndsprit 🙂 ved sengen", "abstract": "Først 🙂, så håndsprit: øget.\nSlut.",
+        {"record_id": "r1", "title": "Håndsprit 🙂 ved sengen",
+         "abstract": "Først 🙂, så håndsprit: øget.\nSlut.",
          "year": 2021, "doi": "10.5555/a", "authors": "Ærø, Åse"},
         {"record_id": "r2", "title": "", "abstract": "No title here."},
         {"record_id": "r3", "title": "No abstract here", "abstract": ""},
@@ -203,8 +204,10 @@ def test_any_words_at_any_place_come_back(tmp_path_factory, title, abstract, pla
 def test_whatever_is_said_of_a_code_comes_back_from_its_description(tmp_path_factory, parts):
     """Lines that look like labels, colons, quotation marks: free text stays free text."""
     label, meaning, use, example, danish, near = (" ".join(part.split()) for part in parts)
-    code = Code("c", Wording(label or "C", danish), Wording(f"Note: {meaning}".strip(), danish),
-                use_when=Wording(use), example=Wording(example, danish), near_miss=Wording(da=near))  # fmt: skip
+    code = Code(
+        "c", Wording(label or "C", danish), Wording(f"Note: {meaning}".strip(), danish),
+        use_when=Wording(use), example=Wording(example, danish), near_miss=Wording(da=near),
+    )  # fmt: skip
     scheme = CodingScheme("s", Wording("s"), (Theme("t", (code,), Wording("T")),))
     path = tmp_path_factory.mktemp("any") / "c.qdc"
     write_qdc(scheme, path)
