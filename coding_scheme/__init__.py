@@ -5,7 +5,9 @@ from coding_scheme.agreement_rows import agreement_rows
 from coding_scheme.carried import in_todays_codes, stale_decisions
 from coding_scheme.changelog import SchemeChange, version_parts
 from coding_scheme.classifier import CodeClassifier
+from coding_scheme.code_tables import code_matrix, segment_rows
 from coding_scheme.coding_examples import coding_examples
+from coding_scheme.coding_import import ImportedCoding, imported_coding
 from coding_scheme.coding_queue import blind_sample, coding_queue, unread_sample
 from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
@@ -14,12 +16,21 @@ from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
 from coding_scheme.languages_read import language_support, unread_languages
 from coding_scheme.proposers import Checked, Proposer, combined, propose
+from coding_scheme.qdc import Codebook, read_codebook, read_qdc, write_qdc
+from coding_scheme.qdpx_reading import QdaProject, read_qdpx
+from coding_scheme.qdpx_writing import write_qdpx
 from coding_scheme.rules import suggest
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_changes import scheme_diff, version_faults
 from coding_scheme.scheme_edit import EditedScheme, merge_codes, rename_code, split_code
-from coding_scheme.scheme_file import read_coding_scheme
+from coding_scheme.scheme_file import read_coding_scheme, write_coding_scheme
 from coding_scheme.scheme_readers import indicator_hits
+from coding_scheme.taguette import (
+    is_highlights,
+    read_taguette_codebook,
+    read_taguette_highlights,
+    write_taguette_codebook,
+)
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
 
 __all__ = [
@@ -27,13 +38,16 @@ __all__ = [
     "Checked",
     "Code",
     "CodeClassifier",
+    "Codebook",
     "CodingDecision",
     "CodingScheme",
     "Descriptor",
     "DirectionCues",
     "EditedScheme",
     "Facet",
+    "ImportedCoding",
     "Proposer",
+    "QdaProject",
     "SchemeChange",
     "Segment",
     "Theme",
@@ -41,6 +55,7 @@ __all__ = [
     "agreement_rows",
     "as_line",
     "blind_sample",
+    "code_matrix",
     "coded_segments",
     "coding_conflicts",
     "coding_decisions",
@@ -50,15 +65,23 @@ __all__ = [
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
+    "imported_coding",
     "in_todays_codes",
     "indicator_hits",
+    "is_highlights",
     "language_support",
     "merge_codes",
     "pipeline",
     "propose",
+    "read_codebook",
     "read_coding_scheme",
+    "read_qdc",
+    "read_qdpx",
+    "read_taguette_codebook",
+    "read_taguette_highlights",
     "rename_code",
     "scheme_diff",
+    "segment_rows",
     "sentences",
     "settled_descriptors",
     "split_code",
@@ -70,4 +93,8 @@ __all__ = [
     "version_faults",
     "version_parts",
     "with_codes",
+    "write_coding_scheme",
+    "write_qdc",
+    "write_qdpx",
+    "write_taguette_codebook",
 ]

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -250,6 +250,16 @@ class CodingScheme:
     def active_codes(self) -> tuple[Code, ...]:
         """The codes that new decisions are made on, in the order of the themes."""
         return tuple(code for code in self.codes if code.status == "active")
+
+    def without_retired(self) -> CodingScheme:
+        """The scheme with its active codes only, to suggest from."""
+        if len(self.active_codes) == len(self.codes):
+            return self
+        themes = (
+            replace(theme, codes=tuple(code for code in theme.codes if code.status == "active"))
+            for theme in self.themes
+        )
+        return replace(self, themes=tuple(themes))
 
     @cached_property
     def hash(self) -> str:

@@ -41,7 +41,7 @@ for command in (
     screening.rank_records,
     screening.screen,
     team.calibrate,
-    team.import_screening,
+    team.import_decisions,
     team.priors,
     stopping.stopping,
     simulation.simulate_screening,

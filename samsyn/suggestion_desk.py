@@ -122,13 +122,13 @@ class SuggestionDesk(ScreeningDesk):
             records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
         frames, codes, refused, n_mended = [], pd.DataFrame(), [_NO_REFUSALS], 0
         if "rules" in by:
-            frames.append(suggest(records, self.scheme, progress=progress))
+            frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
         if "classifier" in by:
             classifier = self.classifier(all_records=all_records, progress=progress)
             frames.append(classifier.suggestions(records["record_id"]))
             codes = classifier.codes
         for name, proposer in sorted((proposers or {}).items()):
-            checked = propose(proposer, records, self.scheme, name=name)
+            checked = propose(proposer, records, self.scheme.without_retired(), name=name)
             frames.append(checked.suggestions)
             refused.append(checked.refused)
             n_mended += checked.n_mended
@@ -143,7 +143,9 @@ class SuggestionDesk(ScreeningDesk):
             if not all_records:
                 wanted = set(self.included()["record_id"]) | set(decisions["record_id"])
                 records = records[records["record_id"].isin(wanted)]
-            classifier = CodeClassifier(records, self.scheme, seed=self.protocol.seed, progress=progress)
+            classifier = CodeClassifier(
+                records, self.scheme.without_retired(), seed=self.protocol.seed, progress=progress
+            )
             return classifier.learn(decisions, progress=progress)
 
         name = "classifier of all" if all_records else "classifier"
@@ -159,10 +161,10 @@ class SuggestionDesk(ScreeningDesk):
         return coding_queue(
             records,
             self.coding_decisions(),
-            self.scheme,
+            self.scheme.without_retired(),
             person,
             classifier=self.classifier(progress=progress),
-            suggestions=suggest(records, self.scheme, progress=progress),
+            suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
             seed=self.protocol.seed,
             language=language,
         )
