@@ -2,8 +2,9 @@
 
 from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
-from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
+from coding_scheme.decision_rows import decisions_from_rows
 from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
+from coding_scheme.descriptor_rows import descriptor_lines
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline
