@@ -33,7 +33,7 @@ def coding_disagreements(decisions: pd.DataFrame, *, rounds: tuple[str, ...] = (
     -------
     DataFrame
         Columns record_id, code_id, kind, then person_1, value_1, direction_1, quotations_1 (" | " between
-        them), note_1, person_2 ... for as many as read a record, then settled_by, settled_as, reason ("" where
+        them), note_1, person_2 ... for as many as read a record, then settled_by, settled_as, reason ("" if
         nobody settled it). Sorted by record_id, code_id. Kinds: "presence" (one found the code, another did
         not), "unclear" (somebody could not tell), "direction", and "segments" (the same code and direction,
         and two people marked no word in common). Notes, findings and facets never make a disagreement.
@@ -129,7 +129,7 @@ def _share_words(one: Position, other: Position) -> bool:
 
 
 def _sides(said: Positions) -> dict[str, Any]:
-    shown = {}
+    shown: dict[str, Any] = {}
     for number, position in enumerate(said, start=1):
         quotations = [row["text"] for row in position.rows if row["text"]]
         note = position.rows[0]["note"] if position.rows else ""
