@@ -7,10 +7,11 @@ from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_dec
 from coding_scheme.descriptor_rows import descriptor_lines
 from coding_scheme.descriptors import descriptors, settled_descriptors
 from coding_scheme.exports import with_codes
-from coding_scheme.language import pipeline
+from coding_scheme.language import pipeline, sentences
 from coding_scheme.rules import suggest, unread_languages
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_file import read_coding_scheme
+from coding_scheme.scheme_readers import indicator_hits
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
 
 __all__ = [
@@ -32,8 +33,10 @@ __all__ = [
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
+    "indicator_hits",
     "pipeline",
     "read_coding_scheme",
+    "sentences",
     "settled_descriptors",
     "standing_decisions",
     "suggest",

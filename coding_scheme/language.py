@@ -83,6 +83,44 @@ def pipeline(language: str) -> Any:
     return nlp
 
 
+def sentences(text: str, language: str) -> list[tuple[int, int]]:
+    """Where the sentences of a text stand, without the white space around them.
+
+    Parameters
+    ----------
+    text : str
+    language : str
+        "en" or "da".
+
+    Returns
+    -------
+    list of (int, int)
+        Code points, end exclusive, in the order of the text; white space alone is no sentence.
+
+    Examples
+    --------
+    >>> text = " De kom bl.a. i går.  Alle gik."
+    >>> [text[start:end] for start, end in sentences(text, "da")]
+    ['De kom bl.a. i går.', 'Alle gik.']
+    """
+    doc = pipeline(language)(text, disable=["lemmas"])
+    cut = [stripped(text, sentence.start_char, sentence.end_char) for sentence in doc.sents]
+    return [(start, end) for start, end in cut if start < end]
+
+
+def stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """``start`` and ``end`` moved inwards over white space.
+
+    Examples
+    --------
+    >>> stripped("ab  c ", 2, 6)
+    (4, 5)
+    """
+    inside = text[start:end]
+    begin = start + len(inside) - len(inside.lstrip())
+    return begin, max(begin, start + len(inside.rstrip()))
+
+
 @cache
 def _register(language_class: Any) -> None:
     @language_class.factory("samsyn_sentence_ends")

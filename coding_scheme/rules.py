@@ -15,7 +15,7 @@ it stands in the title                                               -0.10
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,16 +23,15 @@ from typing import Any
 import pandas as pd
 
 from coding_scheme.directions import DirectionReading, SentenceCues
-from coding_scheme.indicators import Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
-from coding_scheme.language import pipeline
+from coding_scheme.indicators import Match, Units
 from coding_scheme.scheme import CodingScheme
+from coding_scheme.scheme_readers import Reader, readers_of, unexcluded
 from corpus.languages import language_of, stop_word_counts
 
 COLUMNS = (
     "record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score",
     "indicator", "cue", "why",
 )  # fmt: skip
-_INDICATORS = ("indicator", "weak")
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,7 @@ def suggest(
     >>> suggestions.loc[0, ["code_id", "direction", "indicator", "cue"]].tolist()
     ['trust', 'hinders', 'trust', 'not … strengthen']
     """
-    readers = {
-        language: _Reader(scheme, language) for language in scheme.languages if language in ("en", "da")
-    }
+    readers = readers_of(scheme)
     rows: list[dict[str, Any]] = []
     listed = records.to_dict("records")
     for record in progress(listed) if progress else listed:
@@ -148,40 +145,8 @@ def unread_languages(
     )
 
 
-class _Reader:
-    """Tokens, sentences and phrases of one language."""
-
-    def __init__(self, scheme: CodingScheme, language: str) -> None:
-        self.language = language
-        self.finder = PhraseFinder(
-            _phrases(scheme, language), language, negations=scheme.direction_cues.negation.get(language, ())
-        )
-
-    def units_and_sentences(self, text: str) -> tuple[Units, list[tuple[int, int]]]:
-        """The units of a text and its sentences as stripped (start, end)."""
-        # forms are lemmatised once each by the finder, which is faster than token by token
-        doc = pipeline(self.language)(text, disable=["lemmas"])
-        return units_of(doc), [
-            _stripped(text, sentence.start_char, sentence.end_char) for sentence in doc.sents
-        ]
-
-
-def _phrases(scheme: CodingScheme, language: str) -> Iterator[Phrase]:
-    for code in scheme.codes:
-        for kind, phrases in (
-            ("indicator", code.indicators),
-            ("weak", code.weak_indicators),
-            ("exclude", code.exclude_phrases),
-        ):
-            for phrase in phrases.get(language, ()):
-                yield from parse_phrases(phrase, kind, code.id)
-    for kind, phrases in vars(scheme.direction_cues).items():
-        for phrase in phrases.get(language, ()):
-            yield from parse_phrases(phrase, kind, gap=0)
-
-
 def _suggestions_in(
-    text: str, field: str, scheme: CodingScheme, readers: dict[str, _Reader]
+    text: str, field: str, scheme: CodingScheme, readers: dict[str, Reader]
 ) -> list[dict[str, Any]]:
     language = language_of(text)
     reader = readers.get(language)
@@ -195,7 +160,7 @@ def _suggestions_in(
         if mixed:
             own = readers.get(_sentence_language(text[start:end], language), reader)
             if own is not reader:
-                here = units_of(pipeline(own.language)(text[start:end], disable=["lemmas"]))
+                here = own.units(text[start:end])
                 here.starts = [at + start for at in here.starts]
                 here.ends = [at + start for at in here.ends]
                 first, after = 0, len(here.forms)
@@ -214,26 +179,17 @@ def _suggestions_in(
     return rows
 
 
-def _indicators_in(units: Units, first: int, after: int, reader: _Reader) -> dict[str, list[_Found]]:
+def _indicators_in(units: Units, first: int, after: int, reader: Reader) -> dict[str, list[_Found]]:
     matches = reader.finder.find(units, first, after)
-    excluded = [match for match in matches if match.phrase.kind == "exclude"]
-    kept = [
-        match for match in matches
-        if match.phrase.kind in _INDICATORS and not any(
-            other.phrase.owner == match.phrase.owner and other.first <= match.last and other.last >=
-            match.first for other in excluded)
-    ]  # fmt: skip
+    kept = unexcluded(matches)
     if not kept:
         return {}
     cues = SentenceCues(
         (match for match in matches if not match.phrase.owner), units, first, after, reader.language
     )
     by_code: dict[str, list[_Found]] = {}
-    for match in sorted(kept, key=lambda match: (match.first - match.last, match.first)):
-        listed = by_code.setdefault(match.phrase.owner, [])
-        # of nested indicators of a code the longest counts
-        if not any(other.match.first <= match.last and other.match.last >= match.first for other in listed):
-            listed.append(_Found(match, cues.read(match.first, match.last)))
+    for match in kept:
+        by_code.setdefault(match.phrase.owner, []).append(_Found(match, cues.read(match.first, match.last)))
     return by_code
 
 
@@ -300,7 +256,7 @@ def _words(text: str, units: Units, parts: Iterable[tuple[int, int]]) -> str:
     return " … ".join(text[units.starts[first] : units.ends[last]] for first, last in parts)
 
 
-def _is_mixed(units: Units, language: str, readers: dict[str, _Reader]) -> bool:
+def _is_mixed(units: Units, language: str, readers: dict[str, Reader]) -> bool:
     if len(readers) < 2:
         return False
     counts = stop_word_counts(units.forms)
@@ -313,11 +269,3 @@ def _is_mixed(units: Units, language: str, readers: dict[str, _Reader]) -> bool:
 
 def _sentence_language(sentence: str, otherwise: str) -> str:
     return language_of(sentence) if len(sentence.split()) > 3 else otherwise
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
