@@ -92,11 +92,13 @@ def _alphas(weights: Matrix, observed: Matrix, counts: Matrix, distances: Matrix
 
 def _masi(members: Matrix) -> Matrix:
     """Distances of each set (row) from each; columns are members."""
-    common = members @ members.T
-    size = members.sum(axis=1)
-    union = size[:, None] + size[None, :] - common
-    jaccard = np.where(union > 0, common / np.where(union > 0, union, 1), 1.0)
-    smaller = np.minimum(size[:, None], size[None, :])
-    within = np.where(common == smaller, 2 / 3, 1 / 3)
-    weight = np.where(common == union, 1.0, np.where(common == 0, 0.0, within))
-    return np.asarray(1 - jaccard * weight)
+    size = members.sum(axis=1).astype(int)
+    common = np.rint(members @ members.T).astype(int)
+    # few sizes, many pairs: each distance is looked up
+    sizes = np.arange(size.max(initial=0) + 1)
+    both, one, other = np.meshgrid(sizes, sizes, sizes, indexing="ij")
+    union = np.maximum(one + other - both, 1)
+    weight = np.where(both == np.minimum(one, other), 2 / 3, 1 / 3)
+    weight = np.where((both == one) & (both == other), 1.0, weight)
+    jaccard = np.where(one + other == 0, 1.0, both / union)
+    return np.asarray((1 - jaccard * weight)[common, size[:, None], size[None, :]])

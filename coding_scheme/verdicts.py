@@ -145,7 +145,7 @@ def positions(
     """
     standing = standing_decisions(decisions)
     read_by = readers(decisions, rounds)
-    coded = standing[standing["code_id"] != ""].to_dict("records")
+    coded = _rows_of(standing[standing["code_id"] != ""])
     for (record_id, code_id), rows in groupby(coded, key=itemgetter("record_id", "code_id")):
         listed: list[Mapping[Any, Any]] = list(rows)
         said: dict[str, list[Mapping[Any, Any]]] = {}
@@ -158,6 +158,12 @@ def positions(
             tuple(_position(person, said.get(person, [])) for person in read_by.get(str(record_id), [])),
             listed,
         )
+
+
+def _rows_of(frame: pd.DataFrame) -> Iterator[Mapping[Any, Any]]:
+    """The rows as dicts; by whole columns, which is several times as fast as ``to_dict``."""
+    columns = [frame[name].to_numpy(dtype=object).tolist() for name in frame.columns]
+    return (dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 def _position(person: str, rows: list[Mapping[Any, Any]]) -> Position:
