@@ -182,9 +182,10 @@ def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     rows = []
     nowhere = {"field": "", "start": -1, "end": -1, "text": ""}
+    plain = dict.fromkeys((name for name in COLUMNS if name not in nowhere), "")
     for number, line in enumerate(_not_undone(lines), start=1):
-        own = {name: line.get(name, "") for name in COLUMNS if name not in nowhere}
         shown = line.get("suggestions_shown")
+        own = plain | {name: cell for name, cell in line.items() if name in plain}
         own |= {
             "facets": _json(line.get("facets", {})),
             "suggested": _json(line.get("suggested", [])),

@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from coding_scheme.decisions import ROUNDS
 
@@ -161,9 +162,10 @@ def positions(
 
 
 def _rows_of(frame: pd.DataFrame) -> Iterator[Mapping[Any, Any]]:
-    """The rows as dicts; by whole columns, which is several times as fast as ``to_dict``."""
-    columns = [frame[name].to_numpy(dtype=object).tolist() for name in frame.columns]
-    return (dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True))
+    """The rows as dicts; by whole columns, which is many times as fast as ``to_dict``."""
+    names = list(frame.columns)
+    columns = [pa.array(frame[name]).to_pylist() for name in names]
+    return (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True))
 
 
 def _position(person: str, rows: list[Mapping[Any, Any]]) -> Position:
