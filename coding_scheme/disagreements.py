@@ -8,14 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from coding_scheme.scheme import CodingScheme
 from coding_scheme.verdicts import Position, Positions, Rows, kind_of, last_adjudication, positions
 
 KINDS = ("presence", "unclear", "direction", "segments")
 SIDE = ("person", "value", "direction", "quotations", "note")
 SETTLED = ("settled_by", "settled_as", "reason")
-# to be filled in by who settles, beside a column for each facet
-TO_FILL = ("agree_with", "reason", "value", "direction", "field", "quotation", "finding", "note")
 BETWEEN_QUOTATIONS = " | "
 
 
@@ -53,60 +50,11 @@ def coding_disagreements(decisions: pd.DataFrame, *, rounds: tuple[str, ...] = (
         kind = _kind(said) if len(said) > 1 else ""
         if kind:
             settled = _settled(last_adjudication(listed))
-            rows.append({"record_id": record_id, "code_id": code_id, "kind": kind} | _sides(said) | settled)
-    columns = ["record_id", "code_id", "kind", *_side_columns(rows), *SETTLED]
+            rows.append(
+                {"record_id": record_id, "code_id": code_id, "kind": kind} | side_by_side(said) | settled
+            )
+    columns = ["record_id", "code_id", "kind", *side_columns(rows), *SETTLED]
     return pd.DataFrame(rows, columns=columns).astype(object).fillna("").astype("str")
-
-
-def conflict_sheet(decisions: pd.DataFrame, records: pd.DataFrame, scheme: CodingScheme) -> pd.DataFrame:
-    """What somebody has to settle, everybody's decision side by side, with columns to settle it in.
-
-    Parameters
-    ----------
-    decisions : DataFrame
-        From :func:`~coding_scheme.decisions.coding_decisions`.
-    records : DataFrame
-        Columns record_id, title, abstract.
-    scheme : CodingScheme
-
-    Returns
-    -------
-    DataFrame
-        Columns record_id, code_id, kind ("presence", "direction"), the empty ones to fill in (agree_with, or
-        value, direction, field, quotation, finding and facets; reason; note), round ("adjudication"), then
-        person_1, value_1, direction_1, quotations_1, note_1, person_2 ..., title, abstract. In the order of
-        the records and of the scheme. Filled in, its rows go to
-        :func:`~coding_scheme.decision_rows.decisions_from_rows`.
-
-    Examples
-    --------
-    >>> from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
-    >>> from coding_scheme.scheme import Code, Theme
-    >>> from corpus.protocol import Wording
-    >>> scheme = CodingScheme("demo", Wording(en="Demo"), (Theme("ties", (Code("trust"),)),))
-    >>> trust = Segment("title", 0, 5, "Trust")
-    >>> lines = [as_line(CodingDecision("r1", "trust", "present", "ann", "promotes", (trust,))),
-    ...          as_line(CodingDecision("r1", "", "absent", "bo"))]
-    >>> records = pd.DataFrame([{"record_id": "r1", "title": "Trust", "abstract": ""}])
-    >>> sheet = conflict_sheet(coding_decisions(lines), records, scheme)
-    >>> sheet[["code_id", "agree_with", "person_1", "value_1", "person_2", "value_2"]].values.tolist()
-    [['trust', '', 'ann', 'present', 'bo', 'absent']]
-    """
-    rows = []
-    for record_id, code_id, said, listed in positions(decisions):
-        kind = kind_of(said)
-        if said and kind in {"presence", "direction"} and not last_adjudication(listed):
-            rows.append({"record_id": record_id, "code_id": code_id, "kind": kind} | _sides(said))
-    place = {record_id: number for number, record_id in enumerate(records["record_id"])}
-    order = {code.id: number for number, code in enumerate(scheme.codes)}
-    rows.sort(key=lambda row: (
-        place.get(row["record_id"], len(place)), order.get(row["code_id"], len(order)), row["code_id"],
-    ))  # fmt: skip
-    facets = [facet.id for facet in scheme.facets]
-    columns = ["record_id", "code_id", "kind", *TO_FILL, *facets, "round", *_side_columns(rows)]
-    frame = pd.DataFrame(rows, columns=columns).assign(round="adjudication")
-    texts = records[["record_id", "title", "abstract"]]
-    return frame.merge(texts, on="record_id", how="left").astype(object).fillna("").astype("str")
 
 
 def _kind(said: Positions) -> str:
@@ -128,7 +76,8 @@ def _share_words(one: Position, other: Position) -> bool:
     )
 
 
-def _sides(said: Positions) -> dict[str, Any]:
+def side_by_side(said: Positions) -> dict[str, Any]:
+    """What each person says, in numbered cells: person_1, value_1, direction_1, quotations_1, note_1, ..."""
     shown: dict[str, Any] = {}
     for number, position in enumerate(said, start=1):
         quotations = [row["text"] for row in position.rows if row["text"]]
@@ -148,6 +97,7 @@ def _settled(rows: Rows) -> dict[str, str]:
     return dict(zip(SETTLED, (first["person"], as_what, first["reason"]), strict=True))
 
 
-def _side_columns(rows: list[dict[str, Any]]) -> list[str]:
+def side_columns(rows: list[dict[str, Any]]) -> list[str]:
+    """The columns of rows that :func:`side_by_side` made, for as many people as there are, at least two."""
     n_people = max((sum(name.startswith("person_") for name in row) for row in rows), default=2)
     return [f"{name}_{number}" for number in range(1, n_people + 1) for name in SIDE]
