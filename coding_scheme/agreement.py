@@ -92,7 +92,8 @@ def with_interval(value: float, ends: tuple[float, float]) -> str:
     """
     if np.isnan(value):
         return "undefined"
-    return f"{value:.2f}" + ("" if np.isnan(ends).any() else f" [{ends[0]:.2f}, {ends[1]:.2f}]")
+    cells = [f"{figure:.2f}".replace("-0.00", "0.00") for figure in (value, *ends)]
+    return cells[0] + ("" if np.isnan(ends).any() else f" [{cells[1]}, {cells[2]}]")
 
 
 def agreement(
@@ -220,7 +221,7 @@ def summed_by(parts: Matrix, group: np.ndarray[Any, Any], n_groups: int) -> Matr
     from scipy.sparse import csr_array  # noqa: PLC0415 (slow to import, seldom needed)
 
     ones = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(n_groups, len(group)))
-    flat = parts.reshape(len(parts), -1)
+    flat = parts.reshape(len(parts), int(np.prod(parts.shape[1:])))
     return np.asarray(ones @ flat).reshape(n_groups, *parts.shape[1:])
 
 

@@ -43,6 +43,8 @@ def figures_by_code(
     DataFrame
         First all codes, then each: the columns of ``BY_CODE`` without code_id. ``prevalence`` is the share of
         judgements that are the last value; ``kappa`` Cohen's with two people, else Fleiss'; NaN is undefined.
+        ``note`` says why, and where in more than one in twenty draws nothing varied, so that the intervals of
+        kappa and alpha rest on the others.
 
     Examples
     --------
@@ -109,5 +111,5 @@ def _note(n: int, in_use: int, equally: bool, varying: float) -> str:
         return NO_VARIATION
     notes = [] if equally else ["kappa undefined (not judged equally often)"]
     if varying < _ENOUGH_DRAWS:
-        notes.append(f"intervals of kappa and alpha from {varying:.0%} of the draws (no variation in others)")
+        notes.append(f"intervals from {varying:.0%} of the draws")
     return "; ".join(notes)

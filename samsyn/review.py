@@ -50,6 +50,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from samsyn.coding_desk import CodingDesk
 from samsyn.ranking_desk import RankingDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
@@ -62,7 +63,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk):
+class Review(RankingDesk, StoppingDesk, CodingDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -253,8 +254,9 @@ class Review(RankingDesk, StoppingDesk):
             With every faulty row; nothing is saved then.
         """
         decisions = decisions_from_rows(
-            rows, self.records, self.scheme, person=person, round=round_, file=file
-        )
+            rows, self.records, self.scheme, person=person, round=round_, file=file,
+            decisions=self.coding_decisions(),
+        )  # fmt: skip
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
             for decision in decisions
