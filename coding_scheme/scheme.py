@@ -17,13 +17,13 @@ coding_decisions   record_id, code_id, value ("present", "absent", "unclear", "w
 coded_segments     record_id, code_id, direction, field, start, end, text, finding, facets, people,
                    settled_by, decided_at
 coding_conflicts   record_id, code_id, kind ("presence" or "direction"), positions
-disagreements      record_id, code_id, kind, person_1, value_1, direction_1, quotations_1, note_1, person_2 ...,
-                   settled_by, settled_as, reason
+disagreements      record_id, code_id, kind, person_1, value_1, direction_1, quotations_1, note_1, person_2
+                   ..., settled_by, settled_as, reason
 descriptors        record_id, descriptor, value, person, decided_at
 agreement rows     stage, pair, n, percent, kappa, kappa_low, kappa_high, ac1, alpha, alpha_low, alpha_high,
                    n_conflicts, n_settled, confusion (JSON)
-agreement by code  code_id ("" all codes), n, n_disagreements, prevalence, percent, kappa, ac1, alpha (each with
-                   _low, _high), note
+agreement by code  code_id ("" all codes), n, n_disagreements, prevalence, percent, kappa, ac1, alpha (each
+                   with _low, _high), note
 =================  ==========================================================================================
 """
 
