@@ -163,6 +163,20 @@ def test_undo_restores_the_earlier_state(before, after, person):
     pd.testing.assert_frame_equal(coding_conflicts(again), coding_conflicts(coding_decisions(lines)))
 
 
+@given(_moves, _moves)
+def test_the_order_of_peoples_files_changes_no_verdict(moves, more):
+    """One person's lines keep their order, as they stand in their file."""
+    lines = {who: [] for who in ("ann", "bo")}
+    for number, (who, value, code) in enumerate([*moves, *more]):
+        words = (Segment("abstract", number, number + 3, "abc"),) if value == "present" else ()
+        direction = ("promotes", "hinders")[number % 2] if value == "present" else ""
+        lines[who].append(as_line(CodingDecision("r1", code, value, who, direction, words)))
+    one = coding_decisions([*lines["ann"], *lines["bo"]])
+    other = coding_decisions([*lines["bo"], *lines["ann"]])
+    pd.testing.assert_frame_equal(coded_segments(one), coded_segments(other))
+    pd.testing.assert_frame_equal(coding_conflicts(one), coding_conflicts(other))
+
+
 def test_a_second_reading_settles_nothing_and_overrides_nothing():
     book = Journal()
     book.code(ROW, person="ann")
