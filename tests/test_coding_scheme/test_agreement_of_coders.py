@@ -270,7 +270,7 @@ def test_the_table_for_people_escapes_what_is_in_it():
     assert "<caption>" in page
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(codings(), st.permutations(PEOPLE))
 def test_who_is_called_what_changes_no_figure(decisions, names):
     renamed = dict(zip(PEOPLE, names, strict=True))
@@ -286,7 +286,7 @@ def test_who_is_called_what_changes_no_figure(decisions, names):
     np.testing.assert_allclose(one.segments[words], same.segments[words], equal_nan=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(codings(), st.permutations(PEOPLE))
 def test_the_order_in_which_peoples_files_are_read_changes_nothing(decisions, order):
     by_person = [each for person in order for each in decisions if each.person == person]
@@ -295,7 +295,7 @@ def test_the_order_in_which_peoples_files_are_read_changes_nothing(decisions, or
     pd.testing.assert_frame_equal(one.disagreements, other.disagreements)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(codings())
 def test_figures_stay_in_their_range_and_the_list_of_disagreements_is_what_they_count(decisions):
     found = measured(*decisions)
