@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import has_fit_parameter
 
-from corpus.ranking_parts import RankingParts, RankingSettings
+from corpus.ranking_parts import RankingParts, RankingSettings, most_likely
 from corpus.records import as_records
 
 RANKING_COLUMNS = ("record_id", "rank", "score", "why")
@@ -79,12 +79,14 @@ class Ranker:
         self._features = _transformer(self.parts.features)
         self._query = query
         self._matrix = self._read(texts_of(records))
+        self._classifier = clone(self.parts.classifier)
         self.start_again(seed)
 
     def start_again(self, seed: int = 1) -> Ranker:
         """Forget what was learned, and draw anew; returns itself."""
-        self._classifier = clone(self.parts.classifier)
-        if hasattr(self._classifier, "prepare"):
+        if not hasattr(self._classifier, "prepare"):
+            self._classifier = clone(self.parts.classifier)
+        else:
             self._classifier.prepare(self._matrix)
         self._generator = np.random.default_rng(seed)
         self._stand_ins = self._generator.permutation(len(self.record_ids))
@@ -106,26 +108,21 @@ class Ranker:
         array (n_records,) or as long as ``among``
             Higher is more likely to be included; all 0 when there is nothing to learn from.
         """
-        n_records = len(self.record_ids)
-        among = np.arange(n_records) if among is None else among
-        n_relevant = int(labels.sum())
-        rows, labels, trust = self._with_protocol(rows, labels, n_relevant)
-        self._has_learned = 0 < labels.sum() < len(labels)
-        if not self._has_learned:
-            if not self._query:
-                return np.zeros(len(among))
-            # nothing is known to be irrelevant: nearness to the protocol's words
-            nearness = self._matrix[among] @ self._matrix[n_records:].T
-            return np.asarray(nearness.todense() if hasattr(nearness, "todense") else nearness).ravel()
-        weights = np.ones(len(rows)) if self.parts.balance is None else self.parts.balance(labels)
-        self._fit(rows, labels, weights if trust is None else weights * trust)
+        among = np.arange(len(self.record_ids)) if among is None else among
+        if not self._learn(rows, labels):
+            return self._nearness(among)
         if hasattr(self._classifier, "score_rows"):
             return self._classifier.score_rows(among)
         return self._scored()[among]
 
     def next_row(self, rows: np.ndarray, labels: np.ndarray, unread: np.ndarray) -> int:
         """The row to read next, of those in ``unread`` (array of row numbers, ascending)."""
-        scores = self.scores(rows, labels, unread)
+        if self.parts.query is most_likely and hasattr(self._classifier, "best_of_rows"):
+            if self._learn(rows, labels):
+                return self._classifier.best_of_rows(unread)
+            scores = self._nearness(unread)
+        else:
+            scores = self.scores(rows, labels, unread)
         return int(unread[self.parts.query(scores, 1, self._generator)[0]])
 
     def rank(
@@ -275,6 +272,22 @@ class Ranker:
         trust[len(rows)] = min(1.0, _PROTOCOL_COUNTS_AS / max(1, n_relevant))
         extra_labels = np.array([1] + [0] * len(stand_ins))
         return np.concatenate([rows, extra]), np.concatenate([labels, extra_labels]), trust
+
+    def _learn(self, rows: np.ndarray, labels: np.ndarray) -> bool:
+        """Fit to decisions; False where they, with the protocol's words, are not of both kinds."""
+        rows, labels, trust = self._with_protocol(rows, labels, int(labels.sum()))
+        self._has_learned = bool(0 < labels.sum() < len(labels))
+        if self._has_learned:
+            weights = np.ones(len(rows)) if self.parts.balance is None else self.parts.balance(labels)
+            self._fit(rows, labels, weights if trust is None else weights * trust)
+        return self._has_learned
+
+    def _nearness(self, among: np.ndarray) -> np.ndarray:
+        """Of records to the protocol's words, where there is nothing to learn from; else 0."""
+        if not self._query:
+            return np.zeros(len(among))
+        nearness = self._matrix[among] @ self._matrix[len(self.record_ids) :].T
+        return np.asarray(nearness.todense() if hasattr(nearness, "todense") else nearness).ravel()
 
     def _fit(self, rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         if hasattr(self._classifier, "fit_rows"):

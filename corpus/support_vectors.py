@@ -13,19 +13,16 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import check_array, check_is_fitted, check_X_y
 
-# Up to so many rows their products with each other are kept (16 MB, or 32); above, they go through the rows.
-_MOST_KEPT = 2000
+from corpus.known_rows import KnownRows, LinkedRows
+
 # From this tolerance on, rows and products are kept in single precision.
 _SINGLE_PRECISION_FROM = 1e-5
 # After so many fits the fitted values are computed anew, so that rounding does not add up.
 _FITS_BEFORE_REFRESH = 64
-# Rows no longer asked for are left out of the scoring once they are this share.
-_SHARE_READ = 0.2
 
 
 class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
@@ -89,7 +86,11 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
     def prepare(self, X: Any) -> SquaredHingeSVC:
         """Make ready what :meth:`fit_rows` needs of ``X``, and forget what was learned."""
         precision = np.float32 if self.tol >= _SINGLE_PRECISION_FROM else np.float64
-        self._known = _KnownRows(X, self.intercept_scaling**2, precision)
+        before: KnownRows | None = getattr(self, "_known", None)
+        all_rows = before.all_rows if before else None
+        if all_rows is None or all_rows.matrix is not X or all_rows.precision is not precision:
+            all_rows = LinkedRows(X, precision)
+        self._known = KnownRows(all_rows, self.intercept_scaling**2)
         return self
 
     def fit_rows(self, X: Any, rows: Any, y: Any, sample_weight: Any = None) -> SquaredHingeSVC:
@@ -108,7 +109,7 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
         self.classes_ = np.unique(y)
         if len(self.classes_) != 2:
             raise ValueError(f"Two classes are needed; there are {len(self.classes_)}.")
-        if getattr(self, "_known", None) is None or self._known.matrix is not X:
+        if getattr(self, "_known", None) is None or self._known.all_rows.matrix is not X:
             self.prepare(X)
         known = self._known
         slots = known.slots(rows)
@@ -131,7 +132,7 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
         """Score of each row: above 0 where the greater class is the likelier."""
         check_is_fitted(self, "classes_")
         offset = self.intercept_[0] * self.intercept_scaling
-        if X is self._known.matrix:
+        if X is self._known.all_rows.matrix:
             return self._known.scores(np.arange(X.shape[0])) + offset
         X = check_array(X, accept_sparse="csr", dtype=np.float64)
         return X @ self._known.coefficients() + offset
@@ -139,6 +140,10 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
     def score_rows(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some rows of the matrix of :meth:`fit_rows`; quickest where each call asks for fewer."""
         return self._known.scores(rows) + self.intercept_[0] * self.intercept_scaling
+
+    def best_of_rows(self, rows: np.ndarray) -> int:
+        """Which of some rows of the matrix, ascending, has the highest score; the first of equals."""
+        return self._known.best(rows)
 
     def predict(self, X: Any) -> np.ndarray:
         """The likelier class of each row."""
@@ -152,132 +157,7 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
         return tags
 
 
-class _KnownRows:
-    """The rows of a matrix that were ever learned from, each in a slot, and their products with each other.
-
-    A feature that a single row has cannot link two rows: it counts in that row's product with itself only.
-    """
-
-    def __init__(self, matrix: Any, constant: float, precision: type) -> None:
-        self.matrix, self.constant, self.precision = matrix, constant, precision
-        sparse = csr_matrix(matrix, dtype=np.float64)
-        counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
-        linking = np.flatnonzero(counts > 1)
-        # frequent features in front, so that most of what a product looks up stands close together
-        self.linking = linking[np.argsort(-counts[linking], kind="stable")]
-        place = np.full(sparse.shape[1], -1, dtype=sparse.indices.dtype)
-        place[self.linking] = np.arange(len(self.linking))
-        places, links = place[sparse.indices], counts[sparse.indices] > 1
-        row = np.repeat(np.arange(sparse.shape[0]), np.diff(sparse.indptr))
-        self.own = np.bincount(row[~links], weights=sparse.data[~links] ** 2, minlength=sparse.shape[0])
-        n_before = np.concatenate([[0], np.cumsum(links)]).astype(sparse.indptr.dtype)
-        parts = sparse.data[links].astype(precision), places[links], n_before[sparse.indptr]
-        self.linked = csr_matrix(parts, shape=(sparse.shape[0], len(self.linking)))
-        self.slot_of = np.full(sparse.shape[0], -1)
-        self.rows = np.zeros(0, dtype=int)
-        self.size = self.stored = 0
-        self.indptr = np.zeros(1, dtype=self.linked.indptr.dtype)
-        self.indices, self.data = self.linked.indices[:0], self.linked.data[:0]
-        self.duals = self.fitted = self.diagonal = np.zeros(0)
-        self.products: np.ndarray = np.zeros((0, 0), dtype=precision)
-        self.n_fits = 0
-        self.pool, self.place_in_pool = self.linked, np.arange(sparse.shape[0])
-        self.dense_row: np.ndarray = np.zeros(len(self.linking), dtype=precision)
-
-    @property
-    def products_are_kept(self) -> bool:
-        """Whether the rows are few enough."""
-        return self.size <= _MOST_KEPT
-
-    def slots(self, rows: np.ndarray) -> np.ndarray:
-        """The slot of each row, new ones added."""
-        slots = self.slot_of[rows]
-        new = rows[slots < 0]
-        if len(new) == 0:
-            return slots
-        self._make_room(self.size + len(new), self.stored + int(np.diff(self.linked.indptr)[new].sum()))
-        for row in new.tolist():
-            begin, end = self.linked.indptr[row], self.linked.indptr[row + 1]
-            columns, values = self.linked.indices[begin:end], self.linked.data[begin:end]
-            slot, stored = self.size, self.stored + int(end - begin)
-            self.indices[self.stored : stored], self.data[self.stored : stored] = columns, values
-            # the slots behind it are empty rows
-            self.indptr[slot + 1 :] = self.stored = stored
-            self.rows[slot], self.slot_of[row], self.size = row, slot, slot + 1
-            self.dense_row[columns] = values
-            products = (self.chosen @ self.dense_row)[: slot + 1].astype(float) + self.constant
-            self.dense_row[columns] = 0.0
-            self.diagonal[slot] = products[slot] = products[slot] + self.own[row]
-            self.fitted[slot] = np.einsum("i,i", products, self.duals[: self.size])
-            if slot < len(self.products):
-                self.products[slot, : slot + 1] = self.products[: slot + 1, slot] = products
-        return self.slot_of[rows]
-
-    def _make_room(self, size: int, stored: int) -> None:
-        if size <= len(self.rows) and stored <= len(self.data):
-            return
-        room = max(64, 2 * size, len(self.rows))
-        self.rows, self.indptr = _with_room(self.rows, room), _with_room(self.indptr, room + 1)
-        self.indptr[self.size + 1 :] = self.stored
-        self.indices, self.data = _with_room(self.indices, 2 * stored), _with_room(self.data, 2 * stored)
-        # views of what is filled later: a matrix made anew for each row takes longer than its product
-        self.chosen = csr_matrix((room, len(self.linking)), dtype=self.precision)
-        self.chosen_t = csc_matrix((len(self.linking), room), dtype=self.precision)
-        for matrix in (self.chosen, self.chosen_t):
-            matrix.data, matrix.indices, matrix.indptr = self.data, self.indices, self.indptr
-        self.duals, self.fitted = _with_room(self.duals, room), _with_room(self.fitted, room)
-        self.diagonal = _with_room(self.diagonal, room)
-        before = self.products
-        n_kept = min(room, _MOST_KEPT) if size <= _MOST_KEPT else 0
-        self.products = np.zeros((n_kept, n_kept), dtype=self.precision)
-        if len(self.products):
-            self.products[: len(before), : len(before)] = before
-
-    def move_dual(self, slot: int, length: float) -> None:
-        """Change one dual and what depends on it."""
-        self.duals[slot] += length
-        self.fitted[: self.size] += length * self.products[slot, : self.size]
-
-    def times(self, vector: np.ndarray) -> np.ndarray:
-        """The rows' products with each other (the intercept's column among them), times a vector."""
-        if not self.products_are_kept:
-            return self.times_through_rows(vector)
-        # einsum, not @: threaded libraries sum in an order that depends on the number of threads
-        products = self.products[: self.size, : self.size]
-        return np.einsum("ij,j->i", products, vector.astype(self.precision, copy=False))
-
-    def times_through_rows(self, vector: np.ndarray) -> np.ndarray:
-        """The same without the products."""
-        own = self.own[self.rows[: self.size]] * vector
-        linked = (self.chosen @ self.combined(vector))[: self.size]
-        return linked + own + self.constant * vector.sum()
-
-    def combined(self, vector: np.ndarray) -> np.ndarray:
-        """The sum of the rows, each times its entry of the vector; linking features only."""
-        of_slots: np.ndarray = np.zeros(len(self.rows), dtype=self.precision)
-        of_slots[: len(vector)] = vector
-        return self.chosen_t @ of_slots
-
-    def scores(self, rows: np.ndarray) -> np.ndarray:
-        """Of some rows of the matrix, without the intercept."""
-        places = self.place_in_pool[rows]
-        if len(rows) < (1 - _SHARE_READ) * self.pool.shape[0] or (places < 0).any():
-            self.pool = self.linked[rows]
-            self.place_in_pool[:] = -1
-            self.place_in_pool[rows] = places = np.arange(len(rows))
-        scores = (self.pool @ self.combined(self.duals[: self.size]))[places].astype(float)
-        slots = self.slot_of[rows]
-        learned = slots >= 0
-        if learned.any():
-            scores[learned] += self.own[rows[learned]] * self.duals[slots[learned]]
-        return scores
-
-    def coefficients(self) -> np.ndarray:
-        """Weight of each feature of the matrix."""
-        return csr_matrix(self.matrix)[self.rows[: self.size]].T @ self.duals[: self.size]
-
-
-def _solve(known: _KnownRows, signs: np.ndarray, costs: np.ndarray, tol: float, max_iter: int) -> int:
+def _solve(known: KnownRows, signs: np.ndarray, costs: np.ndarray, tol: float, max_iter: int) -> int:
     """Bring the known rows' duals to the solution; slots of cost 0 take no part. Returns the Newton steps."""
     used = costs > 0
     ridge = 0.5 / np.where(used, costs, 1.0)
@@ -308,7 +188,7 @@ def _solve(known: _KnownRows, signs: np.ndarray, costs: np.ndarray, tol: float, 
 
 
 def _newton_step(
-    known: _KnownRows, inside: np.ndarray, signs: np.ndarray, ridge: np.ndarray, tol: float
+    known: KnownRows, inside: np.ndarray, signs: np.ndarray, ridge: np.ndarray, tol: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """How far to the solution if just these rows were inside the margin, and the products of that move.
 
@@ -374,9 +254,3 @@ def _best_length(
         middle = (low + high) / 2
         low, high = (middle, high) if slope(middle) < 0 else (low, middle)
     return high
-
-
-def _with_room(values: np.ndarray, room: int) -> np.ndarray:
-    grown = np.zeros(room, dtype=values.dtype)
-    grown[: len(values)] = values
-    return grown

@@ -9,31 +9,12 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-from synthesis.conduct import (
-    agreement_table,
-    excluded_at_full_text,
-    references,
-    search_log,
-    unreadable_entries,
-    unsettled_conflicts,
-)
 from synthesis.evidence import Evidence
-from synthesis.evidence_rows import evidence_groups
-from synthesis.figures import flow_figure
+from synthesis.parts import PARTS
 from synthesis.provenance import trace
-from synthesis.rendering import environment, flow_svg, table_csv, write_all
-from synthesis.sections import (
-    header_facts,
-    matrix_view,
-    meanings,
-    reference_views,
-    require_same_studies,
-    spark,
-    theme_views,
-)
-from synthesis.stopping import stopping_table, stopping_view
+from synthesis.rendering import environment, table_csv, write_all
+from synthesis.sections import header_facts, require_same_studies, spark
 from synthesis.studies import studies
-from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words, own_language
 
 
@@ -78,24 +59,20 @@ def render_report(
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files]
-    ['report.html', 'trace.json', 'flow.svg', 'characteristics.csv', 'matrix.csv', 'evidence.csv',
-     'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv', 'references.csv',
-     'stopping.csv']
+    ['report.html', 'trace.json', 'flow.svg', 'matrix.csv', 'evidence.csv', 'characteristics.csv',
+     'stopping.csv', 'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv',
+     'references.csv']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
     require_same_studies(evidence)
-    tables = [
-        build(evidence, language)
-        for build in (characteristics, theme_matrix, evidence_table, agreement_table, unsettled_conflicts,
-                      search_log, unreadable_entries, excluded_at_full_text, references)
-    ]  # fmt: skip
-    stopping = stopping_view(evidence, language)
-    more = [stopping_table(evidence, language)] if stopping else []
+    built = (build(evidence, language) for part in PARTS for build in part.tables)
+    tables = {table.id: table for table in built if table is not None}
+    drawings = [part.drawings(evidence, language) for part in PARTS]
     held = trace(evidence, version=made_with)
-    figure = flow_figure(evidence.flow, evidence.protocol, language)
     script = _template_text("report.js")
-    page = environment().get_template("report.html.j2").render(
+    template = environment().get_template("report.html.j2")
+    page = template.render(
         say=words,
         language=language,
         title=own_language(evidence.protocol.title, language),
@@ -103,24 +80,18 @@ def render_report(
         facts=header_facts(evidence, words, made_with),
         has_studies=len(studies(evidence)) > 0,
         has_coding=len(held["findings"]) > 0,
-        table={table.id: table for table in [*tables, *more]},
-        stopping=stopping,
-        themes=theme_views(evidence, language),
-        matrix=matrix_view(evidence, language),
-        meanings=meanings(evidence, language),
-        evidence_groups=evidence_groups(evidence, language),
-        references=reference_views(evidence),
+        parts=PARTS,
+        table=tables,
+        views={part.id: part.view(evidence, language) for part in PARTS},
         spark=spark,
-        confusions=[json.loads(text) for text in tables[3].frame["confusion_json"]],
-        figure=figure,
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-    )  # fmt: skip
+    )
     return write_all(Path(folder), {
         "report.html": page.encode("utf-8", "replace"),
         "trace.json": _json(held),
-        "flow.svg": flow_svg(figure).encode(),
-        **{f"{table.id}.csv": table_csv(table) for table in [*tables, *more]},
+        **{name: drawn.encode() for files in drawings for name, drawn in files.items()},
+        **{f"{table.id}.csv": table_csv(table) for table in tables.values()},
     })  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
-from corpus import SquaredHingeSVC, support_vectors
+from corpus import SquaredHingeSVC, known_rows
 
 
 @st.composite
@@ -46,7 +46,7 @@ def converged_peer(X, y, weights, C):
 def test_the_solution_is_that_of_linear_svc(problem, are_products_kept):
     X, y, weights, C = problem
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(support_vectors, "_MOST_KEPT", 2000 if are_products_kept else 2)
+        patch.setattr(known_rows, "_MOST_KEPT", 2000 if are_products_kept else 2)
         model = SquaredHingeSVC(C=C, tol=1e-10).fit(X, y, weights)
     peer = converged_peer(X, y, weights, C)
     if peer is None:
@@ -71,6 +71,35 @@ def test_rows_that_come_one_by_one_and_go_again_lead_to_the_same_solution(proble
     np.testing.assert_allclose(model.coef_, afresh.coef_, atol=1e-7)
     asked = np.array(sorted(set(rows) - set(known[2:])))
     np.testing.assert_allclose(model.score_rows(asked), afresh.decision_function(X[asked]), atol=1e-7)
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from([1.0, 3.0]))
+@settings(deadline=None, max_examples=40)
+def test_the_best_row_is_the_one_that_scoring_every_row_finds(seed, has_negatives, length):
+    rng = np.random.default_rng(seed)
+    X = rng.random((60, 30)) * (rng.random((60, 30)) < 0.2)
+    X *= length * rng.random((60, 1)) / np.maximum(1e-12, np.linalg.norm(X, axis=1, keepdims=True))
+    if has_negatives:
+        X *= rng.choice([-1, 1], (60, 30))
+    X[59] = X[58]
+    matrix = csr_matrix(X)
+    y = (X[:, :5].sum(axis=1) > 0.1).astype(int)
+    y[:2] = 0, 1
+    unread = np.arange(2, 60)
+    known = [0, 1]
+    # all scores are asked of another model, which leaves this one's memory as it was
+    quick, thorough = SquaredHingeSVC(C=0.11, tol=1e-10), SquaredHingeSVC(C=0.11, tol=1e-10)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(known_rows, "_WORTH_BOUNDING", 5)
+        while len(unread):
+            labels = y[known]
+            best = quick.fit_rows(matrix, known, labels).best_of_rows(unread)
+            scores = thorough.fit_rows(matrix, known, labels).score_rows(unread)
+            # alike to the last bits is alike
+            assert best == unread[np.flatnonzero(scores >= scores.max() - 1e-9)[0]]
+            known, unread = [*known, best], unread[unread != best]
+            if len(unread) % 7 == 0 and len(unread):
+                known, unread = [*known, unread[0]], unread[1:]
 
 
 def test_the_order_of_a_real_collection_is_that_of_linear_svc(shared_data):
