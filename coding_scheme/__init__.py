@@ -2,16 +2,22 @@
 
 from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
+from coding_scheme.agreement_segments import character_alpha, span_f1
+from coding_scheme.agreement_sets import masi_distance, set_alpha
 from coding_scheme.carried import in_todays_codes, stale_decisions
 from coding_scheme.changelog import SchemeChange, version_parts
 from coding_scheme.classifier import CodeClassifier
 from coding_scheme.code_tables import code_matrix, segment_rows
+from coding_scheme.coding_agreement import CodingAgreement, coding_agreement
 from coding_scheme.coding_examples import coding_examples
 from coding_scheme.coding_import import ImportedCoding, imported_coding
 from coding_scheme.coding_queue import blind_sample, coding_queue, unread_sample
-from coding_scheme.decision_rows import decisions_from_rows, descriptor_lines
-from coding_scheme.decisions import CodingDecision, Segment, as_line, coding_decisions
+from coding_scheme.coding_sheets import blind_sheet, coding_sample, conflict_sheet
+from coding_scheme.decision_rows import decisions_from_rows
+from coding_scheme.decisions import CodingDecision, Segment, Suggested, as_line, coding_decisions, undo_lines
+from coding_scheme.descriptor_rows import descriptor_lines
 from coding_scheme.descriptors import descriptors, settled_descriptors
+from coding_scheme.disagreements import coding_disagreements
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
 from coding_scheme.languages_read import language_support, unread_languages
@@ -39,6 +45,7 @@ __all__ = [
     "Code",
     "CodeClassifier",
     "Codebook",
+    "CodingAgreement",
     "CodingDecision",
     "CodingScheme",
     "Descriptor",
@@ -50,18 +57,25 @@ __all__ = [
     "QdaProject",
     "SchemeChange",
     "Segment",
+    "Suggested",
     "Theme",
     "agreement",
     "agreement_rows",
     "as_line",
     "blind_sample",
+    "blind_sheet",
+    "character_alpha",
     "code_matrix",
     "coded_segments",
+    "coding_agreement",
     "coding_conflicts",
     "coding_decisions",
+    "coding_disagreements",
     "coding_examples",
     "coding_queue",
+    "coding_sample",
     "combined",
+    "conflict_sheet",
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
@@ -70,6 +84,7 @@ __all__ = [
     "indicator_hits",
     "is_highlights",
     "language_support",
+    "masi_distance",
     "merge_codes",
     "pipeline",
     "propose",
@@ -83,11 +98,14 @@ __all__ = [
     "scheme_diff",
     "segment_rows",
     "sentences",
+    "set_alpha",
     "settled_descriptors",
+    "span_f1",
     "split_code",
     "stale_decisions",
     "standing_decisions",
     "suggest",
+    "undo_lines",
     "unread_languages",
     "unread_sample",
     "version_faults",

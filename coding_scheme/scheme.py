@@ -9,14 +9,21 @@ frame              columns
 suggestions        record_id, field ("title" or "abstract"), start, end (int), text, code_id, direction,
                    proposed_by, score (float, 0 to 1), indicator, cue, why
 coding_decisions   record_id, code_id, value ("present", "absent", "unclear", "withdrawn"), direction, field,
-                   start, end, text, finding, facets (JSON), person, round, scheme_version, scheme_hash, note,
-                   decided_at, journal_line (int); one row per segment; without segment: "", -1, -1, ""
+                   start, end, text, finding, facets (JSON), person, round, reading (int; 2 where a record
+                   was read again), scheme_version, scheme_hash, note, decided_at, reason and settles (of an
+                   adjudication: why, and the line_ids joined by "; "), suggestions_shown ("yes", "no", "" not
+                   noted), suggested (JSON), line_id, journal_line (int); one row per segment; without
+                   segment: "", -1, -1, ""
 coded_segments     record_id, code_id, direction, field, start, end, text, finding, facets, people,
                    settled_by, decided_at
 coding_conflicts   record_id, code_id, kind ("presence" or "direction"), positions
+disagreements      record_id, code_id, kind, person_1, value_1, direction_1, quotations_1, note_1, person_2
+                   ..., settled_by, settled_as, reason
 descriptors        record_id, descriptor, value, person, decided_at
-agreement rows     stage, pair, n, percent, kappa, ac1, alpha, alpha_low, alpha_high, n_conflicts, n_settled,
-                   confusion (JSON)
+agreement rows     stage, pair, n, percent, kappa, kappa_low, kappa_high, ac1, alpha, alpha_low, alpha_high,
+                   n_conflicts, n_settled, confusion (JSON)
+agreement by code  code_id ("" all codes), n, n_disagreements, prevalence, percent, kappa, ac1, alpha (each
+                   with _low, _high), note
 =================  ==========================================================================================
 """
 

@@ -263,8 +263,9 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
             With every faulty row; nothing is saved then.
         """
         decisions = decisions_from_rows(
-            rows, self.records, self.scheme, person=person, round=round_, file=file
-        )
+            rows, self.records, self.scheme, person=person, round=round_, file=file,
+            decisions=self.coding_decisions(),
+        )  # fmt: skip
         self.refuse_retired(decisions, file)
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +17,7 @@ from coding_scheme import (
     unread_sample,
 )
 from corpus import UsageError
-from samsyn.screening_desk import ScreeningDesk
+from samsyn.coding_desk import CodingDesk
 
 Progress = Callable[[Iterable], Iterable]
 ORIGINS = ("rules", "classifier")
@@ -58,12 +57,8 @@ class Proposals:
         return silent.sort_values("n_present", ascending=False, kind="stable")["why"].tolist()
 
 
-class SuggestionDesk(ScreeningDesk):
+class SuggestionDesk(CodingDesk):
     """The part of :class:`~samsyn.Review` that is about suggestions."""
-
-    @abstractmethod
-    def coding_decisions(self) -> pd.DataFrame:
-        """Every coding decision, one row per segment."""
 
     def suggest(
         self,
@@ -118,7 +113,9 @@ class SuggestionDesk(ScreeningDesk):
         records = self.records if all_records else self.included()
         hidden: set[str] = set()
         if person:
-            hidden = set(self._unread_sample(person)) & set(records["record_id"])
+            hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
+                records["record_id"]
+            )
             records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
         frames, codes, refused, n_mended = [], pd.DataFrame(), [_NO_REFUSALS], 0
         if "rules" in by:
