@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,6 +17,8 @@ from corpus.errors import UsageError
 from corpus.protocol import Wording
 
 LANGUAGES = ("en", "da")
+LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ß": "ss", "đ": "d", "ł": "l", "þ": "th"})
+_DANISH_ORDER = str.maketrans({"æ": "zzz1", "ä": "zzz1", "ø": "zzz2", "ö": "zzz2", "å": "zzz3"})
 _MONTHS = {
     "en": [
         "January",
@@ -116,6 +120,22 @@ class Words:
         if math.isnan(value):
             return self("undefined")
         return f"{value:.0f}\u00a0%" if self.language == "da" else f"{value:.0f}%"
+
+    def order(self, text: str) -> str:
+        """What a text is sorted by: Danish letters behind z in Danish, with their base letters in English.
+
+        Examples
+        --------
+        >>> names = ["Ørsted", "Zahle", "Aagaard", "Obel", "Æble"]
+        >>> sorted(names, key=Words("da").order), sorted(names, key=Words("en").order)
+        (['Obel', 'Zahle', 'Æble', 'Ørsted', 'Aagaard'], ['Aagaard', 'Æble', 'Obel', 'Ørsted', 'Zahle'])
+        """
+        folded = text.casefold()
+        if self.language == "da":
+            # as the Danish dictionary sorts: æ ø å at the end, ä and ö as æ and ø, Aa in names as å
+            folded = re.sub(r"\baa", "å", folded).translate(_DANISH_ORDER)
+        plain = unicodedata.normalize("NFKD", folded.translate(LETTERS))
+        return re.sub(r"^[\W_]+", "", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
     def date(self, text: str) -> str:
         """A date in prose, from ISO 8601; anything else comes back as it is."""
