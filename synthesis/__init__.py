@@ -4,7 +4,6 @@ from synthesis.check import check_report
 from synthesis.conduct import (
     agreement_table,
     excluded_at_full_text,
-    references,
     search_log,
     unreadable_entries,
     unsettled_conflicts,
@@ -15,6 +14,7 @@ from synthesis.figures import FlowFigure, flow_figure
 from synthesis.findings import findings, marks, segments
 from synthesis.provenance import trace
 from synthesis.recall_figure import recall_figure
+from synthesis.reference_list import reference_files, references
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
 from synthesis.report import render_report
@@ -44,6 +44,7 @@ __all__ = [
     "marks",
     "recall_figure",
     "reference",
+    "reference_files",
     "references",
     "render_report",
     "search_log",

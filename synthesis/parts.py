@@ -13,7 +13,6 @@ from typing import Any
 from synthesis.conduct import (
     agreement_table,
     excluded_at_full_text,
-    references,
     search_log,
     unreadable_entries,
     unsettled_conflicts,
@@ -21,8 +20,9 @@ from synthesis.conduct import (
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.evidence_rows import evidence_view
 from synthesis.figures import flow_figure
+from synthesis.reference_list import reference_views, references
 from synthesis.rendering import flow_svg
-from synthesis.sections import matrix_view, meanings, reference_views, theme_views
+from synthesis.sections import matrix_view, meanings, theme_views
 from synthesis.stopping import stopping_table, stopping_view
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 
@@ -89,8 +89,8 @@ def _agreement(evidence: Evidence, language: str) -> dict[str, Any]:
     return {"confusions": [json.loads(text) for text in rows]}
 
 
-def _references(evidence: Evidence, language: str) -> list[dict[str, Any]]:
-    return reference_views(evidence)
+def _references(evidence: Evidence, language: str) -> dict[str, Any]:
+    return {"included": reference_views(evidence, language), "style": evidence.protocol.references}
 
 
 PARTS = (
