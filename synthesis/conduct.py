@@ -83,8 +83,8 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     Returns
     -------
     EvidenceTable
-        Frame: stage, pair (names), n, percent (0 to 100), kappa, ac1, alpha, alpha_low, alpha_high (NaN =
-        undefined, for want of variation), n_conflicts, n_settled, confusion ("include–include 33; ..."),
+        Frame: stage, pair (names), n, percent (0 to 100), kappa, kappa_low, kappa_high, ac1, alpha,
+        alpha_low, alpha_high (NaN = undefined, for want of variation), n_conflicts, n_settled, confusion ("include–include 33; ..."),
         confusion_json.
 
     Examples
@@ -104,6 +104,8 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
             for second, n in zip(labels, counts, strict=True)
         ]
         rows.append({
+            "kappa_low": float("nan"),
+            "kappa_high": float("nan"),
             **row,
             "stage": _stage(row["stage"], words),
             "percent": 100 * row["percent"],
@@ -117,6 +119,8 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
         Column("n", words("both_judged"), "number"),
         Column("percent", words("agree"), "percent"),
         Column("kappa", words("kappa"), "decimal"),
+        Column("kappa_low", words("kappa_low"), "decimal"),
+        Column("kappa_high", words("kappa_high"), "decimal"),
         Column("ac1", words("ac1"), "decimal"),
         Column("alpha", words("alpha"), "decimal"),
         Column("alpha_low", words("alpha_low"), "decimal"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.checklists import checklist_views, checklists_table
 from synthesis.conduct import (
     agreement_table,
     excluded_at_full_text,
@@ -20,6 +21,7 @@ from synthesis.conduct import (
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.evidence_rows import evidence_view
 from synthesis.figures import flow_figure
+from synthesis.methods import methods_view
 from synthesis.reference_list import reference_views, references
 from synthesis.rendering import flow_svg
 from synthesis.sections import matrix_view, meanings, theme_views
@@ -103,5 +105,7 @@ PARTS = (
     Part("agreement", (agreement_table, unsettled_conflicts), _agreement),
     Part("search", (search_log, unreadable_entries)),
     Part("excluded", (excluded_at_full_text,)),
+    Part("methods", view=methods_view),
     Part("references", (references,), _references),
+    Part("checklists", (checklists_table,), checklist_views),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 from importlib import metadata, resources
@@ -65,6 +66,7 @@ def render_report(
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
+    evidence = dataclasses.replace(evidence, made_with=made_with)
     require_same_studies(evidence)
     built = (build(evidence, language) for part in PARTS for build in part.tables)
     tables = {table.id: table for table in built if table is not None}

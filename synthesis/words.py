@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -120,6 +121,19 @@ class Words:
         if math.isnan(value):
             return self("undefined")
         return f"{value:.0f}\u00a0%" if self.language == "da" else f"{value:.0f}%"
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Several things in a row: "a, b and c"; with semicolons where they hold commas themselves.
+
+        Examples
+        --------
+        >>> Words("en").listed(["a", "b", "c"]), Words("da").listed(["Scopus, maj", "ERIC"])
+        ('a, b and c', 'Scopus, maj; ERIC')
+        """
+        if any("," in text for text in texts):
+            return "; ".join(texts)
+        lead = ", ".join(texts[:-1])
+        return f"{lead} {self('and')} {texts[-1]}" if lead else "".join(texts)
 
     def order(self, text: str) -> str:
         """What a text is sorted by: Danish letters behind z in Danish, with their base letters in English.
