@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +54,14 @@ from samsyn.ranking_desk import RankingDesk
 from samsyn.scheme_desk import SchemeDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
-from synthesis import Evidence, check_report, render_report
+from synthesis import (
+    FORMATS,
+    Evidence,
+    check_report,
+    read_checklist,
+    render_report,
+    with_reference_style,
+)
 
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
@@ -320,8 +327,15 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
             input_hash=self.input_hash(),
             data_as_of=max(times, default=""),
             stopping=self.stopping(),
+            screening_decisions=screening,
+            duplicate_decisions=pd.DataFrame(
+                [line for line in self._lines("duplicates") if line.get("type") == "duplicate"],
+                columns=["record_id_a", "record_id_b", "verdict", "person"],
+            ),
+            checklist=read_checklist(self.folder / "checklist.yaml"),
         )
 
+<<<<<<< HEAD
     def as_of(self, scheme: str | Path) -> Review:
         """The review as an earlier coding scheme sees it: without the decisions made under later ones.
 
@@ -335,6 +349,25 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         """Write the report, its tables and its trace to ``output/``; return the files."""
         self.keep_scheme()
         return render_report(self.evidence(), self.folder / "output", language=language)
+=======
+    def render(
+        self, *, language: str = "en", references: str = "", formats: Collection[str] = FORMATS
+    ) -> list[Path]:
+        """Write the report, its tables, references and trace to ``output/``; return the files.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        references : {"", "apa", "vancouver"}
+            Style of the references; the protocol's when empty.
+        formats : collection of str
+            Of "html", "csv", "xlsx" and "docx".
+        """
+        evidence = self.evidence()
+        if references:
+            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
+        return render_report(evidence, self.folder / "output", language=language, formats=formats)
+>>>>>>> b312be9 (Render: formats, reference style, checklist.yaml; kappa with its interval in the report)
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
@@ -404,7 +437,14 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
         digest = hashlib.sha256()
+<<<<<<< HEAD
         paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
+=======
+        paths = [self.folder / "protocol.yaml", self.folder / "coding_scheme.yaml"]
+        paths.append(self.folder / "sources" / "sources.jsonl")
+        # a file that authors need not write
+        paths += [path for path in [self.folder / "checklist.yaml"] if path.exists()]
+>>>>>>> b312be9 (Render: formats, reference style, checklist.yaml; kappa with its interval in the report)
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
         read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
         for name, data in {**self._scheme_bytes(), **read}.items():

@@ -189,7 +189,7 @@ class _Writer:
         head, rows, columns = flow_rows(figure, PORTRAIT)
         self.numbers["figure"] += 1
         yield caption(self.words("doc_figure"), self.numbers["figure"], figure.title)
-        yield table([], [head, *rows], columns, title=figure.title, note=figure.description)
+        yield table([], [head, *rows], columns, title=figure.title, note=figure.description, style="TableNormal")
         yield paragraph(run(" ".join([*figure.notes, self.words("doc_sums", sums="; ".join(figure.sums))])), "Note")
 
     def _stopping(self, view: Mapping[str, Any]) -> Iterator[str]:

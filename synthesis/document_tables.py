@@ -10,13 +10,13 @@ import pandas as pd
 from synthesis.evidence import Column, EvidenceTable
 from synthesis.figures import FlowBox, FlowFigure
 from synthesis.rendering import short_hash
-from synthesis.word_xml import Cell, paragraph, run, table, widths
+from synthesis.word_xml import CELL_MARGINS, LETTER, Cell, paragraph, run, table, widths
 from synthesis.words import Words
 
 _NUMBERS = ("number", "decimal", "percent")
 # a page on its side holds this many columns of marks beside the first and the margins
 MARKS_A_TABLE, _UPRIGHT_COLUMNS = 12, 5
-_MARK_WIDTH, _MARGIN_WIDTH, _ARROW_WIDTH = 800, 760, 460
+_LEAST_WIDTH, _ARROW_WIDTH = 700, 460
 
 
 def is_wide(one: EvidenceTable) -> bool:
@@ -87,7 +87,7 @@ def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cel
 
 def _boxed(boxes: list[FlowBox]) -> Cell:
     paragraphs = [
-        paragraph(run(line.text, style="Strong" if line.is_heading else ""), "TableText")
+        paragraph(run(line.text.replace("(n = ", "(n\u00a0=\u00a0"), style="Strong" if line.is_heading else ""), "TableText")
         for box in boxes for line in box.lines
     ]  # fmt: skip
     return Cell("".join(paragraphs), border=True)
@@ -123,17 +123,23 @@ def _written(
             character = "Code" if column.kind in ("code", "hash") else ""
             cells.append(Cell(paragraph(run(column_texts[number], style=character, language=language), style)))
         written.append(cells)
-    head = [Cell(paragraph(run(column.heading), "TableHead")) for column in columns]
+    head = [
+        Cell(paragraph(run(column.heading), "TableHeadNumber" if column.kind in _NUMBERS else "TableHead"))
+        for column in columns
+    ]
     return table(head, written, _widths(columns, texts, total), title=one.title, note=one.note)
 
 
 def _widths(columns: list[Column], texts: list[list[str]], total: int) -> list[int]:
     if not any(column.kind == "marks" for column in columns):
         return widths(texts, total)
+    # as wide as their longest word, and no narrower than a hand of marks
     found = [
-        _MARK_WIDTH if column.kind == "marks" else _MARGIN_WIDTH if column.kind == "number" else 0
+        max(_LEAST_WIDTH, CELL_MARGINS + LETTER * max(map(len, column.heading.split()))) if column.kind in ("marks", "number") else 0
         for column in columns
-    ]  # fmt: skip
+    ]
+    if sum(found) > total * 4 // 5:
+        found = [width * total * 4 // (5 * sum(found)) for width in found]
     return [width or (total - sum(found)) // found.count(0) for width in found]
 
 

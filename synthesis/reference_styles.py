@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from corpus.errors import UsageError
+from corpus.protocol import Protocol
 from synthesis.reference_names import editors_in_apa, in_apa, in_vancouver
 from synthesis.references import Reference
 from synthesis.words import Words
 
+STYLES = ("apa", "vancouver")
 Role = Literal["", "names", "title", "container", "link"]
 
 _RANGE = re.compile(r"(\w*?)(\d+)\s*[-–—]+\s*(\w*?)(\d+)")
@@ -75,6 +78,19 @@ def styled(reference: Reference, style: str = "apa", language: str = "en", lette
     words = Words(language)
     pieces = _vancouver(reference, words) if style == "vancouver" else _apa(reference, words, letter)
     return [piece for piece in pieces if piece.text]
+
+
+def with_reference_style(protocol: Protocol, style: str) -> Protocol:
+    """The protocol with another style of references.
+
+    Raises
+    ------
+    UsageError
+        When the style is not known.
+    """
+    if style == "apa" or style == "vancouver":
+        return replace(protocol, references=style)
+    raise UsageError(f"There is no reference style {style!r}.", next_step=f"Known: {', '.join(STYLES)}.")
 
 
 def in_words(pieces: Iterable[Piece]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt, RGBColor, Twips
@@ -19,7 +20,8 @@ _INK, _MUTED, _LINK = RGBColor(0x1A, 0x1D, 0x21), RGBColor(0x4A, 0x52, 0x5B), RG
 # name, its parent, size in points, bold, space before and after in points, keep with next
 _PARAGRAPHS = (
     ("Table Text", "Normal", 8.5, False, 0, 1, False), ("Table Number", "Table Text", 8.5, False, 0, 1, False),
-    ("Table Head", "Table Text", 8.5, True, 0, 1, True), ("Table Group", "Table Text", 9, True, 3, 2, True),
+    ("Table Head", "Table Text", 8.5, True, 0, 1, True), ("Table Head Number", "Table Head", 8.5, True, 0, 1, True),
+    ("Table Group", "Table Text", 9, True, 3, 2, True),
     ("Note", "Normal", 9, False, 3, 9, False), ("Lead", "Normal", 12, False, 3, 9, False),
     ("Arrow", "Table Text", 11, False, 0, 0, True), ("Contents", "Normal", 10.5, False, 0, 2, False),
     ("Bibliography Entry", "Normal", 10.5, False, 0, 5, False),
@@ -51,6 +53,7 @@ def empty_document(language: str) -> Any:
         for key in list(fonts.attrib):
             del fonts.attrib[key]
         style.font.name = "Calibri"
+    styles["Subtitle"].font.color.rgb, styles["Subtitle"].font.italic = _MUTED, False
     styles["Heading 1"].paragraph_format.space_before = Pt(18)
     styles["Caption"].font.size, styles["Caption"].font.color.rgb = Pt(9.5), _INK
     styles["Caption"].paragraph_format.keep_with_next = True
@@ -61,8 +64,9 @@ def empty_document(language: str) -> Any:
         style.base_style, style.font.size, style.font.bold = styles[parent], Pt(size), is_bold or None
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
         style.paragraph_format.keep_with_next = keeps or None
-    styles["Table Number"].paragraph_format.alignment = 2
-    styles["Arrow"].paragraph_format.alignment = 1
+    for name in ("Table Number", "Table Head Number"):
+        styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    styles["Arrow"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     styles["Note"].font.color.rgb = _MUTED
     entry = styles["Bibliography Entry"].paragraph_format
     entry.left_indent, entry.first_line_indent = Twips(500), Twips(-500)

@@ -20,17 +20,17 @@ TAGS = {"en": "en-GB", "da": "da-DK", "no": "nb-NO", "nb": "nb-NO", "sv": "sv-SE
 _BREAKS = re.compile(r"(\r\n|\r|\n|\t)")
 # a letter of a script that is written from the right
 _FROM_RIGHT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_TWIPS_PER_LETTER, _CELL_MARGINS, _LONGEST_WORD = 92, 150, 15
+# room for a letter of a heading of a table, and beside it, in twips
+LETTER, CELL_MARGINS = 105, 150
+_LONGEST_WORD = 15
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its paragraphs, whether it is bound to the right, how many columns it spans."""
+    """A cell of a table: its paragraphs, how many columns it spans, whether it is drawn as a box."""
 
     content: str
-    is_number: bool = False
     span: int = 1
-    style: str = "TableText"
     border: bool = False
 
 
@@ -101,12 +101,12 @@ def widths(columns: Sequence[Sequence[str]], total: int) -> list[int]:
     Examples
     --------
     >>> widths([["Code", "Trust"], ["Quotation", "Somebody they knew was there. " * 9]], 9000)
-    [1085, 7915]
+    [900, 8100]
     """
     least, held = [], []
     for texts in columns:
         longest = max((len(word) for text in texts for word in re.split(r"[\s\-/]", text)), default=1)
-        least.append(min(longest, _LONGEST_WORD) * _TWIPS_PER_LETTER + _CELL_MARGINS)
+        least.append(min(longest, _LONGEST_WORD) * LETTER + CELL_MARGINS)
         held.append(max(1.0, sum(map(len, texts)) / max(1, len(texts))))
     spare = total - sum(least)
     if spare < 0:
@@ -118,14 +118,15 @@ def widths(columns: Sequence[Sequence[str]], total: int) -> list[int]:
 
 
 def table(
-    head: Sequence[Cell], rows: Iterable[Sequence[Cell]], columns: Sequence[int], *, title: str, note: str = ""
-) -> str:
+    head: Sequence[Cell], rows: Iterable[Sequence[Cell]], columns: Sequence[int], *, title: str, note: str = "",
+    style: str = "SamsynTable",
+) -> str:  # fmt: skip
     """A table: its head stands again on each page, its rows are not broken; title and note are its text twin."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in columns)
     described = f"<w:tblCaption w:val={quoteattr(_attribute(title))}/>"
     described += f"<w:tblDescription w:val={quoteattr(_attribute(note))}/>" if note else ""
     properties = (
-        f'<w:tblPr><w:tblStyle w:val="SamsynTable"/><w:tblW w:w="{sum(columns)}" w:type="dxa"/>'
+        f'<w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(columns)}" w:type="dxa"/>'
         f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
         f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{described}</w:tblPr>'
     )
@@ -143,7 +144,7 @@ def _row(cells: Sequence[Cell], columns: Sequence[int], *, is_head: bool = False
         edge = '<w:{0} w:val="single" w:sz="6" w:space="0" w:color="5B636C"/>'
         borders = "".join(edge.format(side) for side in ("top", "left", "bottom", "right"))
         borders = f"<w:tcBorders>{borders}</w:tcBorders>" if cell.border else ""
-        content = cell.content or paragraph("", cell.style)
+        content = cell.content or paragraph("", "TableText")
         written.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{borders}</w:tcPr>{content}</w:tc>')
     header = "<w:tblHeader/>" if is_head else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{''.join(written)}</w:tr>"
