@@ -335,7 +335,6 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
             checklist=read_checklist(self.folder / "checklist.yaml"),
         )
 
-<<<<<<< HEAD
     def as_of(self, scheme: str | Path) -> Review:
         """The review as an earlier coding scheme sees it: without the decisions made under later ones.
 
@@ -345,11 +344,6 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         earlier._as_of = self.find_scheme(scheme)
         return earlier
 
-    def render(self, *, language: str = "en") -> list[Path]:
-        """Write the report, its tables and its trace to ``output/``; return the files."""
-        self.keep_scheme()
-        return render_report(self.evidence(), self.folder / "output", language=language)
-=======
     def render(
         self, *, language: str = "en", references: str = "", formats: Collection[str] = FORMATS
     ) -> list[Path]:
@@ -363,11 +357,11 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         formats : collection of str
             Of "html", "csv", "xlsx" and "docx".
         """
+        self.keep_scheme()
         evidence = self.evidence()
         if references:
             evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
         return render_report(evidence, self.folder / "output", language=language, formats=formats)
->>>>>>> b312be9 (Render: formats, reference style, checklist.yaml; kappa with its interval in the report)
 
     def export(self, path: str | Path, *, which: str = "all") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
@@ -437,14 +431,9 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
         digest = hashlib.sha256()
-<<<<<<< HEAD
         paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
-=======
-        paths = [self.folder / "protocol.yaml", self.folder / "coding_scheme.yaml"]
-        paths.append(self.folder / "sources" / "sources.jsonl")
         # a file that authors need not write
         paths += [path for path in [self.folder / "checklist.yaml"] if path.exists()]
->>>>>>> b312be9 (Render: formats, reference style, checklist.yaml; kappa with its interval in the report)
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
         read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
         for name, data in {**self._scheme_bytes(), **read}.items():

@@ -64,13 +64,6 @@ class Reference:
     language: str
     kind: str
 
-    @property
-    def where(self) -> str:
-        """Where it stands, in short: "Invented Studies, 31(2), 27–43"."""
-        held = ", ".join(part for part in (self.container, self.volume) if part)
-        issue = f"({self.issue})" if self.issue else ""
-        return ", ".join(part for part in (held + issue, self.pages.replace("-", "–")) if part)
-
     def text(self, style: str = "apa", language: str = "en", letter: str = "") -> str:
         """The reference in a style, as plain text."""
         from synthesis.reference_styles import in_words, styled  # noqa: PLC0415 (styles know references)
