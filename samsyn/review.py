@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from importlib.resources import files
@@ -345,7 +345,7 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         return earlier
 
     def render(
-        self, *, language: str = "en", references: str = "", formats: Collection[str] = FORMATS
+        self, *, language: str = "en", references: str = "", formats: Sequence[str] = FORMATS
     ) -> list[Path]:
         """Write the report, its tables, references and trace to ``output/``; return the files.
 
@@ -354,7 +354,7 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         language : {"en", "da"}
         references : {"", "apa", "vancouver"}
             Style of the references; the protocol's when empty.
-        formats : collection of str
+        formats : sequence of str
             Of "html", "csv", "xlsx" and "docx".
         """
         self.keep_scheme()

@@ -30,11 +30,11 @@ from synthesis.words import Words
 from synthesis.workbook import workbook
 
 __all__ = [
+    "FORMATS",
     "Checklist",
     "Column",
     "Evidence",
     "EvidenceTable",
-    "FORMATS",
     "Fact",
     "FlowFigure",
     "Paragraph",

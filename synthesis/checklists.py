@@ -88,7 +88,9 @@ def _places(evidence: Evidence, words: Words) -> dict[str, tuple[str, str]]:
     """What this report holds: name of a place -> its anchor and its heading."""
     sources, protocol = evidence.sources, evidence.protocol
     searched = sources[sources["kind"] != "other"]
-    told = {sentence.key for paragraph in methods(evidence, words.language) for sentence in paragraph.sentences}
+    told = {
+        sentence.key for paragraph in methods(evidence, words.language) for sentence in paragraph.sentences
+    }
     has_findings = len(findings(evidence)) > 0
     criteria = (*protocol.criteria.inclusion, *protocol.criteria.exclusion)
     held = [

@@ -84,8 +84,8 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     -------
     EvidenceTable
         Frame: stage, pair (names), n, percent (0 to 100), kappa, kappa_low, kappa_high, ac1, alpha,
-        alpha_low, alpha_high (NaN = undefined, for want of variation), n_conflicts, n_settled, confusion ("include–include 33; ..."),
-        confusion_json.
+        alpha_low, alpha_high (NaN = undefined, for want of variation), n_conflicts,
+        n_settled, confusion ("include–include 33; ..."), confusion_json.
 
     Examples
     --------

@@ -51,12 +51,15 @@ def crate(evidence: Evidence, files: Mapping[str, bytes], titles: Mapping[str, s
     listed = [_file(name, data, titles.get(name, ""), language) for name, data in sorted(files.items())]
     sources, people = _sources(evidence), _people(evidence)
     licence = _licence(evidence, words)
-    as_of = evidence.latest_decision() or max((str(day) for day in evidence.sources["date"] if day), default="")
+    as_of = evidence.latest_decision() or max(
+        (str(day) for day in evidence.sources["date"] if day), default=""
+    )
     root = {
         "@id": "./", "@type": "Dataset", "name": title.text or evidence.protocol.id,
         "description": " ".join(part for part in (
             words("crate_about"), own_language(evidence.protocol.invented, language).text) if part),
-        "identifier": f"sha256:{evidence.input_hash}", "inLanguage": language, "version": evidence.protocol.version,
+        "identifier": f"sha256:{evidence.input_hash}", "inLanguage": language,
+        "version": evidence.protocol.version,
         "license": {"@id": licence["@id"]}, "creator": _ids(people), "hasPart": _ids(listed),
         "mentions": _ids(sources),
     }  # fmt: skip
@@ -66,7 +69,8 @@ def crate(evidence: Evidence, files: Mapping[str, bytes], titles: Mapping[str, s
     if evidence.made_with:
         software |= {"version": evidence.made_with, "softwareVersion": evidence.made_with}
     made = {
-        "@id": "#render", "@type": "CreateAction", "name": words("crate_render"), "instrument": {"@id": "#samsyn"},
+        "@id": "#render", "@type": "CreateAction", "name": words("crate_render"),
+        "instrument": {"@id": "#samsyn"},
         "object": _ids(sources), "result": _ids(listed), "agent": _ids(people),
         **({"endTime": as_of} if as_of else {}),
     }  # fmt: skip
@@ -105,12 +109,23 @@ def _sources(evidence: Evidence) -> list[dict[str, Any]]:
 
 def _people(evidence: Evidence) -> list[dict[str, Any]]:
     """People as the protocol names them: everybody who decided, and nobody else."""
-    ids = {name for column in ("people", "settled_by") for frame in (evidence.screening_verdicts, evidence.coded_segments)
-           for names in frame[column] for name in str(names).split("; ") if name}  # fmt: skip
+    ids = {
+        name
+        for frame in (evidence.screening_verdicts, evidence.coded_segments)
+        for column in ("people", "settled_by")
+        for names in frame[column]
+        for name in str(names).split("; ")
+        if name
+    }
     for frame in (evidence.coding_decisions, evidence.descriptors):
         ids |= {str(name) for name in frame["person"] if name}
     return [
-        {"@id": f"#person-{slug(name)}", "@type": "Person", "identifier": name, "name": evidence.name_of(name)}
+        {
+            "@id": f"#person-{slug(name)}",
+            "@type": "Person",
+            "identifier": name,
+            "name": evidence.name_of(name),
+        }
         for name in sorted(ids)
     ]
 

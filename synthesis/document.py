@@ -1,4 +1,4 @@
-"""The whole report as a Word document: real headings, captions, tables, references; text that authors edit."""
+"""The whole report as a Word document: headings, captions, tables, references; text that authors edit."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ class _Writer:
         self.n_anchors = 0
         self.relations: dict[str, str] = {}
 
-    def front(self, title: OwnWords, invented: OwnWords, facts: Mapping[str, Any], parts: Sequence[str]) -> None:
+    def front(
+        self, title: OwnWords, invented: OwnWords, facts: Mapping[str, Any], parts: Sequence[str]
+    ) -> None:
         """Title, what it rests on, contents."""
         say = self.words
         blocks = [
@@ -84,7 +86,8 @@ class _Writer:
             blocks.append(paragraph(run(invented.text, language=invented.language), "Lead"))
         blocks.append(paragraph(run(facts["lead"]), "Lead"))
         for key, word in (
-            ("as_of", "data_as_of"), ("decisions", "decisions"), ("people", "people"), ("protocol", "protocol"),
+            ("as_of", "data_as_of"), ("decisions", "decisions"), ("people", "people"),
+            ("protocol", "protocol"),
             ("scheme", "coding_scheme"), ("version", "made_with"), ("input_hash", "input_hash"),
         ):  # fmt: skip
             blocks.append(paragraph(run(f"{say(word)}: ", style="Strong") + run(str(facts[key])), "Contents"))
@@ -92,7 +95,10 @@ class _Writer:
             blocks.append(paragraph(run(say.count("unsettled_lead", facts["unsettled"])), "Note"))
         blocks.append(paragraph(run(say("contents")), "TOCHeading"))
         # a table of contents that Word can make anew; what stands in it now needs no updating to be read
-        opened = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-1" \\h \\n </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        opened = (
+            '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> '
+            'TOC \\o "1-1" \\h \\n </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
         for number, name in enumerate(parts):
             line = link_inside(run(say(name), style="Hyperlink"), name)
             closed = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if number == len(parts) - 1 else ""
@@ -121,13 +127,21 @@ class _Writer:
     def saved(self, title: str, facts: Mapping[str, Any]) -> bytes:
         """The document, its properties without a clock."""
         footer = self.document.sections[0].footer
-        words = run(f"{facts['version']} · ") + '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+        words = (
+            run(f"{facts['version']} · ")
+            + '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+        )
         for element in _parsed([paragraph(words, "Footer")]):
             footer._element.append(element)
         footer._element.remove(footer._element[0])
         said = self.document.core_properties
         as_of = self.evidence.latest_decision()
-        said.title, said.author, said.comments, said.keywords = _cleaned(title), _cleaned(facts["people"])[:255], "", ""
+        said.title, said.author, said.comments, said.keywords = (
+            _cleaned(title),
+            _cleaned(facts["people"])[:255],
+            "",
+            "",
+        )
         said.subject, said.category, said.last_modified_by, said.language = "", "", "", self.language
         said.created = said.modified = time_of(as_of)
         said.revision = 1
@@ -180,7 +194,9 @@ class _Writer:
                 )  # fmt: skip
         if view["untouched"]:
             untouched = ", ".join(view["untouched"])
-            yield paragraph(run(say.count("themes_untouched", len(view["untouched"]), list=untouched)), "Note")
+            yield paragraph(
+                run(say.count("themes_untouched", len(view["untouched"]), list=untouched)), "Note"
+            )
         if not view["touched"]:
             yield paragraph(run(say("doc_nothing")), "Note")
 
@@ -189,8 +205,12 @@ class _Writer:
         head, rows, columns = flow_rows(figure, PORTRAIT)
         self.numbers["figure"] += 1
         yield caption(self.words("doc_figure"), self.numbers["figure"], figure.title)
-        yield table([], [head, *rows], columns, title=figure.title, note=figure.description, style="TableNormal")
-        yield paragraph(run(" ".join([*figure.notes, self.words("doc_sums", sums="; ".join(figure.sums))])), "Note")
+        yield table(
+            [], [head, *rows], columns, title=figure.title, note=figure.description, style="TableNormal"
+        )
+        yield paragraph(
+            run(" ".join([*figure.notes, self.words("doc_sums", sums="; ".join(figure.sums))])), "Note"
+        )
 
     def _stopping(self, view: Mapping[str, Any]) -> Iterator[str]:
         if view:
@@ -227,8 +247,11 @@ class _Writer:
         keys = ("item", "about", "place", "page")
         heads = [say(f"checklist_{key}") for key in keys]
         for checklist in view:
-            rows = [[row["item"], row["about"], row["place"] or ("" if row["page"] else say("checklist_not_reported")),
-                     row["page"]] for row in checklist["rows"]]  # fmt: skip
+            missing = say("checklist_not_reported")
+            rows = [
+                [row["item"], row["about"], row["place"] or ("" if row["page"] else missing), row["page"]]
+                for row in checklist["rows"]
+            ]
             columns = widths([list(texts) for texts in zip(heads, *rows, strict=True)], PORTRAIT)
             self.numbers["table"] += 1
             placed = say("checklist_placed", n=checklist["n_placed"], total=len(rows))
@@ -241,7 +264,9 @@ class _Writer:
         if piece.role == "link":
             relation = self.relations.get(piece.link)
             if relation is None:
-                relation = self.document.part.relate_to(piece.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+                relation = self.document.part.relate_to(
+                    piece.link, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+                )
                 self.relations[piece.link] = relation
             return link_outside(run(piece.text, style="Hyperlink"), relation)
         style = "Emphasis" if piece.is_italic else ""

@@ -24,9 +24,7 @@ def is_wide(one: EvidenceTable) -> bool:
     return len(_shown(one)) > _UPRIGHT_COLUMNS
 
 
-def table_blocks(
-    one: EvidenceTable, total: int, *, quotation_languages: Mapping[str, str]
-) -> Iterator[str]:
+def table_blocks(one: EvidenceTable, total: int, *, quotation_languages: Mapping[str, str]) -> Iterator[str]:
     """A table as one Word table, or as several where it has more columns of marks than a page holds.
 
     Rows of one theme stand under a row that names it. Quotations carry their language.
@@ -73,7 +71,10 @@ def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cel
             here = [box for box in figure.boxes
                     if side < len(sides) and box.x == sides[side] and main.y <= box.y < below]  # fmt: skip
             arrow = "→" if here and side == 1 else ""
-            row += [Cell(paragraph(run(arrow), "Arrow")), _boxed(here) if here else Cell(paragraph("", "Arrow"))]
+            row += [
+                Cell(paragraph(run(arrow), "Arrow")),
+                _boxed(here) if here else Cell(paragraph("", "Arrow")),
+            ]
         rows.append(row)
         if place + 1 < len(mains):
             joins = place == 0 and n_sides > 2
@@ -87,10 +88,15 @@ def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cel
 
 def _boxed(boxes: list[FlowBox]) -> Cell:
     paragraphs = [
-        paragraph(run(line.text.replace("(n = ", "(n\u00a0=\u00a0"), style="Strong" if line.is_heading else ""), "TableText")
+        paragraph(run(_unbroken(line.text), style="Strong" if line.is_heading else ""), "TableText")
         for box in boxes for line in box.lines
     ]  # fmt: skip
     return Cell("".join(paragraphs), border=True)
+
+
+def _unbroken(text: str) -> str:
+    """A count that stays on its line."""
+    return text.replace("(n = ", "(n\u00a0=\u00a0")
 
 
 def _shown(one: EvidenceTable) -> list[Column]:
@@ -121,7 +127,9 @@ def _written(
             language = languages.get(row.get("finding_id", ""), "") if column.kind == "quotation" else ""
             style = "TableNumber" if column.kind in _NUMBERS else "TableText"
             character = "Code" if column.kind in ("code", "hash") else ""
-            cells.append(Cell(paragraph(run(column_texts[number], style=character, language=language), style)))
+            cells.append(
+                Cell(paragraph(run(column_texts[number], style=character, language=language), style))
+            )
         written.append(cells)
     head = [
         Cell(paragraph(run(column.heading), "TableHeadNumber" if column.kind in _NUMBERS else "TableHead"))
@@ -135,7 +143,9 @@ def _widths(columns: list[Column], texts: list[list[str]], total: int) -> list[i
         return widths(texts, total)
     # as wide as their longest word, and no narrower than a hand of marks
     found = [
-        max(_LEAST_WIDTH, CELL_MARGINS + LETTER * max(map(len, column.heading.split()))) if column.kind in ("marks", "number") else 0
+        max(_LEAST_WIDTH, CELL_MARGINS + LETTER * max(map(len, column.heading.split())))
+        if column.kind in ("marks", "number")
+        else 0
         for column in columns
     ]
     if sum(found) > total * 4 // 5:

@@ -1,6 +1,6 @@
-"""The methods paragraph: what was done, by whom and how often, as the journal tells it; never what was meant.
+"""The methods paragraph: what was done, by whom and how often, as the journal tells it.
 
-A sentence stands only where its facts are there, and every number carries the name of the count it comes from.
+A sentence stands only where its facts are there; every number carries the name of the count it is.
 """
 
 from __future__ import annotations
@@ -95,12 +95,15 @@ def methods(evidence: Evidence, language: str = "en") -> list[Paragraph]:
 
 
 def methods_view(evidence: Evidence, language: str = "en") -> dict[str, Any]:
-    """What the page says of methods: the protocol's questions and criteria as they stand, and the paragraphs."""
+    """What the page says of methods: the protocol's questions and criteria, and the paragraphs."""
     protocol = evidence.protocol
     return {
         "questions": [own_language(Wording(one.en, one.da), language) for one in protocol.questions],
         "criteria": [
-            (Words(language)(f"methods_{name}"), [own_language(Wording(c.en, c.da), language) for c in criteria])
+            (
+                Words(language)(f"methods_{name}"),
+                [own_language(Wording(one.en, one.da), language) for one in criteria],
+            )
             for name, criteria in (
                 ("inclusion", protocol.criteria.inclusion), ("exclusion", protocol.criteria.exclusion)
             ) if criteria
@@ -131,7 +134,10 @@ def _search(evidence: Evidence, words: Words) -> Iterator[Sentence]:
     if len(pairs):
         n_pairs = len(pairs[["record_id_a", "record_id_b"]].drop_duplicates())
         yield _said(
-            "m_pairs", words, n=("journal.duplicate_pairs", n_pairs), people=_people(evidence, pairs["person"])
+            "m_pairs",
+            words,
+            n=("journal.duplicate_pairs", n_pairs),
+            people=_people(evidence, pairs["person"]),
         )
 
 
@@ -177,10 +183,13 @@ def _calibration(evidence: Evidence, words: Words) -> Iterator[Sentence]:
     said = evidence.screening_decisions
     if "calibration" not in said:
         return
-    for round_, rows in said[said["calibration"].astype(int) > 0].groupby("calibration"):
+    rounds = said["calibration"].astype(int)
+    for round_ in sorted(set(rounds) - {0}):
+        rows = said[rounds == round_]
         n = rows["record_id"].nunique()
-        yield _said("m_calibrated", words, round=("journal.calibration.round", int(round_)),
-                    n=(f"journal.calibration.{round_}", n), people=_people(evidence, rows["person"]))  # fmt: skip
+        yield _said("m_calibrated", words, round=("journal.calibration.round", round_),
+                    n=(f"journal.calibration.{round_}", n),
+                    people=_people(evidence, rows["person"]))  # fmt: skip
 
 
 def _stage(
@@ -221,10 +230,15 @@ def _stopping(evidence: Evidence, words: Words) -> Iterator[Sentence]:
 def _agreement(evidence: Evidence, words: Words) -> Iterator[Sentence]:
     table: EvidenceTable = agreement_table(evidence, words.language)
     for number, row in enumerate(table.rows()):
-        def fact(key: str, *, of: str = f"agreement.{number}", row: dict[str, Any] = row) -> tuple[str, float]:
+
+        def fact(
+            key: str, *, of: str = f"agreement.{number}", row: dict[str, Any] = row
+        ) -> tuple[str, float]:
             return (f"{of}.{key}", float(row[key]))
 
-        yield _said("m_agreed", words, stage=row["stage"], pair=row["pair"], n=fact("n"), percent=fact("percent"))
+        yield _said(
+            "m_agreed", words, stage=row["stage"], pair=row["pair"], n=fact("n"), percent=fact("percent")
+        )
         for key, low, high in (("kappa", "kappa_low", "kappa_high"), ("alpha", "alpha_low", "alpha_high")):
             if math.isnan(row[key]):
                 yield _said(f"m_{key}_undefined", words)
@@ -244,7 +258,9 @@ def _coding(evidence: Evidence, words: Words) -> Iterator[Sentence]:
             version=", ".join(versions) or scheme.version,
         )  # fmt: skip
         if "round" in decided:
-            made = decided.drop_duplicates(["person", "journal_line"]) if "journal_line" in decided else decided
+            made = (
+                decided.drop_duplicates(["person", "journal_line"]) if "journal_line" in decided else decided
+            )
             for round_ in ("blind", "assisted", "adjudication"):
                 here = made[made["round"] == round_]
                 if len(here):
@@ -291,7 +307,8 @@ def _said(key: str, words: Words, **values: Any) -> Sentence:
             continue
         value = values[field]
         if isinstance(value, tuple):
-            pieces.append(_fact(*value, words))
+            name, counted = value
+            pieces.append(_fact(name, counted, words))
         else:
             pieces.append(words.listed(value) if isinstance(value, list) else value)
     return Sentence(key, tuple(piece for piece in pieces if piece))

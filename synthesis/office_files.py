@@ -8,7 +8,7 @@ import zipfile
 from datetime import datetime
 
 # the first moment that a zip file can name
-_EARLIEST = datetime(1980, 1, 1)  # noqa: DTZ001 (a zip file knows no time zone)
+_EARLIEST = datetime(1980, 1, 1)
 _TIMES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 
 

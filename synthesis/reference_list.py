@@ -48,9 +48,7 @@ def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
             "set": which,
             "about": words(f"ref_{which}"),
             "study": labels.get(study_of.get(record_id, ""), ""),
-            "reference": in_words(
-                styled(reference(record), evidence.protocol.references, language, letter)
-            ),
+            "reference": in_words(styled(reference(record), evidence.protocol.references, language, letter)),
         }
         for which in ("included", "excluded")
         for record_id, record, letter in _listed(evidence, which, words)
@@ -119,7 +117,8 @@ def reference_files(evidence: Evidence) -> dict[str, bytes]:
     >>> from synthesis import example_evidence
     >>> files = reference_files(example_evidence())
     >>> list(files)
-    ['references_included.bib', 'references_included.ris', 'references_excluded.bib', 'references_excluded.ris']
+    ['references_included.bib', 'references_included.ris',
+     'references_excluded.bib', 'references_excluded.ris']
     >>> files["references_excluded.ris"].decode().splitlines()[1]
     'TI  - A contract for two'
     """

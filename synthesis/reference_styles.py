@@ -18,7 +18,6 @@ from synthesis.reference_names import editors_in_apa, in_apa, in_vancouver
 from synthesis.references import Reference
 from synthesis.words import Words
 
-STYLES = ("apa", "vancouver")
 Role = Literal["", "names", "title", "container", "link"]
 
 _RANGE = re.compile(r"(\w*?)(\d+)\s*[-–—]+\s*(\w*?)(\d+)")
@@ -69,7 +68,8 @@ def styled(reference: Reference, style: str = "apa", language: str = "en", lette
     --------
     >>> from synthesis.references import reference
     >>> record = {"authors": "Alder, Jo; Vine, Pat K.", "year": 2019, "title": "Rivals at one table?",
-    ...           "journal": "Invented Studies", "volume": "31", "issue": "2", "pages": "127-43", "type": "JOUR"}
+    ...           "journal": "Invented Studies", "volume": "31", "issue": "2", "pages": "127-43",
+    ...           "type": "JOUR"}
     >>> in_words(styled(reference(record), letter="b"))
     'Alder, J., & Vine, P. K. (2019b). Rivals at one table? Invented Studies, 31(2), 127–143.'
     >>> in_words(styled(reference(record), "vancouver"))
@@ -88,9 +88,13 @@ def with_reference_style(protocol: Protocol, style: str) -> Protocol:
     UsageError
         When the style is not known.
     """
-    if style == "apa" or style == "vancouver":
-        return replace(protocol, references=style)
-    raise UsageError(f"There is no reference style {style!r}.", next_step=f"Known: {', '.join(STYLES)}.")
+    known = {
+        "apa": replace(protocol, references="apa"),
+        "vancouver": replace(protocol, references="vancouver"),
+    }
+    if style in known:
+        return known[style]
+    raise UsageError(f"There is no reference style {style!r}.", next_step=f"Known: {', '.join(known)}.")
 
 
 def in_words(pieces: Iterable[Piece]) -> str:
@@ -162,7 +166,11 @@ def _vancouver(of: Reference, words: Words) -> list[Piece]:
         ]  # fmt: skip
     elif of.kind in ("book", "report", "conference"):
         publisher = of.publisher or of.container
-        pieces += [Piece(" "), Piece(publisher, "container"), Piece(f"; {year}." if publisher else f"{year}.")]
+        pieces += [
+            Piece(" "),
+            Piece(publisher, "container"),
+            Piece(f"; {year}." if publisher else f"{year}."),
+        ]
     elif of.kind == "thesis" or not of.container:
         pieces.append(Piece(f" {year}."))
     else:
@@ -175,7 +183,9 @@ def _vancouver(of: Reference, words: Words) -> list[Piece]:
 def _link(of: Reference, lead: str) -> list[Piece]:
     if not of.link:
         return []
-    shown = of.link.removeprefix("https://doi.org/") if lead and of.link.startswith("https://doi.org/") else ""
+    shown = (
+        of.link.removeprefix("https://doi.org/") if lead and of.link.startswith("https://doi.org/") else ""
+    )
     return [Piece(" "), Piece(f"{lead}{shown}" if shown else of.link, "link", link=of.link)]
 
 

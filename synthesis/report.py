@@ -80,7 +80,8 @@ def render_report(
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files if file.suffix != ".csv"]
     ['report.html', 'trace.json', 'flow.svg', 'tables.xlsx', 'report.docx', 'references_included.bib',
-     'references_included.ris', 'references_excluded.bib', 'references_excluded.ris', 'ro-crate-metadata.json']
+     'references_included.ris', 'references_excluded.bib', 'references_excluded.ris',
+     'ro-crate-metadata.json']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
@@ -88,7 +89,8 @@ def render_report(
     require_same_studies(evidence)
     formats = _known(formats)
     by_part = {
-        part.id: [one for build in part.tables if (one := build(evidence, language)) is not None] for part in PARTS
+        part.id: [one for build in part.tables if (one := build(evidence, language)) is not None]
+        for part in PARTS
     }
     tables = {one.id: one for built in by_part.values() for one in built}
     views = {part.id: part.view(evidence, language) for part in PARTS}
@@ -100,20 +102,24 @@ def render_report(
     facts = header_facts(evidence, words, made_with)
     files: dict[str, bytes] = {}
     if "html" in formats:
-        page = environment().get_template("report.html.j2").render(
-            say=words,
-            language=language,
-            title=title,
-            invented=invented,
-            facts=facts,
-            has_studies=len(studies(evidence)) > 0,
-            has_coding=len(held["findings"]) > 0,
-            parts=PARTS,
-            table=tables,
-            views=views,
-            spark=spark,
-            script=script,
-            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        page = (
+            environment()
+            .get_template("report.html.j2")
+            .render(
+                say=words,
+                language=language,
+                title=title,
+                invented=invented,
+                facts=facts,
+                has_studies=len(studies(evidence)) > 0,
+                has_coding=len(held["findings"]) > 0,
+                parts=PARTS,
+                table=tables,
+                views=views,
+                spark=spark,
+                script=script,
+                script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            )
         )
         files["report.html"] = page.encode("utf-8", "replace")
     files["trace.json"] = _json(held)
@@ -122,7 +128,9 @@ def render_report(
         files |= {f"{one.id}.csv": table_csv(one) for one in tables.values()}
     if "xlsx" in formats:
         as_of = evidence.latest_decision()
-        files["tables.xlsx"] = workbook(list(tables.values()), title=title.text, as_of=as_of, language=language)
+        files["tables.xlsx"] = workbook(
+            list(tables.values()), title=title.text, as_of=as_of, language=language
+        )
     if "docx" in formats:
         files["report.docx"] = report_document(
             evidence,

@@ -19,8 +19,10 @@ PORTRAIT, LANDSCAPE = SHORT_EDGE - 2 * MARGIN, LONG_EDGE - 2 * MARGIN
 _INK, _MUTED, _LINK = RGBColor(0x1A, 0x1D, 0x21), RGBColor(0x4A, 0x52, 0x5B), RGBColor(0x0B, 0x4F, 0x8A)
 # name, its parent, size in points, bold, space before and after in points, keep with next
 _PARAGRAPHS = (
-    ("Table Text", "Normal", 8.5, False, 0, 1, False), ("Table Number", "Table Text", 8.5, False, 0, 1, False),
-    ("Table Head", "Table Text", 8.5, True, 0, 1, True), ("Table Head Number", "Table Head", 8.5, True, 0, 1, True),
+    ("Table Text", "Normal", 8.5, False, 0, 1, False),
+    ("Table Number", "Table Text", 8.5, False, 0, 1, False),
+    ("Table Head", "Table Text", 8.5, True, 0, 1, True),
+    ("Table Head Number", "Table Head", 8.5, True, 0, 1, True),
     ("Table Group", "Table Text", 9, True, 3, 2, True),
     ("Note", "Normal", 9, False, 3, 9, False), ("Lead", "Normal", 12, False, 3, 9, False),
     ("Arrow", "Table Text", 11, False, 0, 0, True), ("Contents", "Normal", 10.5, False, 0, 2, False),
@@ -34,7 +36,8 @@ _TABLE_STYLE = """<w:style {ns} w:type="table" w:customStyle="1" w:styleId="Sams
 <w:tblCellMar><w:top w:w="30" w:type="dxa"/><w:left w:w="60" w:type="dxa"/><w:bottom w:w="30" w:type="dxa"/>
 <w:right w:w="60" w:type="dxa"/></w:tblCellMar></w:tblPr>
 <w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders>
-<w:bottom w:val="single" w:sz="8" w:space="0" w:color="1A1D21"/></w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr>
+<w:bottom w:val="single" w:sz="8" w:space="0" w:color="1A1D21"/></w:tcBorders>
+<w:vAlign w:val="bottom"/></w:tcPr>
 </w:tblStylePr></w:style>"""
 
 

@@ -1,6 +1,6 @@
 """Runs, paragraphs and tables of a Word document as WordprocessingML; everything that comes in is text.
 
-Whole tables are written as text and parsed once: cell by cell, a document of a thousand findings takes minutes.
+Whole tables are written as text and parsed once: cell by cell, a thousand findings take minutes.
 
 Source: ECMA-376, Office Open XML File Formats, part 1.
 """
@@ -15,8 +15,8 @@ from xml.sax.saxutils import escape, quoteattr
 from synthesis.rendering import NOT_XML
 
 # language tags of Word
-TAGS = {"en": "en-GB", "da": "da-DK", "no": "nb-NO", "nb": "nb-NO", "sv": "sv-SE", "de": "de-DE", "fr": "fr-FR",
-        "nl": "nl-NL", "es": "es-ES"}  # fmt: skip
+TAGS = {"en": "en-GB", "da": "da-DK", "no": "nb-NO", "nb": "nb-NO", "sv": "sv-SE", "de": "de-DE",
+        "fr": "fr-FR", "nl": "nl-NL", "es": "es-ES"}  # fmt: skip
 _BREAKS = re.compile(r"(\r\n|\r|\n|\t)")
 # a letter of a script that is written from the right
 _FROM_RIGHT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -69,12 +69,12 @@ def paragraph(content: str, style: str = "", *, anchor: tuple[str, int] | None =
 
 def link_inside(content: str, anchor: str) -> str:
     """Runs that lead to a place in the document."""
-    return f"<w:hyperlink w:anchor={quoteattr(bookmark(anchor))} w:history=\"1\">{content}</w:hyperlink>"
+    return f'<w:hyperlink w:anchor={quoteattr(bookmark(anchor))} w:history="1">{content}</w:hyperlink>'
 
 
 def link_outside(content: str, relation: str) -> str:
     """Runs that lead to an address, by the relation that the package gives it."""
-    return f"<w:hyperlink r:id={quoteattr(relation)} w:history=\"1\">{content}</w:hyperlink>"
+    return f'<w:hyperlink r:id={quoteattr(relation)} w:history="1">{content}</w:hyperlink>'
 
 
 def caption(label: str, number: int, text: str) -> str:
@@ -118,17 +118,17 @@ def widths(columns: Sequence[Sequence[str]], total: int) -> list[int]:
 
 
 def table(
-    head: Sequence[Cell], rows: Iterable[Sequence[Cell]], columns: Sequence[int], *, title: str, note: str = "",
-    style: str = "SamsynTable",
+    head: Sequence[Cell], rows: Iterable[Sequence[Cell]], columns: Sequence[int], *,
+    title: str, note: str = "", style: str = "SamsynTable",
 ) -> str:  # fmt: skip
-    """A table: its head stands again on each page, its rows are not broken; title and note are its text twin."""
+    """A table: its head stands again on each page, no row is broken; title and note are its text twin."""
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in columns)
     described = f"<w:tblCaption w:val={quoteattr(_attribute(title))}/>"
     described += f"<w:tblDescription w:val={quoteattr(_attribute(note))}/>" if note else ""
     properties = (
         f'<w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(columns)}" w:type="dxa"/>'
-        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
-        f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{described}</w:tblPr>'
+        f'<w:tblLayout w:type="fixed"/><w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" '
+        f'w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{described}</w:tblPr>'
     )
     body = _row(head, columns, is_head=True) if head else ""
     body += "".join(_row(row, columns) for row in rows)
@@ -145,7 +145,9 @@ def _row(cells: Sequence[Cell], columns: Sequence[int], *, is_head: bool = False
         borders = "".join(edge.format(side) for side in ("top", "left", "bottom", "right"))
         borders = f"<w:tcBorders>{borders}</w:tcBorders>" if cell.border else ""
         content = cell.content or paragraph("", "TableText")
-        written.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{borders}</w:tcPr>{content}</w:tc>')
+        written.append(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{borders}</w:tcPr>{content}</w:tc>'
+        )
     header = "<w:tblHeader/>" if is_head else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{''.join(written)}</w:tr>"
 

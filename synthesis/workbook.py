@@ -88,12 +88,16 @@ def _write_sheet(sheet: WriteOnlyWorksheet, table: EvidenceTable, undefined: str
     if rows:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(rows) + 1}"
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = "landscape", 1, 0
+    sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = (
+        "landscape",
+        1,
+        0,
+    )
     sheet.append([_cell(sheet, column.heading, _BOLD, wrap=True) for column in table.columns])
     wide = [column.kind in ("text", "quotation", "code", "id") for column in table.columns]
     for row in rows:
         sheet.append([
-            _cell(sheet, value, wrap=True) if is_wide and isinstance(value, str) and len(value) > _WIDEST else value
+            _cell(sheet, value, wrap=True) if is_wide and len(str(value or "")) > _WIDEST else value
             for value, is_wide in zip(row, wide, strict=True)
         ])  # fmt: skip
 
@@ -117,6 +121,6 @@ def _cell(sheet: WriteOnlyWorksheet, text: str, font: Font | None = None, *, wra
 
 
 def _cleaned(text: str) -> str:
-    """What a cell can hold: no control characters, and no more than Excel takes (the CSV file has it whole)."""
+    """What a cell can hold: no control characters, and no more than Excel takes (the CSV has it whole)."""
     text = NOT_XML.sub("\ufffd", text)
     return text if len(text) <= LONGEST_CELL // 2 else f"{text[: LONGEST_CELL // 2 - 1]}…"

@@ -27,7 +27,9 @@ from synthesis import FORMATS
     help="The notebook's page (default: beside the report in output/).",
 )
 @click.option(
-    "--references", type=click.Choice(["apa", "vancouver"]), help="Style of the references (default: the protocol's)."
+    "--references",
+    type=click.Choice(["apa", "vancouver"]),
+    help="Style of the references (default: the protocol's).",
 )
 @click.option(
     "--formats",

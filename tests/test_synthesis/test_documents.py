@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences stand whole)
 """The Word document, the workbook and the crate: whole, quiet about the clock, and everything in them is text."""
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def output(whole_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -
 
 def words_of(document) -> str:
     return "\n".join(
-        "".join(node.text or "" for node in element.iter(qn("w:t"))) for element in document.element.body.iter(qn("w:p"))
+        "".join(node.text or "" for node in element.iter(qn("w:t")))
+        for element in document.element.body.iter(qn("w:p"))
     )
 
 
@@ -47,7 +49,9 @@ def test_document_has_the_headings_of_the_page_and_numbered_captions(output: Pat
     captions = ["".join(node.text for node in one._p.iter(qn("w:t")))
                 for one in document.paragraphs if one.style.name == "Caption"]  # fmt: skip
     numbers = [one.split(". ")[0] for one in captions]
-    assert [name for name in numbers if name.startswith("Table")] == [f"Table {n + 1}" for n in range(len(numbers) - 1)]
+    assert [name for name in numbers if name.startswith("Table")] == [
+        f"Table {n + 1}" for n in range(len(numbers) - 1)
+    ]
     assert "Figure 1. PRISMA 2020 flow diagram" in captions
 
 
@@ -65,7 +69,9 @@ def test_wide_tables_lie_on_their_side_and_text_stands_upright(output: Path) -> 
     turns = [section.orientation for section in sections]
     assert turns[0] == turns[-1] == WD_ORIENT.PORTRAIT
     assert WD_ORIENT.LANDSCAPE in turns
-    assert all((one.page_width > one.page_height) == (one.orientation == WD_ORIENT.LANDSCAPE) for one in sections)
+    assert all(
+        (one.page_width > one.page_height) == (one.orientation == WD_ORIENT.LANDSCAPE) for one in sections
+    )
 
 
 def test_quotations_and_document_carry_their_language(output: Path) -> None:
@@ -104,7 +110,11 @@ def test_a_matrix_with_many_studies_is_split_over_tables(whole_evidence: Evidenc
     from synthesis.document_tables import table_blocks
 
     studies = [f"s{n}" for n in range(30)]
-    columns = (Column("label", "Theme"), *(Column(one, f"Elm {one}", "marks") for one in studies), Column("n", "Studies", "number"))
+    columns = (
+        Column("label", "Theme"),
+        *(Column(one, f"Elm {one}", "marks") for one in studies),
+        Column("n", "Studies", "number"),
+    )
     frame = pd.DataFrame([{"label": "Time", **dict.fromkeys(studies, "▲"), "n": 30}])
     blocks = list(table_blocks(EvidenceTable("m", "M", columns, frame), 14000, quotation_languages={}))
     assert [block.count("▲") for block in blocks] == [12, 12, 6]
@@ -124,7 +134,9 @@ def test_workbook_has_a_sheet_for_each_table_and_a_list_of_them(output: Path) ->
 
 
 @pytest.mark.parametrize("lead", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_of_the_workbook_is_a_formula(changed, whole_evidence: Evidence, tmp_path: Path, lead: str) -> None:
+def test_no_cell_of_the_workbook_is_a_formula(
+    changed, whole_evidence: Evidence, tmp_path: Path, lead: str
+) -> None:
     coded = whole_evidence.coded_segments.copy()
     coded.loc[0, "finding"] = f"{lead}1+cmd|' /C calc'!A0"
     render_report(changed(coded_segments=coded), tmp_path, formats=["xlsx"])
@@ -136,20 +148,26 @@ def test_no_cell_of_the_workbook_is_a_formula(changed, whole_evidence: Evidence,
     assert all(value.startswith("'") for value in found)
 
 
-def test_strange_words_come_through_as_text_everywhere(changed, whole_evidence: Evidence, tmp_path: Path) -> None:
+def test_strange_words_come_through_as_text_everywhere(
+    changed, whole_evidence: Evidence, tmp_path: Path
+) -> None:
     records = whole_evidence.records.copy()
     records.loc[0, ["title", "journal"]] = [HOSTILE, HOSTILE]
     records.loc[0, "abstract"] = records.loc[0, "abstract"] + HOSTILE
     coded = whole_evidence.coded_segments.copy()
     end = len(records.loc[0, "abstract"])
     coded.loc[0, ["start", "end", "text", "finding"]] = [end - len(HOSTILE), end, HOSTILE, HOSTILE]
-    protocol = dataclasses.replace(whole_evidence.protocol, title=Wording(en=HOSTILE), invented=Wording(en=HOSTILE))
+    protocol = dataclasses.replace(
+        whole_evidence.protocol, title=Wording(en=HOSTILE), invented=Wording(en=HOSTILE)
+    )
     evidence = changed(records=records, coded_segments=coded, protocol=protocol)
     render_report(evidence, tmp_path)
     document = docx.Document(tmp_path / "report.docx")
     assert words_of(document).count(SHOWN) >= 6
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    found = [cell.value for row in book["evidence"].iter_rows() for cell in row if "\u202eevil" in str(cell.value)]
+    found = [
+        cell.value for row in book["evidence"].iter_rows() for cell in row if "\u202eevil" in str(cell.value)
+    ]
     assert found == [SHOWN, SHOWN]
     graph = json.loads((tmp_path / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
     assert graph[1]["name"] == HOSTILE
@@ -160,7 +178,9 @@ def test_crate_names_every_file_with_its_hash_and_who_decided(output: Path) -> N
     graph = {entity["@id"]: entity for entity in held["@graph"]}
     assert len(graph) == len(held["@graph"])
     root = graph["./"]
-    assert {one["@id"] for one in root["hasPart"]} == {path.name for path in output.iterdir()} - {"ro-crate-metadata.json"}
+    assert {one["@id"] for one in root["hasPart"]} == {path.name for path in output.iterdir()} - {
+        "ro-crate-metadata.json"
+    }
     for one in root["hasPart"]:
         data = (output / one["@id"]).read_bytes()
         assert graph[one["@id"]]["sha256"] == hashlib.sha256(data).hexdigest()
@@ -197,7 +217,9 @@ def test_an_office_program_opens_the_document_and_shows_all_of_it(
 ) -> None:
     program = shutil.which("soffice")
     if program is None:
-        pytest.skip("LibreOffice (soffice) is not on this machine; install libreoffice-writer-nogui to run this")
+        pytest.skip(
+            "LibreOffice (soffice) is not on this machine; install libreoffice-writer-nogui to run this"
+        )
     for name, evidence in (("whole", whole_evidence), ("empty", nothing_included)):
         render_report(evidence, tmp_path / name, language=language, formats=["docx"])
         profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"

@@ -152,7 +152,11 @@ def test_everything_from_files_is_escaped(changed, whole_evidence: Evidence, tmp
         input_hash=HOSTILE,
     )
     written = render_report(evidence, tmp_path)
-    files = {path.name: path.read_text(encoding="utf-8") for path in written if path.suffix not in (".docx", ".xlsx")}
+    files = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in written
+        if path.suffix not in (".docx", ".xlsx")
+    }
     found = elements(files["report.html"])
     assert [tag for tag, _ in found].count("script") == 1
     assert not [attrs for _, attrs in found if any(name.startswith("on") for name in attrs)]
