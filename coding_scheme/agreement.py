@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, Literal
@@ -10,12 +9,14 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from coding_scheme import agreement_figures as figures
+from coding_scheme.agreement_figures import Matrix, Sums
 from corpus.errors import UsageError
 
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
 NO_VARIATION = "undefined (no variation)"
 NO_PAIRS = "undefined (no unit was judged by two people)"
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
+_NONE = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +34,10 @@ class Agreement:
         NaN unless there are exactly two coders.
     ac1, fleiss_kappa, krippendorff_alpha : float
         ``fleiss_kappa`` is NaN unless each unit was judged equally often.
-    alpha_interval, kappa_interval : tuple of float
-        95 % bootstrap intervals of alpha and of Cohen's kappa.
+    alpha_interval, kappa_interval, percent_interval, ac1_interval, fleiss_interval : tuple of float
+        95 % bootstrap intervals; ``kappa_interval`` is of Cohen's kappa.
+    kappa_large_sample : tuple of float
+        95 % interval of Cohen's kappa by its standard error, as textbooks print it; units must not be nested.
     confusion : DataFrame
         Counts of value by value: first by second coder; with more coders pairable values (coincidences).
     level : str
@@ -53,6 +56,10 @@ class Agreement:
     confusion: pd.DataFrame
     level: str = "nominal"
     notes: tuple[str, ...] = field(default=())
+    percent_interval: tuple[float, float] = _NONE
+    ac1_interval: tuple[float, float] = _NONE
+    fleiss_interval: tuple[float, float] = _NONE
+    kappa_large_sample: tuple[float, float] = _NONE
 
     @property
     def n_coders(self) -> int:
@@ -60,22 +67,33 @@ class Agreement:
         return len(self.coders)
 
     def _repr_html_(self) -> str:
-        low, high = self.alpha_interval
-        alpha = f"{_shown(self.krippendorff_alpha)} [{_shown(low)}, {_shown(high)}]"
-        low, high = self.kappa_interval
-        kappa = f"{_shown(self.cohen_kappa)} [{_shown(low)}, {_shown(high)}]"
         rows = [
             ("Coders", escape(", ".join(self.coders))),
             ("Units judged by two or more", str(self.n_units)),
-            ("Agreement", _shown(self.percent)),
-            ("Cohen’s kappa", kappa),
-            ("Gwet’s AC1", _shown(self.ac1)),
-            ("Fleiss’ kappa", _shown(self.fleiss_kappa)),
-            (f"Krippendorff’s alpha ({self.level})", alpha),
+            ("Agreement", with_interval(self.percent, self.percent_interval)),
+            ("Cohen’s kappa", with_interval(self.cohen_kappa, self.kappa_interval)),
+            ("Gwet’s AC1", with_interval(self.ac1, self.ac1_interval)),
+            ("Fleiss’ kappa", with_interval(self.fleiss_kappa, self.fleiss_interval)),
+            (f"Krippendorff’s alpha ({self.level})",
+             with_interval(self.krippendorff_alpha, self.alpha_interval)),
         ]  # fmt: skip
         body = "".join(f"<tr><th scope='row'>{name}</th><td>{value}</td></tr>" for name, value in rows)
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return f"<table><caption>Agreement</caption><tbody>{body}</tbody></table>{notes}"
+
+
+def with_interval(value: float, ends: tuple[float, float]) -> str:
+    """A figure with its interval in two decimals, "undefined" where it is.
+
+    Examples
+    --------
+    >>> with_interval(0.4, (0.151, 0.649)), with_interval(float("nan"), (float("nan"), float("nan")))
+    ('0.40 [0.15, 0.65]', 'undefined')
+    """
+    if np.isnan(value):
+        return "undefined"
+    cells = [f"{figure:.2f}".replace("-0.00", "0.00") for figure in (value, *ends)]
+    return cells[0] + ("" if np.isnan(ends).any() else f" [{cells[1]}, {cells[2]}]")
 
 
 def agreement(
@@ -91,7 +109,7 @@ def agreement(
     level : str
         "nominal", "ordinal", "interval" or "ratio"; all but nominal need numbers.
     seed, n_bootstrap : int
-        For the intervals of alpha and kappa.
+        For the intervals.
 
     Returns
     -------
@@ -138,39 +156,73 @@ def agreement(
     coders = tuple(sorted({str(coder) for coder in frame["coder"]}))
     if judged.empty:
         nan = float("nan")
-        none = (nan, nan)
-        return Agreement(coders, 0, nan, nan, nan, nan, nan, none, none, pd.DataFrame(), level, (NO_PAIRS,))
+        return Agreement(coders, 0, nan, nan, nan, nan, nan, _NONE, _NONE, pd.DataFrame(), level, (NO_PAIRS,))
     labels = sorted(judged["value"].unique())
     scale = _scale(labels, level)
-    counts = _counts(judged, labels)
-    groups = judged.drop_duplicates("unit").set_index("unit")["group" if "group" in judged else "coder"]
-    keys = counts.index if "group" not in judged else groups.loc[counts.index]
-    coincidences = _coincidences(counts.to_numpy(dtype=float))
-    varied = len(labels) > 1
-    alpha = _alpha(coincidences.sum(axis=0)[None], scale, level)[0] if varied else float("nan")
-    group = np.asarray(pd.factorize(keys)[0])
-    interval = _interval(coincidences, group, lambda drawn: _alpha(drawn, scale, level), seed, n_bootstrap)
-    pair = _pair(judged, labels) if judged["coder"].nunique() == 2 else None
-    has_kappa = pair is not None and varied and len(coders) == 2
-    kappa_interval = (float("nan"), float("nan"))
+    wide = judged.assign(value=judged["value"].map({label: n for n, label in enumerate(labels)}))
+    wide = wide.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
+    judgements = wide.fillna(-1).to_numpy(dtype=int)
+    paired = judgements.shape[1] == 2
+    sums = Sums(figures.unit_sums(judgements, len(labels), paired=paired), len(labels))
+    whole, by_group = sums.summed(), Sums(_by_group(sums.parts, judged, wide.index), len(labels))
+    drawn, n_groups = by_group.drawn(seed, n_bootstrap), len(by_group.parts)
+    varied, people = len(labels) > 1, (judgements >= 0).sum(axis=1)
+
+    def measured(figure: Matrix, draws: Matrix, *, defined: bool) -> tuple[float, tuple[float, float]]:
+        if not defined:
+            return float("nan"), _NONE
+        low, high = figures.interval(draws, n_groups)
+        return float(figure), (float(low), float(high))
+
+    percent, percent_interval = measured(figures.percent(whole), figures.percent(drawn), defined=True)
+    kappa, kappa_interval = _NONE[0], _NONE
+    has_kappa = paired and varied and len(coders) == 2
     if has_kappa:
-        kappa_interval = _interval(_each_pair(judged, labels), group, _kappas, seed, n_bootstrap)
-    return Agreement(
-        coders=coders,
-        n_units=len(counts),
-        percent=_percent(counts.to_numpy(dtype=float)),
-        cohen_kappa=_kappa(judged) if has_kappa else float("nan"),
-        ac1=_ac1(counts.to_numpy(dtype=float)) if varied else float("nan"),
-        fleiss_kappa=_fleiss(counts.to_numpy(dtype=float)) if varied else float("nan"),
-        krippendorff_alpha=float(alpha),
-        alpha_interval=interval if varied else (float("nan"), float("nan")),
-        kappa_interval=kappa_interval,
-        confusion=pair
-        if pair is not None
-        else pd.DataFrame(coincidences.sum(axis=0), index=labels, columns=labels),
-        level=level,
-        notes=() if varied else (NO_VARIATION,),
+        kappa, kappa_interval = measured(figures.cohen_kappa(whole), figures.cohen_kappa(drawn), defined=True)
+    ac1, ac1_interval = measured(
+        figures.ac1(whole, len(labels)), figures.ac1(drawn, len(labels)), defined=varied
     )
+    fleiss, fleiss_interval = measured(
+        figures.fleiss_kappa(whole), figures.fleiss_kappa(drawn),
+        defined=varied and bool((people == people[0]).all()),
+    )  # fmt: skip
+    alpha, alpha_interval = measured(
+        figures.alpha(whole, scale, level), figures.alpha(drawn, scale, level), defined=varied
+    )
+    confusion = pd.DataFrame(whole.table if paired else whole.coincidences, index=labels, columns=labels)
+    if paired:
+        confusion = confusion.astype("int64").rename_axis(index=wide.columns[0], columns=wide.columns[1])
+    return Agreement(
+        coders=coders, n_units=len(wide), percent=percent, cohen_kappa=kappa, ac1=ac1, fleiss_kappa=fleiss,
+        krippendorff_alpha=alpha, alpha_interval=alpha_interval, kappa_interval=kappa_interval,
+        confusion=confusion, level=level, notes=() if varied else (NO_VARIATION,),
+        percent_interval=percent_interval, ac1_interval=ac1_interval, fleiss_interval=fleiss_interval,
+        kappa_large_sample=figures.kappa_large_sample(whole.table) if has_kappa else _NONE,
+    )  # fmt: skip
+
+
+def _by_group(parts: Matrix, judged: pd.DataFrame, units: pd.Index) -> Matrix:
+    """The parts of the units summed by group, in the order in which the groups first stand."""
+    if "group" not in judged:
+        return parts
+    group_of = judged.drop_duplicates("unit").set_index("unit")["group"]
+    codes, groups = pd.factorize(group_of.loc[units])
+    return summed_by(parts, np.asarray(codes), len(groups))
+
+
+def summed_by(parts: Matrix, group: np.ndarray[Any, Any], n_groups: int) -> Matrix:
+    """Rows summed by the number of their group.
+
+    Examples
+    --------
+    >>> summed_by(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0]), 2).tolist()
+    [[5.0], [2.0]]
+    """
+    from scipy.sparse import csr_array  # noqa: PLC0415 (slow to import, seldom needed)
+
+    ones = csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(n_groups, len(group)))
+    flat = parts.reshape(len(parts), int(np.prod(parts.shape[1:])))
+    return np.asarray(ones @ flat).reshape(n_groups, *parts.shape[1:])
 
 
 def _scale(labels: list[Any], level: str) -> Matrix:
@@ -183,117 +235,3 @@ def _scale(labels: list[Any], level: str) -> Matrix:
             f"The level {level} needs numbers; found {labels[0]!r}.",
             next_step="Give each category its number.",
         ) from None
-
-
-def _counts(judged: pd.DataFrame, labels: list[Any]) -> pd.DataFrame:
-    """Units by values: how many people gave the unit that value."""
-    return pd.crosstab(judged["unit"], judged["value"]).reindex(columns=labels, fill_value=0)
-
-
-def _coincidences(counts: Matrix) -> Matrix:
-    """For each unit the matrix of pairable values (Krippendorff 2011, step B3): units x values x values."""
-    people = counts.sum(axis=1)
-    pairs = counts[:, :, None] * counts[:, None, :]
-    diagonal = np.arange(counts.shape[1])
-    pairs[:, diagonal, diagonal] -= counts
-    return np.asarray(pairs / (people - 1)[:, None, None])
-
-
-def _alpha(coincidences: Matrix, scale: Matrix, level: str) -> Matrix:
-    """Alpha of each of many coincidence matrices (first axis); NaN where nothing varies."""
-    totals = coincidences.sum(axis=2)
-    n = totals.sum(axis=1)
-    distance = _distances(totals, scale, level)
-    observed = (coincidences * distance).sum(axis=(1, 2)) / n
-    expected = (totals[:, :, None] * totals[:, None, :] * distance).sum(axis=(1, 2)) / (n * (n - 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(expected > 0, 1 - observed / expected, np.nan))
-
-
-def _distances(totals: Matrix, scale: Matrix, level: str) -> Matrix:
-    """Squared differences of each pair of values."""
-    one, other = scale[:, None], scale[None, :]
-    if level == "nominal":
-        return (one != other).astype(float)[None]
-    if level == "interval":
-        return ((one - other) ** 2)[None]
-    if level == "ratio":
-        total = np.where(one + other == 0, 1, one + other)
-        return (((one - other) / total) ** 2)[None]
-    # ordinal: how many judgements lie between two ranks, half of those at the ends
-    below = np.cumsum(totals, axis=1) - totals / 2
-    return np.asarray((below[:, :, None] - below[:, None, :]) ** 2)
-
-
-def _interval(
-    by_unit: Matrix, group: Any, measure: Callable[[Matrix], Matrix], seed: int, n_bootstrap: int
-) -> tuple[float, float]:
-    """Percentile bootstrap over groups of what is measured on the sum of the units' matrices."""
-    n_groups = int(group.max()) + 1
-    by_group = np.zeros((n_groups, *by_unit.shape[1:]))
-    np.add.at(by_group, group, by_unit)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=n_bootstrap)
-    values = measure(np.einsum("bg,gij->bij", drawn.astype(float), by_group))
-    values = values[~np.isnan(values)]
-    if n_groups < 2 or not len(values):
-        return float("nan"), float("nan")
-    low, high = np.percentile(values, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _percent(counts: Matrix) -> float:
-    people = counts.sum(axis=1)
-    return float(((counts * (counts - 1)).sum(axis=1) / (people * (people - 1))).mean())
-
-
-def _ac1(counts: Matrix) -> float:
-    share = (counts / counts.sum(axis=1, keepdims=True)).mean(axis=0)
-    by_chance = float((share * (1 - share)).sum() / (len(share) - 1))
-    return (_percent(counts) - by_chance) / (1 - by_chance)
-
-
-def _fleiss(counts: Matrix) -> float:
-    people = counts.sum(axis=1)
-    if (people != people[0]).any():
-        return float("nan")
-    by_chance = float(((counts.sum(axis=0) / counts.sum()) ** 2).sum())
-    return (_percent(counts) - by_chance) / (1 - by_chance)
-
-
-def _pair(judged: pd.DataFrame, labels: list[Any]) -> pd.DataFrame:
-    wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
-    first, second = wide.columns
-    table = pd.crosstab(wide[first], wide[second]).reindex(index=labels, columns=labels, fill_value=0)
-    return table.rename_axis(index=first, columns=second)
-
-
-def _kappa(judged: pd.DataFrame) -> float:
-    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (slow to import, seldom needed)
-
-    wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
-    labels = pd.factorize(wide.to_numpy().ravel(), sort=True)[0].reshape(wide.shape)
-    return float(cohen_kappa_score(labels[:, 0], labels[:, 1]))
-
-
-def _each_pair(judged: pd.DataFrame, labels: list[Any]) -> Matrix:
-    """For each unit, in their order, a one where the first person's value (row) meets the second's."""
-    wide = judged.pivot(index="unit", columns="coder", values="value").sort_index(axis=1)
-    place = {label: number for number, label in enumerate(labels)}
-    first, second = (wide[coder].map(place).to_numpy(dtype=int) for coder in wide.columns)
-    table = np.zeros((len(wide), len(labels), len(labels)))
-    table[np.arange(len(wide)), first, second] = 1
-    return table
-
-
-def _kappas(tables: Matrix) -> Matrix:
-    """Cohen's kappa of each of many tables (first axis); NaN where nothing varies."""
-    n = tables.sum(axis=(1, 2))
-    observed = np.trace(tables, axis1=1, axis2=2) / n
-    expected = (tables.sum(axis=1) * tables.sum(axis=2)).sum(axis=1) / n**2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(expected < 1, (observed - expected) / (1 - expected), np.nan))
-
-
-def _shown(value: float) -> str:
-    return "undefined" if np.isnan(value) else f"{value:.2f}"

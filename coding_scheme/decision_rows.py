@@ -1,22 +1,24 @@
-"""Decisions and descriptors from the rows of a spreadsheet: all of them, or all that is wrong with them."""
+"""Coding decisions from the rows of a spreadsheet: all of them, or all that is wrong with them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
-from coding_scheme.decisions import ROUNDS, VALUES, CodingDecision, Segment
+from coding_scheme.decisions import REASONS, ROUNDS, VALUES, CodingDecision, Segment, Suggested
+from coding_scheme.earlier import EarlierDecisions
 from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme
-from corpus.errors import UsageError
+from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, all_faults, cleaned, some
 
-PART_OF_STUDY = "part_of_study"
-NOT_CODED = ("not reported", "not applicable")
-Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
-_FIRST_ROW = 2  # as spreadsheets count, the header being row 1
+# columns of a sheet with suggestions -> parts of what was shown
+_SUGGESTED = {
+    "suggested_direction": "direction", "suggested_quotation": "text", "proposed_by": "proposed_by",
+    "score": "score",
+}  # fmt: skip
+_Key = tuple[str, str, str, int]
 
 
 @dataclass
@@ -28,26 +30,7 @@ class _Gathered:
     segments: list[Segment] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     facets: dict[str, str] = field(default_factory=dict)
-
-
-class _Records:
-    """The records by id and by the ids of the entries they were merged from."""
-
-    def __init__(self, records: pd.DataFrame) -> None:
-        self.texts = {str(row["record_id"]): row for row in records.to_dict("records")}
-        self.unique_of = {name: name for name in self.texts}
-        for name, row in self.texts.items():
-            for member in str(row.get("members") or "").split("; "):
-                self.unique_of.setdefault(member.strip(), name)
-
-    def fault(self, record_id: str) -> str:
-        if record_id in self.unique_of:
-            return ""
-        return f"there is no record {record_id!r}. Known: {_some(self.texts)}"
-
-    def text(self, record_id: str, name: str) -> str:
-        text = self.texts[record_id].get(name)
-        return text if isinstance(text, str) else ""
+    suggested: list[Suggested] = field(default_factory=list)
 
 
 def decisions_from_rows(
@@ -58,6 +41,7 @@ def decisions_from_rows(
     person: str,
     round: str = "blind",
     file: str = "The rows",
+    decisions: pd.DataFrame | None = None,
 ) -> list[CodingDecision]:
     """Coding decisions from a person's spreadsheet.
 
@@ -65,9 +49,12 @@ def decisions_from_rows(
     ----------
     rows : DataFrame or iterable of mappings
         Columns record_id, code_id, value, direction, field ("title" or "abstract"), quotation, finding, a
-        column for each facet, round, note, decided_at. One row per segment: rows with the same record, code
-        and round are one decision. An empty code_id with value "absent" says: read, nothing to code. Rows
-        without a value are skipped, so that suggestions can be decided on bit by bit.
+        column for each facet, round, reading (2 where a record is read again), note, decided_at; what was
+        shown: suggested_direction, suggested_quotation, proposed_by, score. One row per segment: rows with
+        the same record, code, round and reading are one decision. An empty code_id with value "absent" says:
+        read, nothing to code. Rows without a value are skipped, so that suggestions can be decided on bit by
+        bit. In an adjudication: reason (why people differed), and agree_with (a coder whose value, direction
+        and segments stand) in place of a value.
     records : DataFrame
         Columns record_id, title, abstract, and members (ids that a row may use as well).
     scheme : CodingScheme
@@ -77,6 +64,10 @@ def decisions_from_rows(
         For rows that name none.
     file : str
         Where the rows come from, for the error.
+    decisions : DataFrame, optional
+        What was decided before (:func:`~coding_scheme.decisions.coding_decisions`). Then an adjudication
+        names the lines it settles and needs a reason where people differ, and no reading is blind of a record
+        on which the person has seen suggestions.
 
     Returns
     -------
@@ -105,54 +96,69 @@ def decisions_from_rows(
     corpus.errors.UsageError: The rows: 1 fault, no decision was saved.
     row 2: the quotation 'Trust fell' does not stand in the abstract of r1.
     """
-    known = _Records(records)
+    known = KnownRecords(records)
+    earlier = EarlierDecisions(decisions, person)
     faults: list[tuple[int, str]] = []
-    gathered: dict[tuple[str, str, str], _Gathered] = {}
-    for number, row in enumerate(_cleaned(rows), start=_FIRST_ROW):
-        if not row.get("value"):
+    gathered: dict[_Key, _Gathered] = {}
+    for number, row in enumerate(cleaned(rows), start=FIRST_ROW):
+        if not row.get("value") and not row.get("agree_with"):
             continue
-        row["round"] = row.get("round") or round
-        found = list(_row_faults(row, known, scheme))
-        segment: Segment | str | None = None
-        if not found and row.get("quotation"):
-            record_id = known.unique_of[row["record_id"]]
-            segment = _segment(known, record_id, row.get("field") or "abstract", row["quotation"])
-        if isinstance(segment, str):
-            found.append(segment)
-        if found or isinstance(segment, str):
-            faults += [(number, what) for what in found]
-            continue
-        faults += [(number, what) for what in _gather(gathered, known, row, number, segment, scheme)]
+        row |= {
+            "round": row.get("round") or round,
+            "reading": row.get("reading", "").removesuffix(".0") or "1",
+        }
+        faults += [(number, what) for what in _taken(row, number, gathered, known, scheme, earlier)]
     if faults:
-        raise _all_faults(faults, file)
+        raise all_faults(faults, file)
     return [
         CodingDecision(
             record_id=record_id, code_id=code_id, value=each.values["value"], person=person,
             direction=each.values.get("direction", ""), segments=tuple(each.segments),
-            round=each.values["round"],
+            round=each.values["round"], reading=reading,
             scheme_version=scheme.version, scheme_hash=scheme.hash, finding=" ".join(each.findings),
             facets=dict(sorted(each.facets.items())), note=each.values.get("note", ""),
             decided_at=each.values.get("decided_at", ""),
+            suggestions_shown=round_ == "assisted" or bool(each.suggested), suggested=tuple(each.suggested),
+            settles=earlier.settled_lines(record_id, code_id) if round_ == "adjudication" else (),
+            reason=each.values.get("reason", "") if round_ == "adjudication" else "",
         )
-        for (record_id, code_id, _), each in gathered.items()
+        for (record_id, code_id, round_, reading), each in gathered.items()
     ]  # fmt: skip
 
 
-def _cleaned(rows: Rows) -> list[dict[str, str]]:
-    listed = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
-    return [
-        {str(name): "" if value is None or (isinstance(value, float) and pd.isna(value)) else
-        str(value).strip()
-         for name, value in row.items()}
-        for row in listed
-    ]  # fmt: skip
-
-
-def _row_faults(row: dict[str, str], known: _Records, scheme: CodingScheme) -> Iterable[str]:
-    value, code_id = row.get("value", ""), row.get("code_id", "")
+def _taken(
+    row: dict[str, str],
+    number: int,
+    gathered: dict[_Key, _Gathered],
+    known: KnownRecords,
+    scheme: CodingScheme,
+    earlier: EarlierDecisions,
+) -> list[str]:
+    """Take a row into what is gathered, or say what is wrong with it."""
     fault = known.fault(row.get("record_id", ""))
     if fault:
-        yield fault
+        return [fault]
+    record_id = known.unique_of[row["record_id"]]
+    segments: tuple[Segment, ...] = ()
+    if row.get("agree_with"):
+        taken_over = earlier.of_coder(record_id, row.get("code_id", ""), row["agree_with"])
+        if isinstance(taken_over, str):
+            return [taken_over]
+        if row["round"] != "adjudication" or row.get("value") or row.get("quotation"):
+            return ["agree_with stands in adjudications only, and in place of value and quotation"]
+        values, segments = taken_over
+        row |= {name: value for name, value in values.items() if value or name == "value"}
+    found = [*_row_faults(row, scheme, with_words=bool(segments)), *_round_faults(row, record_id, earlier)]
+    if not found and row.get("quotation"):
+        segment = _segment(known, record_id, row.get("field") or "abstract", row["quotation"])
+        if isinstance(segment, str):
+            return [segment]
+        segments = (segment,)
+    return found or list(_gather(gathered, record_id, row, number, segments, scheme))
+
+
+def _row_faults(row: dict[str, str], scheme: CodingScheme, *, with_words: bool) -> Iterable[str]:
+    value, code_id = row.get("value", ""), row.get("code_id", "")
     if row["round"] not in ROUNDS:
         yield f"unknown round {row['round']!r}. Known: {', '.join(ROUNDS)}"
     if value not in VALUES:
@@ -163,13 +169,38 @@ def _row_faults(row: dict[str, str], known: _Records, scheme: CodingScheme) -> I
         return
     code = next((code for code in scheme.codes if code.id == code_id), None)
     if code is None:
-        yield f"there is no code {code_id!r}. Known: {_some(code.id for code in scheme.codes)}"
+        yield f"there is no code {code_id!r}. Known: {some(code.id for code in scheme.codes)}"
         return
-    yield from _value_faults(row, value, code)
+    yield from _value_faults(row, value, code, with_words=with_words)
     yield from _facet_faults(row, code, scheme)
 
 
-def _value_faults(row: dict[str, str], value: str, code: Code) -> Iterable[str]:
+def _round_faults(row: dict[str, str], record_id: str, earlier: EarlierDecisions) -> Iterable[str]:
+    round_, reading, reason = row["round"], row["reading"], row.get("reason", "")
+    if not reading.isdecimal() or int(reading) < 1:
+        yield f"reading {reading!r} is no number from 1"
+    elif int(reading) > 1 and round_ != "blind":
+        yield "a record is read again blind, without suggestions; leave reading empty in other rounds"
+    if round_ == "blind":
+        shown = next((name for name in _SUGGESTED if row.get(name)), "")
+        if shown:
+            yield (
+                f"a suggestion was shown ({shown} {row[shown]!r}), so this is no blind reading: the round is "
+                "assisted"
+            )
+        elif reading == "1" and record_id in earlier.seen_with_suggestions:
+            yield (
+                f"{earlier.person} has seen the suggestions on {record_id}; what was read blind stays as it "
+                "was, decide in the round assisted"
+            )
+    if round_ == "adjudication" and row.get("value") != "withdrawn":
+        if reason and reason not in REASONS:
+            yield f"unknown reason {reason!r}. Known: {', '.join(REASONS)}"
+        elif not reason and earlier.disagree(record_id, row.get("code_id", "")):
+            yield f"the reason is missing: why did people differ? Known: {', '.join(REASONS)}"
+
+
+def _value_faults(row: dict[str, str], value: str, code: Code, *, with_words: bool) -> Iterable[str]:
     direction = row.get("direction", "")
     if direction and direction not in DIRECTIONS:
         yield f"unknown direction {direction!r}. Known: {', '.join(DIRECTIONS)}"
@@ -177,7 +208,7 @@ def _value_faults(row: dict[str, str], value: str, code: Code) -> Iterable[str]:
         yield f"{direction!r} is not allowed for {code.id}. Allowed: {', '.join(code.direction.allowed)}"
     if value == "present" and not direction:
         yield f"present needs a direction. Known: {', '.join(code.direction.allowed)}"
-    if value == "present" and not row.get("quotation"):
+    if value == "present" and not row.get("quotation") and not with_words:
         yield "present needs a quotation"
     if value in {"absent", "withdrawn"} and (direction or row.get("quotation")):
         yield f"{value} has neither direction nor quotation"
@@ -196,7 +227,7 @@ def _facet_faults(row: dict[str, str], code: Code, scheme: CodingScheme) -> Iter
                 yield f"unknown {facet.id} {value!r}. Known: {', '.join(ids)}"
 
 
-def _segment(known: _Records, record_id: str, name: str, quotation: str) -> Segment | str:
+def _segment(known: KnownRecords, record_id: str, name: str, quotation: str) -> Segment | str:
     """Where the quotation stands, or why it cannot be said."""
     if name not in {"title", "abstract"}:
         return f"unknown field {name!r}. Known: title, abstract"
@@ -215,21 +246,23 @@ def _segment(known: _Records, record_id: str, name: str, quotation: str) -> Segm
 
 
 def _gather(
-    gathered: dict[tuple[str, str, str], _Gathered],
-    known: _Records,
+    gathered: dict[_Key, _Gathered],
+    record_id: str,
     row: dict[str, str],
     number: int,
-    segment: Segment | None,
+    segments: tuple[Segment, ...],
     scheme: CodingScheme,
 ) -> Iterable[str]:
-    key = (known.unique_of[row["record_id"]], row.get("code_id", ""), row["round"])
+    key = (record_id, row.get("code_id", ""), row["round"], int(row["reading"]))
     first = gathered.setdefault(key, _Gathered(number, row))
-    for name in ("value", "direction"):
+    for name in ("value", "direction", "reason"):
         here, there = row.get(name, ""), first.values.get(name, "")
         if here != there:
             yield f"{name} {here!r} differs from {there!r} in row {first.row}, about the same record and code"
-    if segment and segment not in first.segments:
-        first.segments.append(segment)
+    first.segments += [segment for segment in segments if segment not in first.segments]
+    shown = Suggested(**{part: row.get(name, "") for name, part in _SUGGESTED.items()})
+    if shown != Suggested() and shown not in first.suggested:
+        first.suggested.append(shown)
     if row.get("finding") and row["finding"] not in first.findings:
         first.findings.append(row["finding"])
     for facet in scheme.facets:
@@ -237,87 +270,3 @@ def _gather(
         noted += [part.strip() for part in row.get(facet.id, "").split(";") if part.strip()]
         if noted:
             first.facets[facet.id] = "; ".join(dict.fromkeys(noted))
-
-
-def descriptor_lines(
-    rows: Rows, records: pd.DataFrame, scheme: CodingScheme, *, person: str, file: str = "The rows"
-) -> list[dict[str, str]]:
-    """Study descriptors from a person's spreadsheet, as lines for the journal.
-
-    Parameters
-    ----------
-    rows : DataFrame or iterable of mappings
-        Columns record_id, descriptor, value, decided_at. ``value`` may be "not reported" or "not applicable";
-        of a descriptor with chosen values it is one id, or several joined by ";". The descriptor
-        "part_of_study" names the record of the study's main report.
-    records, scheme, person, file
-        As for :func:`decisions_from_rows`.
-
-    Returns
-    -------
-    list of dict
-        Keys type ("descriptor"), record_id, descriptor, value, person, decided_at.
-
-    Raises
-    ------
-    UsageError
-        With all faults, each with its row (the header is row 1).
-
-    Examples
-    --------
-    >>> from coding_scheme.scheme import Descriptor
-    >>> from corpus.protocol import Wording
-    >>> scheme = CodingScheme("demo", Wording(en="Demo"), (), descriptors=(Descriptor("country"),))
-    >>> row = {"record_id": "r1", "descriptor": "country", "value": "Norway"}
-    >>> [line] = descriptor_lines([row], pd.DataFrame([{"record_id": "r1"}]), scheme, person="ann")
-    >>> line["type"], line["value"], line["person"]
-    ('descriptor', 'Norway', 'ann')
-    """
-    known = _Records(records)
-    faults: list[tuple[int, str]] = []
-    lines = []
-    for number, row in enumerate(_cleaned(rows), start=_FIRST_ROW):
-        found = [known.fault(row.get("record_id", "")), _descriptor_fault(row, known, scheme)]
-        faults += [(number, what) for what in found if what]
-        value = row.get("value", "")
-        if row.get("descriptor") == PART_OF_STUDY:
-            value = known.unique_of.get(value, value)
-        lines.append({
-            "type": "descriptor", "record_id": known.unique_of.get(row.get("record_id", ""), ""),
-            "descriptor": row.get("descriptor", ""), "value": value, "person": person,
-            "decided_at": row.get("decided_at", ""),
-        })  # fmt: skip
-    if faults:
-        raise _all_faults(faults, file)
-    return lines
-
-
-def _descriptor_fault(row: dict[str, str], known: _Records, scheme: CodingScheme) -> str:
-    name, value = row.get("descriptor", ""), row.get("value", "")
-    if not value:
-        return f"the value is missing (write {' or '.join(NOT_CODED)} where that is so)"
-    if name == PART_OF_STUDY:
-        return known.fault(value)
-    descriptor = next((each for each in scheme.descriptors if each.id == name), None)
-    if descriptor is None:
-        names = [PART_OF_STUDY, *(descriptor.id for descriptor in scheme.descriptors)]
-        return f"there is no descriptor {name!r}. Known: {_some(names)}"
-    if value in NOT_CODED or descriptor.value_type not in {"one_of", "some_of"}:
-        return ""
-    ids = [each.id for each in descriptor.values]
-    values = [part.strip() for part in value.split(";") if part.strip()]
-    unknown = [part for part in values if part not in ids]
-    if unknown:
-        return f"unknown {name} {unknown[0]!r}. Known: {', '.join([*ids, *NOT_CODED])}"
-    return f"{name} takes one value" if descriptor.value_type == "one_of" and len(values) > 1 else ""
-
-
-def _some(names: Iterable[str]) -> str:
-    listed = sorted(names)
-    return ", ".join(listed[:60]) + (f", … ({len(listed)})" if len(listed) > 60 else "") or "none"
-
-
-def _all_faults(faults: list[tuple[int, str]], file: str) -> UsageError:
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    lines = [f"row {number}: {what}." for number, what in faults]
-    return UsageError("\n".join([f"{file}: {count}, no decision was saved.", *lines]))

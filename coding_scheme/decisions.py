@@ -1,13 +1,15 @@
 """Coding decisions: what a person found in a record, as a line of the journal and as a frame.
 
 A later line of the same person in the same round on the same record and code overrides the earlier one; a
-line with value "withdrawn" takes it back. Nothing is overwritten: :mod:`coding_scheme.verdicts` replays the
-lines.
+line with value "withdrawn" takes all of them back; a line of type "undo" takes back one line, so that what
+stood before it stands again. Nothing is overwritten: :mod:`coding_scheme.verdicts` replays the lines.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -16,11 +18,14 @@ import pandas as pd
 
 VALUES = ("present", "absent", "unclear", "withdrawn")
 ROUNDS = ("blind", "assisted", "adjudication")
+# why people had differed, said by who settles it
+REASONS = ("definition unclear", "overlooked", "out of scope", "direction")
 COLUMNS = (
     "record_id", "code_id", "value", "direction", "field", "start", "end", "text", "finding", "facets",
-    "person", "round", "scheme_version", "scheme_hash", "note", "decided_at", "journal_line",
+    "person", "round", "reading", "scheme_version", "scheme_hash", "note", "decided_at", "reason", "settles",
+    "suggestions_shown", "suggested", "line_id", "journal_line",
 )  # fmt: skip
-WHOLE_NUMBERS = ("start", "end", "journal_line")
+WHOLE_NUMBERS = ("start", "end", "reading", "journal_line")
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,16 @@ class Segment:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """What a model had said of a record and code, as it was shown to the person who decided."""
+
+    direction: str = ""
+    text: str = ""
+    proposed_by: str = ""
+    score: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,17 @@ class CodingDecision:
         The words it rests on.
     round : str
         "blind" (no suggestions shown), "assisted" or "adjudication" (settles a disagreement).
+    reading : int
+        From 1; a second blind reading of one's own measures agreement with oneself and settles nothing.
     facets : mapping of facet id to value
+    suggestions_shown : bool or None
+        Whether suggestions were shown; None in lines of before this was noted.
+    suggested : tuple of Suggested
+        What was shown on this record and code.
+    settles : tuple of str
+        Of an adjudication: the lines (:func:`line_id`) whose disagreement it settles.
+    reason : str
+        Why they differed: "definition unclear", "overlooked", "out of scope" or "direction".
     """
 
     record_id: str
@@ -65,6 +90,11 @@ class CodingDecision:
     facets: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     decided_at: str = ""
+    reading: int = 1
+    suggestions_shown: bool | None = None
+    suggested: tuple[Suggested, ...] = ()
+    settles: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def as_line(decision: CodingDecision) -> dict[str, Any]:
@@ -78,8 +108,56 @@ def as_line(decision: CodingDecision) -> dict[str, Any]:
     ('coding', [{'field': 'title', 'start': 0, 'end': 5, 'text': 'Trust'}])
     """
     line = asdict(decision)
-    line["segments"] = [asdict(segment) for segment in decision.segments]
-    return {"type": "coding", **line, "facets": dict(sorted(decision.facets.items()))}
+    for name in ("segments", "suggested"):
+        line[name] = [asdict(each) for each in getattr(decision, name)]
+    line |= {"settles": list(decision.settles), "facets": dict(sorted(decision.facets.items()))}
+    return {"type": "coding", **line}
+
+
+def line_id(line: Mapping[str, Any]) -> str:
+    """The name of a journal line: a hash of its content, whatever its place in whichever copy of the file.
+
+    Examples
+    --------
+    >>> line = {"type": "coding", "record_id": "r1", "code_id": "trust", "value": "absent", "person": "ann"}
+    >>> line_id(line) == line_id({**line, "journal_line": 7}), len(line_id(line))
+    (True, 16)
+    """
+    content = {name: value for name, value in line.items() if name != "journal_line"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def undo_lines(lines: Iterable[Mapping[str, Any]], person: str, n: int = 1) -> list[dict[str, Any]]:
+    """Lines that take back a person's last decisions; what these had overridden stands again.
+
+    Parameters
+    ----------
+    lines : iterable of mappings
+        From ``corpus.journal.read``.
+    person : str
+    n : int
+        How many decisions; those already taken back do not count.
+
+    Returns
+    -------
+    list of dict
+        For ``corpus.journal.append``, the last decision first; fewer than ``n`` when there are no more.
+
+    Examples
+    --------
+    >>> values = ("present", "absent")
+    >>> lines = [as_line(CodingDecision("r1", "trust", value, "ann")) for value in values]
+    >>> [undo] = undo_lines(lines, "ann")
+    >>> coding_decisions([*lines, undo])["value"].tolist()
+    ['present']
+    """
+    own = [line for line in _not_undone(lines) if line.get("person") == person]
+    return [
+        {"type": "undo", "record_id": line["record_id"], "code_id": line["code_id"], "person": person,
+         "undoes": line_id(line)}
+        for line in own[::-1][:n]
+    ]  # fmt: skip
 
 
 def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -88,7 +166,7 @@ def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     Parameters
     ----------
     lines : iterable of mappings
-        From ``corpus.journal.read``; lines of another type are left out.
+        From ``corpus.journal.read``; lines of another type are left out, and those that were undone.
 
     Returns
     -------
@@ -104,10 +182,43 @@ def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """
     rows = []
     nowhere = {"field": "", "start": -1, "end": -1, "text": ""}
-    for number, line in enumerate((line for line in lines if line.get("type") == "coding"), start=1):
-        facets = json.dumps(line.get("facets", {}), ensure_ascii=False, sort_keys=True)
-        own = {name: line.get(name, "") for name in COLUMNS if name not in nowhere}
-        own |= {"facets": facets, "journal_line": line.get("journal_line", number)}
+    plain = dict.fromkeys((name for name in COLUMNS if name not in nowhere), "")
+    for number, line in enumerate(_not_undone(lines), start=1):
+        shown = line.get("suggestions_shown")
+        own = plain | {name: cell for name, cell in line.items() if name in plain}
+        own |= {
+            "facets": _json(line.get("facets", {})),
+            "suggested": _json(line.get("suggested", [])),
+            "suggestions_shown": "" if shown is None else "yes" if shown else "no",
+            "settles": "; ".join(line.get("settles", ())),
+            "reading": line.get("reading", 1),
+            "line_id": line_id(line),
+            "journal_line": line.get("journal_line", number),
+        }
         rows += [{**own, **segment} for segment in line.get("segments") or [nowhere]]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({name: "int64" if name in WHOLE_NUMBERS else "str" for name in COLUMNS})
+
+
+def _not_undone(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The coding lines without those that an undo of the same person took back."""
+    listed = list(lines)
+    undone = Counter(
+        (line.get("person"), line.get("undoes")) for line in listed if line.get("type") == "undo"
+    )
+    coding = [line for line in listed if line.get("type") == "coding"]
+    if not undone:
+        return coding
+    kept = []
+    # of lines with the same content the later one was undone
+    for line in reversed(coding):
+        name = (line.get("person"), line_id(line))
+        if undone[name]:
+            undone[name] -= 1
+        else:
+            kept.append(line)
+    return kept[::-1]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else "{}" if value == {} else "[]"

@@ -224,6 +224,26 @@ def codebook_from(book: etree._Element, name: str) -> Codebook:
     return Codebook(scheme, found, tree.code_ids)
 
 
+def sketch(tree: Iterable[tuple[tuple[str, ...], str]]) -> etree._Element:
+    """A CodeBook element from paths of names with a description each; what stands above is not coded with."""
+    root = etree.Element(f"{{{CODEBOOK_NAMESPACE}}}CodeBook")
+    codes = add(root, "Codes", {})
+    listed = dict(tree)
+    made: dict[tuple[str, ...], etree._Element] = {}
+    for path in listed:
+        for depth in range(1, len(path) + 1):
+            part = path[:depth]
+            if part in made:
+                continue
+            above = made.get(part[:-1], codes)
+            made[part] = add(above, "Code", {
+                "guid": guid("tag", *part), "name": part[-1], "isCodable": str(part in listed).lower(),
+            })  # fmt: skip
+            if listed.get(part):
+                add(made[part], "Description", {}, listed[part])
+    return root
+
+
 def text_or(text: str | None, otherwise: str = "") -> str:
     """An attribute's value with its white space made plain, or what stands for it."""
     return " ".join((text or "").split()) or otherwise

@@ -129,7 +129,7 @@ class _Reader:
         coders = {line["person"] for line in lines}
         return QdaProject(
             self.name,
-            records_frame(self.records) if self.records else records_frame([{"record_id": ""}]).iloc[:0],
+            _frame(self.records),
             self.book.scheme,
             coding_decisions(lines),
             {person: name for person, name in self.people.values() if person in coders},
@@ -316,6 +316,11 @@ class _Reader:
     def _leave(self, kind: str, name: str, why: str) -> None:
         self.n_codings += kind == "coding"
         self.left_out.append((kind, name, why))
+
+
+def _frame(records: list[dict[str, Any]]) -> pd.DataFrame:
+    rows = [{name: value for name, value in record.items() if name != "_title_end"} for record in records]
+    return records_frame(rows or [{"record_id": ""}]).iloc[: len(rows)]
 
 
 def _parts(place: tuple[int, int], title_end: int, record: dict[str, Any]) -> Iterator[tuple[str, int, int]]:

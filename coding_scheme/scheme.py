@@ -9,14 +9,21 @@ frame              columns
 suggestions        record_id, field ("title" or "abstract"), start, end (int), text, code_id, direction,
                    proposed_by, score (float, 0 to 1), indicator, cue, why
 coding_decisions   record_id, code_id, value ("present", "absent", "unclear", "withdrawn"), direction, field,
-                   start, end, text, finding, facets (JSON), person, round, scheme_version, scheme_hash, note,
-                   decided_at, journal_line (int); one row per segment; without segment: "", -1, -1, ""
+                   start, end, text, finding, facets (JSON), person, round, reading (int; 2 where a record
+                   was read again), scheme_version, scheme_hash, note, decided_at, reason and settles (of an
+                   adjudication: why, and the line_ids joined by "; "), suggestions_shown ("yes", "no", "" not
+                   noted), suggested (JSON), line_id, journal_line (int); one row per segment; without
+                   segment: "", -1, -1, ""
 coded_segments     record_id, code_id, direction, field, start, end, text, finding, facets, people,
                    settled_by, decided_at
 coding_conflicts   record_id, code_id, kind ("presence" or "direction"), positions
+disagreements      record_id, code_id, kind, person_1, value_1, direction_1, quotations_1, note_1, person_2
+                   ..., settled_by, settled_as, reason
 descriptors        record_id, descriptor, value, person, decided_at
-agreement rows     stage, pair, n, percent, kappa, ac1, alpha, alpha_low, alpha_high, n_conflicts, n_settled,
-                   confusion (JSON)
+agreement rows     stage, pair, n, percent, kappa, kappa_low, kappa_high, ac1, alpha, alpha_low, alpha_high,
+                   n_conflicts, n_settled, confusion (JSON)
+agreement by code  code_id ("" all codes), n, n_disagreements, prevalence, percent, kappa, ac1, alpha (each
+                   with _low, _high), note
 =================  ==========================================================================================
 """
 
@@ -24,7 +31,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -250,6 +257,16 @@ class CodingScheme:
     def active_codes(self) -> tuple[Code, ...]:
         """The codes that new decisions are made on, in the order of the themes."""
         return tuple(code for code in self.codes if code.status == "active")
+
+    def without_retired(self) -> CodingScheme:
+        """The scheme with its active codes only, to suggest from."""
+        if len(self.active_codes) == len(self.codes):
+            return self
+        themes = (
+            replace(theme, codes=tuple(code for code in theme.codes if code.status == "active"))
+            for theme in self.themes
+        )
+        return replace(self, themes=tuple(themes))
 
     @cached_property
     def hash(self) -> str:

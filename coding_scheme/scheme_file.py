@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
+
+import yaml
 
 from coding_scheme.changelog import SchemeChange, version_parts
-from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme, Phrases, Theme
+from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme, Phrases, Theme, as_mapping
 from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml
+from corpus.errors import ReviewError, UsageError
 from corpus.protocol import Wording
+
+Noun = TypeVar("Noun", Theme, Code)
 
 
 def read_coding_scheme(path: Path | str) -> CodingScheme:
@@ -52,6 +59,45 @@ def read_coding_scheme(path: Path | str) -> CodingScheme:
     coding_scheme.yaml line 9: themes.0.codes.0.often_coded_with.0: names unknown code 'costs'. Known: trust.
     """
     return read_checked_yaml(Path(path), CodingScheme, cross_checks=_cross_checks)
+
+
+def write_coding_scheme(scheme: CodingScheme, path: Path | str) -> int:
+    """Write a scheme that came from another program as YAML, to be worked on; return how many blanks it has.
+
+    What a scheme needs and the other program did not say (a definition) is marked "To be written.".
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "scheme.yaml")
+    >>> trust = Code("trust", Wording("Trust"))
+    >>> scheme = CodingScheme("demo", Wording("Demo"), (Theme("ties", (trust,), Wording("Ties")),))
+    >>> write_coding_scheme(scheme, path)
+    2
+    >>> read_coding_scheme(path).code("trust").definition.en
+    'To be written.'
+    """
+    blank = Wording("To be written.")
+    n_blank = 0
+
+    def whole(noun: Noun) -> Noun:
+        nonlocal n_blank
+        said = noun.definition.in_language("en").strip()
+        n_blank += not said
+        label = noun.label if noun.label.in_language("en").strip() else Wording(noun.id)
+        return replace(noun, label=label, definition=noun.definition if said else blank)
+
+    themes = tuple(whole(replace(theme, codes=tuple(map(whole, theme.codes)))) for theme in scheme.themes)
+    written = {"id": scheme.id, "version": scheme.version, **as_mapping(replace(scheme, themes=themes))}
+    text = yaml.safe_dump(written, allow_unicode=True, sort_keys=False, width=108)
+    try:
+        with Path(path).open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} is already there.", next_step="Choose another name.") from None
+    except OSError as error:
+        raise ReviewError(f"It cannot be written: {error.strerror}.", where=str(path)) from error
+    return n_blank
 
 
 def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:

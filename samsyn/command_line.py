@@ -8,7 +8,7 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, scheme, screening, simulation, stopping, team
+from samsyn.commands import coding, folder, outputs, scheme, screening, simulation, stopping, suggesting, team
 
 
 class _Kind(click.Group):
@@ -41,12 +41,12 @@ for command in (
     screening.rank_records,
     screening.screen,
     team.calibrate,
-    team.import_screening,
+    team.import_decisions,
     team.priors,
     stopping.stopping,
     simulation.simulate_screening,
     scheme.scheme,
-    coding.suggest_segments,
+    suggesting.suggest_segments,
     coding.code,
     coding.agreement,
     outputs.render,

@@ -24,7 +24,6 @@ from coding_scheme import (
     in_todays_codes,
     read_coding_scheme,
     settled_descriptors,
-    suggest,
     with_codes,
 )
 from corpus import (
@@ -50,18 +49,19 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.ranking_desk import RankingDesk
-from samsyn.scheme_desk import SchemeDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
+from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import (
-    FORMATS,
     Evidence,
     check_report,
     read_checklist,
     render_report,
     with_reference_style,
 )
+from synthesis.report import FORMATS
 
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
@@ -70,7 +70,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk, SchemeDesk):
+class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -90,8 +90,14 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
     # --- the folder -------------------------------------------------------------------------------------
 
     @classmethod
-    def new(cls, folder: str | Path) -> Review:
+    def new(cls, folder: str | Path, *, scheme: str | Path = "") -> Review:
         """Start a review: a folder with the protocol and coding scheme that Samsyn ships, to be adapted.
+
+        Parameters
+        ----------
+        folder : str or Path
+        scheme : str or Path, optional
+            "blank" for a small coding scheme to write another topic in, or the file of a scheme of your own.
 
         Raises
         ------
@@ -99,13 +105,18 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
             When the folder is already there and not empty.
         """
         folder = Path(folder)
+        starter = files("samsyn") / "starter"
+        begun = (starter / ("blank_scheme.yaml" if scheme == "blank" else "coding_scheme.yaml")).read_bytes()
+        if scheme not in ("", "blank"):
+            read_coding_scheme(Path(scheme))
+            begun = Path(scheme).read_bytes()
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise UsageError(f"{folder} is already there and not empty.", next_step="Choose another name.")
         try:
             for part in ("sources", "decisions"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
-            for name in ("protocol.yaml", "coding_scheme.yaml"):
-                (folder / name).write_bytes((files("samsyn") / "starter" / name).read_bytes())
+            (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
+            (folder / "coding_scheme.yaml").write_bytes(begun)
         except OSError as error:
             raise ReviewError(f"The review was not made: {error.strerror}.", where=str(folder)) from error
         return cls(folder)
@@ -237,10 +248,6 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
 
     # --- coding -----------------------------------------------------------------------------------------
 
-    def suggest(self, *, all_records: bool = False, progress: Progress | None = None) -> pd.DataFrame:
-        """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``)."""
-        return suggest(self.records if all_records else self.included(), self.scheme, progress=progress)
-
     def code(self, rows: Rows, *, person: str, round_: str = "assisted", file: str = "rows") -> int:
         """Take coding decisions: record_id, code_id, value, direction, field, quotation, finding, ...
 
@@ -263,8 +270,10 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
             With every faulty row; nothing is saved then.
         """
         decisions = decisions_from_rows(
-            rows, self.records, self.scheme, person=person, round=round_, file=file
-        )
+            rows, self.records, self.scheme, person=person, round=round_, file=file,
+            decisions=self.coding_decisions(),
+        )  # fmt: skip
+        self.refuse_retired(decisions, file)
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
             for decision in decisions
@@ -363,12 +372,19 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
             evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
         return render_report(evidence, self.folder / "output", language=language, formats=formats)
 
-    def export(self, path: str | Path, *, which: str = "all") -> int:
+    def export(self, path: str | Path, *, which: str = "all", codes: str = "", person: str = "") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
+
+        Coding goes to other coding programs as .qdpx (a project) or .qdc (a codebook), or as a table: see
+        :meth:`export_coding`.
 
         Parameters
         ----------
         path : str or Path
+        codes : {"", "matrix", "directions", "segments", "codebook"}
+            Write this table of the coding instead (.csv).
+        person : str, optional
+            In a project or a table of the coding only this person's decisions.
         which : {"all", "included", "excluded", "unscreened", "waiting", "unsure", "conflicts"}
             By the verdict at the last stage reached.
 
@@ -379,6 +395,8 @@ class Review(RankingDesk, StoppingDesk, SchemeDesk):
         """
         decisions = self.screening_decisions()
         chosen = with_verdicts(self.records, self.verdicts(), decisions, self.protocol, which=which)
+        if codes or Path(path).suffix.lower() in PROJECTS:
+            return self.export_coding(path, chosen, table=codes, person=person)
         write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)
 

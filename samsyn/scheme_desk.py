@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from coding_scheme import (
+    CodingDecision,
     CodingScheme,
     EditedScheme,
     coding_decisions,
@@ -183,6 +184,27 @@ class SchemeDesk(ScreeningDesk):
         except OSError as error:
             raise ReviewError(f"The scheme was not changed: {error.strerror}.", where=str(path)) from error
         return edited
+
+    def refuse_retired(self, decisions: Iterable[CodingDecision], file: str) -> None:
+        """Refuse new decisions on codes that are retired; taking back an old one is possible.
+
+        Raises
+        ------
+        UsageError
+            With the codes, and what the changelog says of them.
+        """
+        retired = {code.id for code in self.scheme.codes if code.status == "retired"}
+        used = sorted({each.code_id for each in decisions if each.value != "withdrawn"} & retired)
+        if not used:
+            return
+        became: dict[str, list[str]] = {}
+        for entry in self.scheme.changelog:
+            for old, new in entry.merged.items():
+                became.setdefault(old, []).append(new)
+            for old, parts in entry.split.items():
+                became.setdefault(old, []).extend(parts)
+        told = [f"{name} (use {' or '.join(became[name])})" if name in became else name for name in used]
+        raise UsageError(f"{file}: retired codes, no decision was saved: {', '.join(told)}.")
 
     # --- inside -----------------------------------------------------------------------------------------
 

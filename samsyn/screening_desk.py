@@ -263,7 +263,8 @@ class ScreeningDesk(ABC):
         differ = judged.groupby("unit")["value"].nunique() > 1
         every = {
             "stage": "title_abstract", "pair": "all", "n": found.n_units, "percent": found.percent,
-            "kappa": found.fleiss_kappa, "kappa_low": float("nan"), "kappa_high": float("nan"),
+            "kappa": found.fleiss_kappa, "kappa_low": found.fleiss_interval[0],
+            "kappa_high": found.fleiss_interval[1],
             "ac1": found.ac1, "alpha": found.krippendorff_alpha, "alpha_low": found.alpha_interval[0],
             "alpha_high": found.alpha_interval[1], "n_conflicts": int(differ.sum()),
         }  # fmt: skip

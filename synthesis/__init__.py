@@ -21,7 +21,7 @@ from synthesis.reference_list import reference_files, references
 from synthesis.reference_styles import with_reference_style
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
-from synthesis.report import FORMATS, render_report
+from synthesis.report import render_report
 from synthesis.stopping import stopping_table
 from synthesis.studies import included_reports, studies
 from synthesis.summaries import ThemeSummary, theme_summaries
@@ -30,7 +30,6 @@ from synthesis.words import Words
 from synthesis.workbook import workbook
 
 __all__ = [
-    "FORMATS",
     "Checklist",
     "Column",
     "Evidence",

@@ -116,7 +116,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     )
     codes_with = {row["row_id"] for row in rows if row["row_kind"] == "code"}
     group = group_name(evidence, words)
-    n_codes = len(evidence.scheme.codes)
+    n_codes = len({*codes_with, *(code.id for code in evidence.scheme.active_codes)})
     return EvidenceTable(
         "matrix",
         words("matrix_caption", group=group.lower())

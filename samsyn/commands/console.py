@@ -35,11 +35,6 @@ stage_option = click.option(
 )
 
 
-def person_option(text: str) -> Callable:
-    """The option that says who decides."""
-    return click.option("--as", "person", required=True, metavar="PERSON", help=text)
-
-
 def open_review(folder: Path) -> Review:
     """The review in a folder."""
     return Review.open(folder)

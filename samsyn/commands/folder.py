@@ -18,6 +18,7 @@ from samsyn.commands.console import (
     progress,
 )
 from samsyn.decision_tables import read_rows
+from samsyn.exchange_desk import TABLES
 from samsyn.review import Review
 
 # column of a review's sources -> its heading in tables for people
@@ -39,13 +40,20 @@ _OF_A_SOURCE = {
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-def new(folder: Path) -> None:
+@click.option(
+    "--scheme",
+    default="",
+    metavar="FILE",
+    help="A scheme of your own; blank: a small one to write in.",
+)
+def new(folder: Path, scheme: str) -> None:
     """Start a review: a folder with a protocol and a coding scheme to adapt.
 
     Example: samsyn new my-review
     """
-    review = Review.new(folder)
-    click.echo(f"Made {folder} with protocol.yaml and coding_scheme.yaml ({len(review.scheme.codes)} codes).")
+    review = Review.new(folder, scheme=scheme)
+    codes = counted(len(review.scheme.codes), "code")
+    click.echo(f"Made {folder} with protocol.yaml and coding_scheme.yaml ({codes}).")
     click.echo(f"Next: adapt both, then  cd {folder}  and  samsyn add EXPORT-FILE --database NAME")
 
 
@@ -223,19 +231,30 @@ def status(folder: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--which", default="all", type=click.Choice(SUBSETS), help="Which records.")
+@click.option(
+    "--codes",
+    default="",
+    type=click.Choice(["", *TABLES]),
+    metavar="TABLE",
+    help="A table of the coding instead, as .csv: matrix (records by codes, 0 and 1), directions (the same, "
+    "with directions), segments (a row per coded segment and coder), codebook (for Taguette).",
+)
+@click.option("--as", "person", default="", metavar="PERSON", help="Of the coding only this person's.")
 @in_review
-def export(path: Path, which: str, folder: Path) -> None:
+def export(path: Path, which: str, codes: str, person: str, folder: Path) -> None:
     """Write records with verdicts and codes to a file; its suffix names the format.
 
-    Known: .ris .bib .csv .json (CSL-JSON) .xlsx.
+    Known: .ris .bib .csv .json (CSL-JSON) .xlsx; and for other coding programs (QualCoder, NVivo, MAXQDA,
+    ATLAS.ti, Taguette) .qdpx, a project of records, codes and codings, and .qdc, the coding scheme.
 
     Every person's standing decision goes with them, in words that Rayyan, ASReview and Samsyn read: it is for
     after the screening, or for moving it, not for a screener who should be blind.
 
     Example: samsyn export included.ris --which included
     """
-    n_written = open_review(folder).export(path, which=which)
-    click.echo(f"{counted(n_written, 'record')} written to {path}.")
+    n_written = open_review(folder).export(path, which=which, codes=codes, person=person)
+    is_codebook = codes == "codebook" or path.suffix.lower() == ".qdc"
+    click.echo(f"{counted(n_written, 'code' if is_codebook else 'record')} written to {path}.")
 
 
 @click.command()

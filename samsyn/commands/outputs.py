@@ -8,7 +8,7 @@ import click
 
 from samsyn.commands.console import counted, in_review, open_review
 from samsyn.demonstration import demonstrate
-from synthesis import FORMATS
+from synthesis.report import FORMATS
 
 
 @click.command()

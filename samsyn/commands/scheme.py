@@ -1,4 +1,4 @@
-"""Commands on the coding scheme: scheme diff, stale, versions, rename, merge, split."""
+"""Commands on the coding scheme: scheme diff, stale, versions, rename, merge, split, import."""
 
 from __future__ import annotations
 
@@ -8,8 +8,19 @@ from typing import Any
 
 import click
 
-from coding_scheme import EditedScheme, merge_codes, rename_code, split_code, version_faults
-from corpus import journal
+from coding_scheme import (
+    Codebook,
+    EditedScheme,
+    merge_codes,
+    read_codebook,
+    read_qdpx,
+    read_taguette_codebook,
+    rename_code,
+    split_code,
+    version_faults,
+    write_coding_scheme,
+)
+from corpus import UsageError, journal
 from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review
 from samsyn.decision_tables import write_rows
 
@@ -165,6 +176,34 @@ def split(code: str, parts: tuple[str, ...], version: str, folder: Path) -> None
     Example: samsyn scheme split trust --into trust_partners --into trust_citizens
     """
     _change(folder, lambda text: split_code(text, code, parts, version=version, date=_today()))
+
+
+@scheme.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--to", "target", type=click.Path(path_type=Path), metavar="YAML", help="The file to write.")
+def import_scheme(path: Path, target: Path | None) -> None:
+    """Make a coding scheme from the codes of another coding program: .qdc, .qdpx, or a table of Taguette's.
+
+    What it says of each code is taken; the rest is for you to write. No file is overwritten.
+
+    Example: samsyn scheme import codebook.qdc --to coding_scheme_draft.yaml
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".qdpx":
+        project = read_qdpx(path)
+        book = Codebook(project.scheme, project.left_out, {})
+    else:
+        book = read_taguette_codebook(path) if suffix == ".csv" else read_codebook(path)
+    if not book.scheme.codes:
+        raise UsageError(f"{path.name} holds no codes.")
+    target = target or Path(f"{book.scheme.id}.yaml")
+    n_blank = write_coding_scheme(book.scheme, target)
+    n_codes, n_themes = len(book.scheme.codes), len(book.scheme.themes)
+    click.echo(f"{counted(n_codes, 'code')} in {counted(n_themes, 'theme')} written to {target}.")
+    if n_blank:
+        click.echo(f'{counted(n_blank, "definition")} to be written: look for "To be written.".')
+    for kind, n in book.left_out["kind"].value_counts().items():
+        click.echo(f"Not mapped: {counted(int(n), str(kind))}.")
 
 
 def _change(folder: Path, change: Callable[[str], EditedScheme]) -> None:

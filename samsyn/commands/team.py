@@ -19,6 +19,7 @@ from samsyn.commands.console import (
     stage_option,
 )
 from samsyn.decision_tables import write_rows
+from samsyn.review import Review
 
 
 @click.command()
@@ -85,9 +86,13 @@ def calibrate(
     "--list", "listed", type=click.Choice(tuple(COVIDENCE_LISTS)), help="Which of Covidence's lists it is."
 )
 @click.option("--label", default="", metavar="COLUMN", help="Column that is 1 where included, else 0.")
+@click.option(
+    "--code", "codes", multiple=True, metavar="NAME=CODE", help="Of coding: which code of the scheme it is."
+)
+@click.option("--add", "add_texts", is_flag=True, help="Of coding: texts that are no record here are added.")
 @in_review
 @as_json
-def import_screening(
+def import_decisions(
     path: Path,
     people: tuple[str, ...],
     person: str,
@@ -97,18 +102,27 @@ def import_screening(
     program: str | None,
     listed: str | None,
     label: str,
+    codes: tuple[str, ...],
+    add_texts: bool,
     folder: Path,
     as_json: bool,
 ) -> None:
-    """Take the screening decisions in an export of Rayyan, ASReview, Covidence or Samsyn.
+    """Take the screening decisions in an export of Rayyan, ASReview, Covidence or Samsyn, or coding.
 
     Each entry is matched to a record of this review by id, DOI, PubMed identifier, or title, year and author;
     no record is added. What cannot be matched is listed. Taking a file again adds nothing. Of Rayyan's zip
     take the articles; of ASReview an export or the project file itself.
 
+    Coding comes from projects of other coding programs (.qdpx), each coder's by itself, and from the
+    highlights that Taguette exports (.csv, with --as). Importing two people's projects one after the other
+    keeps the codings of both.
+
     Example: samsyn import rayyan.csv --person "Emily B=emily" --reason "wrong population=E05"
     """
     review = open_review(folder)
+    if review.is_coding(path):
+        _import_coding(review, path, person, people, codes, add_texts, as_json)
+        return
     outcome = review.import_screening(
         path,
         person=person,
@@ -132,6 +146,47 @@ def import_screening(
     if len(left):
         click.echo("Not taken:")
         echo_table(left[["row", "title", "person", "verdict", "outcome"]])
+
+
+def _import_coding(
+    review: Review,
+    path: Path,
+    person: str,
+    people: tuple[str, ...],
+    codes: tuple[str, ...],
+    add_texts: bool,
+    as_json: bool,
+) -> None:
+    outcome, project = review.import_coding(
+        path, person=person, people=_pairs(people, "--person"), codes=_pairs(codes, "--code"),
+        add_texts=add_texts,
+    )  # fmt: skip
+    counts = {str(name): int(n) for name, n in outcome["outcome"].value_counts().items()}
+    left = outcome[~outcome["outcome"].isin(["saved", "already here"])]
+    lost = project.left_out
+    if as_json:
+        echo_json({
+            "codings": len(outcome), "outcomes": counts, "not_taken": left.to_dict("records"),
+            "left_out": lost.to_dict("records"),
+        })  # fmt: skip
+        return
+    click.echo(f"{counted(len(outcome), 'coding')} in {path.name}:")
+    for name, n in counts.items():
+        click.echo(f"{n:>8,}  {name}")
+    if len(left):
+        click.echo("Not taken:")
+        echo_table(left.head(40))
+    if len(lost):
+        click.echo("Not mapped:")
+        kinds = lost.groupby(["kind", "why"], sort=True)
+        echo_table(kinds.agg(n=("name", "size"), such_as=("name", "first")).reset_index())
+    decisions = review.coding_decisions()
+    bare = decisions[(decisions["value"] == "present") & (decisions["direction"] == "")]
+    if len(bare):
+        n_bare = bare["record_id"].nunique()
+        click.echo(
+            f"{counted(n_bare, 'record')} with codings that say no direction: other programs know none."
+        )
 
 
 @click.command()

@@ -76,6 +76,14 @@ def test_cohens_kappa_of_the_textbook(cells, kappa):
     assert agreement(square(*cells)).cohen_kappa == pytest.approx(kappa, abs=0.0001)
 
 
+def test_cohens_kappa_with_the_interval_that_textbooks_print():
+    measured = agreement(square(20, 5, 10, 15))
+    assert measured.kappa_large_sample == pytest.approx((0.151, 0.649), abs=0.0005)
+    low, high = measured.kappa_interval
+    assert low == pytest.approx(0.151, abs=0.03)
+    assert high == pytest.approx(0.649, abs=0.03)
+
+
 def test_ac1_where_kappa_fails():
     measured = agreement(square(118, 5, 2, 0))
     assert measured.ac1 == pytest.approx(0.9408, abs=0.0001)
@@ -86,7 +94,15 @@ def test_no_variation_is_undefined_not_perfect():
     measured = agreement(judged({"one": "nnn", "two": "nnn"}))
     assert measured.percent == 1
     assert np.isnan(
-        [measured.cohen_kappa, measured.ac1, measured.krippendorff_alpha, *measured.alpha_interval]
+        [
+            measured.cohen_kappa,
+            measured.ac1,
+            measured.krippendorff_alpha,
+            measured.fleiss_kappa,
+            *measured.alpha_interval,
+            *measured.kappa_interval,
+            *measured.kappa_large_sample,
+        ]
     ).all()
     assert measured.notes == ("undefined (no variation)",)
 

@@ -111,7 +111,10 @@ def test_coding_again_ends_the_waiting_and_an_adjudication_ends_it_for_all(revie
     meaning_changed_one_split_one_merged(review)
     review.code([coded(review, "workload"), coded(review, "role_models", as_code="leaders")], person="ann")
     assert set(review.stale_decisions()["person"]) == {"bo"}
-    again = [coded(review, "workload"), coded(review, "role_models", as_code="leaders")]
+    again = [
+        coded(review, "workload") | {"reason": "definition unclear"},
+        coded(review, "role_models", as_code="leaders") | {"reason": "overlooked"},
+    ]
     review.code(again, person="cai", round_="adjudication")
     assert review.stale_decisions().empty
     assert review.check() == []

@@ -1,0 +1,171 @@
+"""The suggestions of a review and what to code next, wired to its records, its scheme and its decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coding_scheme import (
+    CodeClassifier,
+    Proposer,
+    coding_queue,
+    combined,
+    propose,
+    suggest,
+    unread_sample,
+)
+from corpus import UsageError
+from samsyn.coding_desk import CodingDesk
+
+Progress = Callable[[Iterable], Iterable]
+ORIGINS = ("rules", "classifier")
+_NO_REFUSALS = pd.DataFrame(columns=["proposed_by", "row", "record_id", "code_id", "text", "why"])
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Suggestions, and what was not suggested.
+
+    Attributes
+    ----------
+    suggestions : DataFrame
+        Columns: ``coding_scheme``.
+    codes : DataFrame
+        What the classifier learned of each code (columns: ``coding_scheme.classifier``); empty without it.
+    refused : DataFrame
+        Rows of proposers that did not hold: proposed_by, row, record_id, code_id, text, why.
+    n_mended : int
+        Rows of proposers whose offsets were mended.
+    n_hidden : int
+        Records left out, since the person has still to read them blind.
+    """
+
+    suggestions: pd.DataFrame
+    codes: pd.DataFrame
+    refused: pd.DataFrame
+    n_mended: int = 0
+    n_hidden: int = 0
+
+    @property
+    def silent(self) -> list[str]:
+        """The codes that the classifier has too few examples of, in words, those with most examples first."""
+        if self.codes.empty:
+            return []
+        silent = self.codes[~self.codes["speaks"].astype(bool)]
+        return silent.sort_values("n_present", ascending=False, kind="stable")["why"].tolist()
+
+
+class SuggestionDesk(CodingDesk):
+    """The part of :class:`~samsyn.Review` that is about suggestions."""
+
+    def suggest(
+        self,
+        *,
+        all_records: bool = False,
+        by: Iterable[str] = ORIGINS,
+        proposers: Mapping[str, Proposer] | None = None,
+        person: str = "",
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``).
+
+        Parameters are those of :meth:`proposals`.
+        """
+        return self.proposals(
+            all_records=all_records, by=by, proposers=proposers, person=person, progress=progress
+        ).suggestions
+
+    def proposals(
+        self,
+        *,
+        all_records: bool = False,
+        by: Iterable[str] = ORIGINS,
+        proposers: Mapping[str, Proposer] | None = None,
+        person: str = "",
+        progress: Progress | None = None,
+    ) -> Proposals:
+        """Suggestions, what the classifier is silent on, and what was refused.
+
+        Parameters
+        ----------
+        all_records : bool
+            All records, not only the included ones.
+        by : iterable of str
+            "rules", "classifier". The classifier learns from everybody's decisions, and is silent on a code
+            until it has enough examples.
+        proposers : mapping of name to callable, optional
+            A team's own, for instance a language model (see ``coding_scheme.propose``).
+        person : str
+            Leaves out the records that this person has still to read blind.
+        progress : callable, optional
+
+        Raises
+        ------
+        UsageError
+            When ``by`` names something else.
+        """
+        by = tuple(by)
+        unknown = [name for name in by if name not in ORIGINS]
+        if unknown:
+            raise UsageError(f"Unknown origin of suggestions {unknown[0]!r}. Known: {', '.join(ORIGINS)}.")
+        records = self.records if all_records else self.included()
+        hidden: set[str] = set()
+        if person:
+            hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
+                records["record_id"]
+            )
+            records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
+        frames, codes, refused, n_mended = [], pd.DataFrame(), [_NO_REFUSALS], 0
+        if "rules" in by:
+            frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
+        if "classifier" in by:
+            classifier = self.classifier(all_records=all_records, progress=progress)
+            frames.append(classifier.suggestions(records["record_id"]))
+            codes = classifier.codes
+        for name, proposer in sorted((proposers or {}).items()):
+            checked = propose(proposer, records, self.scheme.without_retired(), name=name)
+            frames.append(checked.suggestions)
+            refused.append(checked.refused)
+            n_mended += checked.n_mended
+        refusals = pd.concat(refused, ignore_index=True) if len(refused) > 1 else _NO_REFUSALS
+        return Proposals(combined(frames), codes, refusals, n_mended, len(hidden))
+
+    def classifier(self, *, all_records: bool = False, progress: Progress | None = None) -> CodeClassifier:
+        """The classifier of codes, learned from the decisions as they stand."""
+
+        def compute() -> CodeClassifier:
+            records, decisions = self.records, self.coding_decisions()
+            if not all_records:
+                wanted = set(self.included()["record_id"]) | set(decisions["record_id"])
+                records = records[records["record_id"].isin(wanted)]
+            classifier = CodeClassifier(
+                records, self.scheme.without_retired(), seed=self.protocol.seed, progress=progress
+            )
+            return classifier.learn(decisions, progress=progress)
+
+        name = "classifier of all" if all_records else "classifier"
+        return self._remembered(
+            name, ("protocol.yaml", "coding_scheme.yaml", "sources/*", "decisions/*/*"), compute
+        )
+
+    def coding_queue(
+        self, person: str, *, language: str = "en", progress: Progress | None = None
+    ) -> pd.DataFrame:
+        """What a person should code next, and why (columns: ``coding_scheme.coding_queue``)."""
+        records = self.included()
+        return coding_queue(
+            records,
+            self.coding_decisions(),
+            self.scheme.without_retired(),
+            person,
+            classifier=self.classifier(progress=progress),
+            suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
+            seed=self.protocol.seed,
+            language=language,
+        )
+
+    def _unread_sample(self, person: str) -> list[str]:
+        names = [str(name) for name in self.included()["record_id"]]
+        return unread_sample(names, self.coding_decisions(), person, seed=self.protocol.seed)
