@@ -178,6 +178,10 @@ class Protocol:
         The one seed from which every random draw of the review is made.
     stopping : StoppingPlan
         The rule by which the reading may stop.
+    references : str
+        The style of the report's references: "apa" (7th edition) or "vancouver".
+    licence : str
+        Address or name of the licence under which the report may be used, ``""`` where none is given.
     ranking : RankingSettings
         How unread records are ranked.
     invented : Wording
@@ -200,6 +204,8 @@ class Protocol:
     languages: tuple[str, ...] = ("en", "da")
     seed: int = 1
     stopping: StoppingPlan = field(default_factory=StoppingPlan)
+    references: Literal["apa", "vancouver"] = "apa"
+    licence: str = ""
     ranking: RankingSettings = field(default_factory=RankingSettings)
     invented: Wording = field(default_factory=Wording)
     flags: tuple[Criterion, ...] = ()

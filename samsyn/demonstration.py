@@ -55,7 +55,8 @@ def demonstrate(folder: Path, *, language: str, say: Callable[[str], object]) ->
 
 def _steps(review: Review, example: Path) -> Iterator[str]:
     """Take the example's sources and decisions step by step, yielding what each step found."""
-    (review.folder / "protocol.yaml").write_bytes((example / "protocol.yaml").read_bytes())
+    for name in ("protocol.yaml", "checklist.yaml"):
+        (review.folder / name).write_bytes((example / name).read_bytes())
     for row in read_rows(example / "searches.csv"):
         said = {name: row[name] for name in ("database", "platform", "kind", "date", "query", "limits")}
         search = Search(**said, hits_reported=int(row["hits_reported"]))

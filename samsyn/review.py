@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +54,14 @@ from samsyn.ranking_desk import RankingDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
-from synthesis import Evidence, check_report, render_report
+from synthesis import (
+    Evidence,
+    check_report,
+    read_checklist,
+    render_report,
+    with_reference_style,
+)
+from synthesis.report import FORMATS
 
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
@@ -329,6 +336,12 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
             input_hash=self.input_hash(),
             data_as_of=max(times, default=""),
             stopping=self.stopping(),
+            screening_decisions=screening,
+            duplicate_decisions=pd.DataFrame(
+                [line for line in self._lines("duplicates") if line.get("type") == "duplicate"],
+                columns=["record_id_a", "record_id_b", "verdict", "person"],
+            ),
+            checklist=read_checklist(self.folder / "checklist.yaml"),
         )
 
     def as_of(self, scheme: str | Path) -> Review:
@@ -340,10 +353,24 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         earlier._as_of = self.find_scheme(scheme)
         return earlier
 
-    def render(self, *, language: str = "en") -> list[Path]:
-        """Write the report, its tables and its trace to ``output/``; return the files."""
+    def render(
+        self, *, language: str = "en", references: str = "", formats: Sequence[str] = FORMATS
+    ) -> list[Path]:
+        """Write the report, its tables, references and trace to ``output/``; return the files.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        references : {"", "apa", "vancouver"}
+            Style of the references; the protocol's when empty.
+        formats : sequence of str
+            Of "html", "csv", "xlsx" and "docx".
+        """
         self.keep_scheme()
-        return render_report(self.evidence(), self.folder / "output", language=language)
+        evidence = self.evidence()
+        if references:
+            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
+        return render_report(evidence, self.folder / "output", language=language, formats=formats)
 
     def export(self, path: str | Path, *, which: str = "all", codes: str = "", person: str = "") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
@@ -423,6 +450,8 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
         digest = hashlib.sha256()
         paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
+        # a file that authors need not write
+        paths += [path for path in [self.folder / "checklist.yaml"] if path.exists()]
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
         read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
         for name, data in {**self._scheme_bytes(), **read}.items():

@@ -1,10 +1,11 @@
 """What the evidence says: studies, findings, tables, figures, the report and its trace."""
 
 from synthesis.check import check_report
+from synthesis.checklist_items import Checklist, read_checklist
+from synthesis.checklists import checklists_table
 from synthesis.conduct import (
     agreement_table,
     excluded_at_full_text,
-    references,
     search_log,
     unreadable_entries,
     unsettled_conflicts,
@@ -13,8 +14,11 @@ from synthesis.evidence import Column, Evidence, EvidenceTable
 from synthesis.example import example_evidence
 from synthesis.figures import FlowFigure, flow_figure
 from synthesis.findings import findings, marks, segments
+from synthesis.methods import Fact, Paragraph, Sentence, methods
 from synthesis.provenance import trace
 from synthesis.recall_figure import recall_figure
+from synthesis.reference_list import reference_files, references
+from synthesis.reference_styles import with_reference_style
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
 from synthesis.report import render_report
@@ -23,18 +27,24 @@ from synthesis.studies import included_reports, studies
 from synthesis.summaries import ThemeSummary, theme_summaries
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words
+from synthesis.workbook import workbook
 
 __all__ = [
+    "Checklist",
     "Column",
     "Evidence",
     "EvidenceTable",
+    "Fact",
     "FlowFigure",
+    "Paragraph",
     "Reference",
+    "Sentence",
     "ThemeSummary",
     "Words",
     "agreement_table",
     "characteristics",
     "check_report",
+    "checklists_table",
     "evidence_table",
     "example_evidence",
     "excluded_at_full_text",
@@ -42,8 +52,11 @@ __all__ = [
     "flow_figure",
     "included_reports",
     "marks",
+    "methods",
+    "read_checklist",
     "recall_figure",
     "reference",
+    "reference_files",
     "references",
     "render_report",
     "search_log",
@@ -57,4 +70,6 @@ __all__ = [
     "trace",
     "unreadable_entries",
     "unsettled_conflicts",
+    "with_reference_style",
+    "workbook",
 ]

@@ -9,8 +9,8 @@ import pandas as pd
 
 from corpus.errors import ReviewError
 from synthesis.evidence import Column, Evidence, EvidenceTable
-from synthesis.references import reference
-from synthesis.studies import descriptor_conflicts, included_reports, study_labels, study_of_report
+from synthesis.reference_list import excluded_references, excluded_reports
+from synthesis.studies import descriptor_conflicts, study_labels, study_of_report
 from synthesis.words import Words
 
 
@@ -83,9 +83,9 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     Returns
     -------
     EvidenceTable
-        Frame: stage, pair (names), n, percent (0 to 100), kappa, ac1, alpha, alpha_low, alpha_high (NaN =
-        undefined, for want of variation), n_conflicts, n_settled, confusion ("include–include 33; ..."),
-        confusion_json.
+        Frame: stage, pair (names), n, percent (0 to 100), kappa, kappa_low, kappa_high, ac1, alpha,
+        alpha_low, alpha_high (NaN = undefined, for want of variation), n_conflicts,
+        n_settled, confusion ("include–include 33; ..."), confusion_json.
 
     Examples
     --------
@@ -104,6 +104,8 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
             for second, n in zip(labels, counts, strict=True)
         ]
         rows.append({
+            "kappa_low": float("nan"),
+            "kappa_high": float("nan"),
             **row,
             "stage": _stage(row["stage"], words),
             "percent": 100 * row["percent"],
@@ -117,6 +119,8 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
         Column("n", words("both_judged"), "number"),
         Column("percent", words("agree"), "percent"),
         Column("kappa", words("kappa"), "decimal"),
+        Column("kappa_low", words("kappa_low"), "decimal"),
+        Column("kappa_high", words("kappa_high"), "decimal"),
         Column("ac1", words("ac1"), "decimal"),
         Column("alpha", words("alpha"), "decimal"),
         Column("alpha_low", words("alpha_low"), "decimal"),
@@ -205,20 +209,10 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
     """
     words = Words(language)
     verdicts = evidence.screening_verdicts
-    sought = set(
-        verdicts.loc[
-            (verdicts["stage"] == "title_abstract") & (verdicts["verdict"] == "include"), "record_id"
-        ]
-    )
-    here = verdicts[
-        (verdicts["stage"] == "full_text")
-        & (verdicts["verdict"] == "exclude")
-        & verdicts["record_id"].isin(sorted(sought))
-    ]
-    if "full_text" not in evidence.protocol.stages:
-        here = here.iloc[:0]
+    is_here = (verdicts["stage"] == "full_text") & verdicts["record_id"].isin(excluded_reports(evidence))
+    here = verdicts[is_here]
     _require_same_sums(evidence, here)
-    records = evidence.records_by_id(here["record_id"])
+    written = excluded_references(evidence, language)
     order = evidence.protocol.exclusion_order()
     reason = {
         criterion.id: criterion.in_language(language) for criterion in evidence.protocol.criteria.exclusion
@@ -227,7 +221,7 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
         {
             "record_id": row["record_id"],
             "criterion": row["criterion"],
-            "reference": reference(records[row["record_id"]]).text(),
+            "reference": written[row["record_id"]],
             "reason": (reason.get(row["criterion"]) or row["criterion"]) or words("no_reason"),
             "decided_by": evidence.names_of(row["settled_by"] or row["people"]),
         }
@@ -235,7 +229,7 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
     ]
     rows.sort(key=lambda row: (
         order.index(row["criterion"]) if row["criterion"] in order else len(order),
-        row["criterion"], row["reference"].casefold(), row["record_id"],
+        row["criterion"], words.order(row["reference"]), row["record_id"],
     ))  # fmt: skip
     columns = (
         Column("record_id", "record_id", "id"),
@@ -248,40 +242,6 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
     return EvidenceTable(
         "excluded", words("excluded_caption"), columns, frame, words("excluded_note"), language
     )
-
-
-def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
-    """S13: the reports of the included studies in the style of APA 7, sorted as such a list is.
-
-    Returns
-    -------
-    EvidenceTable
-        Frame: record_id, study_id, study (label), reference.
-
-    Examples
-    --------
-    >>> from synthesis import example_evidence
-    >>> references(example_evidence()).frame.loc[0, "reference"]
-    'Alder, J. (2020). Rivals at one table: the data. Invented Studies, 3.'
-    """
-    words = Words(language)
-    labels = study_labels(evidence)
-    study_of = study_of_report(evidence)
-    records = evidence.records_by_id(study_of)
-    rows = [
-        {"record_id": report, "study_id": study_of[report], "study": labels[study_of[report]],
-         "reference": reference(records[report]).text()}
-        for report in included_reports(evidence)
-    ]  # fmt: skip
-    rows.sort(key=lambda row: (row["reference"].casefold(), row["record_id"]))
-    columns = (
-        Column("record_id", "record_id", "id"),
-        Column("study_id", "study_id", "id"),
-        Column("study", words("study")),
-        Column("reference", words("reference")),
-    )
-    frame = pd.DataFrame(rows, columns=[column.key for column in columns], dtype="str")
-    return EvidenceTable("references", words("references_caption"), columns, frame, language=language)
 
 
 def _hits_warning(row: dict[Any, Any], words: Words) -> str:

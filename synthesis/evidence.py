@@ -14,6 +14,7 @@ from coding_scheme.scheme import CodingScheme
 from corpus.flow import Flow
 from corpus.protocol import Protocol
 from corpus.stopping_state import StoppingState
+from synthesis.checklist_items import Checklist
 
 Kind = Literal["text", "number", "decimal", "percent", "date", "hash", "code", "marks", "quotation", "id"]
 
@@ -51,6 +52,13 @@ class Evidence:
         Time of the latest decision of any kind, ISO 8601; when empty, that of the latest coding decision.
     stopping : StoppingState, optional
         By which rule the reading stopped, and what it assures; when left out, the report says nothing of it.
+    screening_decisions, duplicate_decisions : DataFrame, optional
+        Everybody's decisions on screening (at least record_id, person, calibration), and on pairs of records
+        (record_id_a, record_id_b, person); the methods paragraph tells of them.
+    checklist : Checklist, optional
+        Where the authors say that they report the items of reporting checklists.
+    made_with : str, optional
+        Samsyn's version.
     """
 
     protocol: Protocol
@@ -69,6 +77,10 @@ class Evidence:
     input_hash: str
     data_as_of: str = ""
     stopping: StoppingState | None = None
+    screening_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    duplicate_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    checklist: Checklist = field(default_factory=Checklist)
+    made_with: str = ""
     _counted: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def latest_decision(self) -> str:

@@ -121,6 +121,20 @@ def languages(evidence: Evidence) -> dict[tuple[str, str], str]:
     return tags
 
 
+def quotation_languages(evidence: Evidence) -> dict[str, str]:
+    """finding_id -> language of the words it rests on."""
+    tags = languages(evidence)
+    found = segments(evidence)
+    by_segment = {
+        segment: tags[record_id, field]
+        for segment, record_id, field in found[["segment_id", "record_id", "field"]].itertuples(index=False)
+    }
+    return {
+        row["finding_id"]: by_segment[row["segment_ids"].split("; ")[0]]
+        for row in findings(evidence).to_dict("records")
+    }
+
+
 def glyph(direction: str, words: Words) -> dict[str, str]:
     """How a direction is drawn and said."""
     return {

@@ -73,6 +73,8 @@ def example_evidence() -> Evidence:
                     "n": 4,
                     "percent": 1.0,
                     "kappa": 1.0,
+                    "kappa_low": 1.0,
+                    "kappa_high": 1.0,
                     "ac1": 1.0,
                     "alpha": 1.0,
                     "alpha_low": 0.7,

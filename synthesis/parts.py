@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.checklists import checklist_views, checklists_table
 from synthesis.conduct import (
     agreement_table,
     excluded_at_full_text,
-    references,
     search_log,
     unreadable_entries,
     unsettled_conflicts,
@@ -21,8 +21,10 @@ from synthesis.conduct import (
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.evidence_rows import evidence_view
 from synthesis.figures import flow_figure
+from synthesis.methods import methods_view
+from synthesis.reference_list import reference_views, references
 from synthesis.rendering import flow_svg
-from synthesis.sections import matrix_view, meanings, reference_views, theme_views
+from synthesis.sections import matrix_view, meanings, theme_views
 from synthesis.stopping import stopping_table, stopping_view
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 
@@ -89,8 +91,8 @@ def _agreement(evidence: Evidence, language: str) -> dict[str, Any]:
     return {"confusions": [json.loads(text) for text in rows]}
 
 
-def _references(evidence: Evidence, language: str) -> list[dict[str, Any]]:
-    return reference_views(evidence)
+def _references(evidence: Evidence, language: str) -> dict[str, Any]:
+    return {"included": reference_views(evidence, language), "style": evidence.protocol.references}
 
 
 PARTS = (
@@ -103,5 +105,7 @@ PARTS = (
     Part("agreement", (agreement_table, unsettled_conflicts), _agreement),
     Part("search", (search_log, unreadable_entries)),
     Part("excluded", (excluded_at_full_text,)),
+    Part("methods", view=methods_view),
     Part("references", (references,), _references),
+    Part("checklists", (checklists_table,), checklist_views),
 )

@@ -1,4 +1,4 @@
-"""How a record is named: a short label, and a reference in the style of APA 7."""
+"""How a record is named: a short label, an anchor, and the parts of its reference."""
 
 from __future__ import annotations
 
@@ -11,41 +11,64 @@ from urllib.parse import quote
 
 import pandas as pd
 
-_LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ß": "ss", "đ": "d", "ł": "l", "þ": "th"})
-_WHOLE_WORKS = {"BOOK", "THES", "RPRT", "EBOOK", "EDBOOK"}
+from corpus.export_rows import extra_fields, one_line
+from synthesis.reference_names import Name, names_of
+from synthesis.words import LETTERS
+
+_KINDS = {
+    "BOOK": "book", "EBOOK": "book", "EDBOOK": "book", "THES": "thesis", "RPRT": "report", "CHAP": "chapter",
+    "ECHAP": "chapter", "CPAPER": "conference", "CONF": "conference",
+}  # fmt: skip
+_ADDRESS = re.compile(r"https?://[^\s/]+")
+_IN_ADDRESSES = "!#$%&'()*+,/:;=?@[]~"
+# fields of the sources that no column holds, in small letters
+_EDITORS = ("editor", "editors", "ed", "a2", "fed")
+_PUBLISHERS = ("publisher", "pb")
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The parts of a reference; the container (or, for a whole work, the title) stands in italics.
+    """The parts of a reference, before a style puts them together (``synthesis.reference_styles``).
 
     Attributes
     ----------
-    authors, year, title, container, place : str
-        "Alder, J., & Vine, P."; "2019" or "n.d."; title; journal with volume; "(4), 27-43".
+    names : tuple of Name
+        Authors.
+    has_others : bool
+        The source leaves further authors out ("et al.").
+    year : str
+        "2019", or ``""``.
+    title, container, volume, issue, pages : str
+        The container is the journal, book or series it stands in, as the record has it.
+    editors : tuple of Name
+    publisher : str
     link : str
-        Address of the DOI, or ``""``.
+        Address of the DOI; for what is no article and has none, its own; else ``""``.
     language : str
         Language of the title, or ``""``.
-    is_whole_work : bool
-        A book, thesis or report of its own.
+    kind : str
+        "article", "book", "report", "thesis", "chapter" or "conference".
     """
 
-    authors: str
+    names: tuple[Name, ...]
+    has_others: bool
     year: str
     title: str
     container: str
-    place: str
+    volume: str
+    issue: str
+    pages: str
+    editors: tuple[Name, ...]
+    publisher: str
     link: str
     language: str
-    is_whole_work: bool
+    kind: str
 
-    def text(self) -> str:
-        """The reference as plain text."""
-        title = self.title if self.title.endswith(("?", "!", ".")) else f"{self.title}."
-        container = f" {self.container}{self.place}." if self.container else ""
-        lead = f"{self.authors} " if self.authors else ""
-        return f"{lead}({self.year}). {title}{container} {self.link}".strip()
+    def text(self, style: str = "apa", language: str = "en", letter: str = "") -> str:
+        """The reference in a style, as plain text."""
+        from synthesis.reference_styles import in_words, styled  # noqa: PLC0415 (styles know references)
+
+        return in_words(styled(self, style, language, letter))
 
 
 def reference(record: Mapping[str, Any]) -> Reference:
@@ -54,11 +77,7 @@ def reference(record: Mapping[str, Any]) -> Reference:
     Parameters
     ----------
     record : mapping
-        A row of a records frame.
-
-    Source
-    ------
-    Publication Manual of the American Psychological Association, 7th edition (journal articles, books).
+        A row of a records frame; publisher and editors are looked for in ``extra``.
 
     Examples
     --------
@@ -68,23 +87,31 @@ def reference(record: Mapping[str, Any]) -> Reference:
     >>> reference(record).text()
     'Alder, J., & Vine, P. K. (2019). Rivals at one table. Invented Studies, 31(2), 27–43. https://doi.org/10.5555/samsyn.1'
     """
-    names = [_initials(name) for name in _names(record)]
-    journal, volume, issue, pages, doi = (
-        _text(record, key) for key in ("journal", "volume", "issue", "pages", "doi")
-    )
-    container = ", ".join(part for part in (journal, volume) if part)
-    place = (f"({issue})" if issue else "") + (
-        f", {re.sub(r'(?<=[0-9])-(?=[0-9])', '–', pages)}" if pages else ""
-    )
+    kind = _KINDS.get(_text(record, "type"), "article")
+    names, has_others = names_of(_text(record, "authors"))
+    extra = {
+        name.casefold(): values for name, values in extra_fields({"extra": _text(record, "extra")}).items()
+    }
+    editors = next(("; ".join(extra[name]) for name in _EDITORS if extra.get(name)), "")
+    publisher = next((extra[name][0] for name in _PUBLISHERS if extra.get(name)), "")
+    doi, pages = _text(record, "doi"), _text(record, "pages")
+    container = _text(record, "journal")
+    if kind == "conference" and (pages or _text(record, "volume")):
+        kind = "chapter"
     return Reference(
-        authors=_listed(names),
-        year=_year(record),
-        title=_text(record, "title") or f"[{_text(record, 'record_id')}]",
+        names=names,
+        has_others=has_others,
+        year=_text(record, "year").removesuffix(".0"),
+        title=_title(record),
         container=container,
-        place=place,
-        link="https://doi.org/" + quote(doi, safe="/:;()._-") if doi else "",
+        volume=_text(record, "volume"),
+        issue=_text(record, "issue"),
+        pages=pages,
+        editors=names_of(editors.replace(" and ", "; "))[0] if kind == "chapter" else (),
+        publisher=one_line(publisher),
+        link="https://doi.org/" + quote(doi, safe="/:;()._-") if doi else _own_address(record, kind),
         language=language_tag(_text(record, "language")),
-        is_whole_work=_text(record, "type") in _WHOLE_WORKS,
+        kind=kind,
     )
 
 
@@ -136,7 +163,7 @@ def slug(text: str) -> str:
     >>> slug("scopus:2-s2.0-85"), slug("Ærø & Sø"), slug("東京")
     ('scopus-2-s2-0-85', 'aero-so', 'u6771-u4eac')
     """
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(LETTERS))
     plain = "".join(
         letter if letter.isascii() else f"-u{ord(letter):x}-"
         for letter in folded
@@ -169,18 +196,16 @@ def _names(record: Mapping[str, Any]) -> list[str]:
     return [name.strip() for name in _text(record, "authors").split(";") if name.strip()]
 
 
-def _initials(name: str) -> str:
-    family, _, given = name.partition(",")
-    letters = [
-        "-".join(f"{part[0].upper()}." for part in word.split("-") if part) for word in given.split() if word
-    ]
-    return ", ".join(part for part in (family.strip(), " ".join(letters)) if part)
+def _title(record: Mapping[str, Any]) -> str:
+    title = _text(record, "title")
+    # indexes close a title with a full stop of their own
+    bare = title[:-1] if title.endswith(".") and not title.endswith("..") else title
+    return bare or f"[{_text(record, 'record_id')}]"
 
 
-def _listed(names: list[str]) -> str:
-    if len(names) > 20:
-        return ", ".join(names[:19]) + f", … {names[-1]}"
-    return ", ".join(names[:-1]) + f", & {names[-1]}" if len(names) > 1 else "".join(names)
+def _own_address(record: Mapping[str, Any], kind: str) -> str:
+    first = _text(record, "url").split("; ")[0]
+    return quote(first, safe=_IN_ADDRESSES) if kind != "article" and _ADDRESS.match(first) else ""
 
 
 def _letters(position: int) -> str:

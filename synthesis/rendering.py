@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBERS = ("number", "decimal", "percent")
 # characters that no XML document may hold
-_NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # marks that turn the direction of what follows them; an SVG text has no isolation against them
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
@@ -53,7 +53,7 @@ def table_html(table: EvidenceTable) -> str:
 def flow_svg(figure: FlowFigure) -> str:
     """A flow diagram as an SVG document."""
     drawn = environment().get_template("flow.svg.j2").render(figure=figure, say=Words(figure.language))
-    return _BIDI.sub("", _NOT_XML.sub("\ufffd", drawn))
+    return _BIDI.sub("", NOT_XML.sub("\ufffd", drawn))
 
 
 def table_csv(table: EvidenceTable) -> bytes:
@@ -74,7 +74,7 @@ def table_csv(table: EvidenceTable) -> bytes:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_defused(column.heading) for column in table.columns])
+    writer.writerow([defused(column.heading) for column in table.columns])
     undefined = Words(table.language)("undefined")
     for row in table.rows():
         writer.writerow([_csv_cell(row[column.key], column, undefined) for column in table.columns])
@@ -129,8 +129,9 @@ def _csv_cell(value: Any, column: Column, undefined: str) -> str:
         if pd.isna(value):
             return "" if column.kind == "number" else undefined
         return str(int(value)) if column.kind == "number" else f"{round(float(value), 6):g}"
-    return _defused("" if value is None else str(value))
+    return defused("" if value is None else str(value))
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """A text that a spreadsheet will not take for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,27 +1,45 @@
-"""The report: one HTML page, its tables as CSV, the flow diagram as SVG, and the trace."""
+"""The report: one HTML page, the same as a Word document, tables, drawings, references, and the trace."""
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
+from collections.abc import Collection
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
+from corpus.errors import UsageError
+from synthesis.crate import CRATE, crate
+from synthesis.document import report_document
 from synthesis.evidence import Evidence
+from synthesis.evidence_rows import quotation_languages
 from synthesis.parts import PARTS
 from synthesis.provenance import trace
+from synthesis.reference_list import reference_files
 from synthesis.rendering import environment, table_csv, write_all
 from synthesis.sections import header_facts, require_same_studies, spark
 from synthesis.studies import studies
 from synthesis.words import Words, own_language
+from synthesis.workbook import workbook
+
+FORMATS = ("html", "csv", "xlsx", "docx")
 
 
 def render_report(
-    evidence: Evidence, folder: Path | str, *, language: str = "en", version: str | None = None
+    evidence: Evidence,
+    folder: Path | str,
+    *,
+    language: str = "en",
+    version: str | None = None,
+    formats: Collection[str] = FORMATS,
 ) -> list[Path]:
-    """Write the report: ``report.html``, a CSV file of each table, ``flow.svg`` and ``trace.json``.
+    """Write the report: page, Word document, tables, drawings, references, trace and the crate's metadata.
+
+    ``report.html``, ``report.docx``, each table as CSV and all as sheets of ``tables.xlsx``, drawings as SVG,
+    included and excluded references as BibTeX and RIS, ``trace.json``, ``ro-crate-metadata.json``.
 
     The same evidence, language and version give the same bytes, whatever the machine's clock, time zone,
     locale or hash seed. Everything is built before anything is written.
@@ -35,6 +53,8 @@ def render_report(
         "en" or "da"; the whole report is in it, but for quotations and what the review wrote in one language.
     version : str, optional
         Samsyn's version; that of the installed package by default.
+    formats : collection of str
+        Of "html", "csv", "xlsx" and "docx", those to write; the other files are always written.
 
     Returns
     -------
@@ -47,7 +67,7 @@ def render_report(
         When a sum does not hold, words are not in the record they are quoted from, or a file cannot be
         written.
     UsageError
-        When there is no report in that language.
+        When there is no report in that language, or no such format.
 
     Source
     ------
@@ -58,41 +78,83 @@ def render_report(
     >>> import tempfile
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
-    >>> [file.name for file in files]
-    ['report.html', 'trace.json', 'flow.svg', 'matrix.csv', 'evidence.csv', 'characteristics.csv',
-     'stopping.csv', 'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv',
-     'references.csv']
+    >>> [file.name for file in files if file.suffix != ".csv"]
+    ['report.html', 'trace.json', 'flow.svg', 'tables.xlsx', 'report.docx', 'references_included.bib',
+     'references_included.ris', 'references_excluded.bib', 'references_excluded.ris',
+     'ro-crate-metadata.json']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
+    evidence = dataclasses.replace(evidence, made_with=made_with)
     require_same_studies(evidence)
-    built = (build(evidence, language) for part in PARTS for build in part.tables)
-    tables = {table.id: table for table in built if table is not None}
+    formats = _known(formats)
+    by_part = {
+        part.id: [one for build in part.tables if (one := build(evidence, language)) is not None]
+        for part in PARTS
+    }
+    tables = {one.id: one for built in by_part.values() for one in built}
+    views = {part.id: part.view(evidence, language) for part in PARTS}
     drawings = [part.drawings(evidence, language) for part in PARTS]
     held = trace(evidence, version=made_with)
     script = _template_text("report.js")
-    template = environment().get_template("report.html.j2")
-    page = template.render(
-        say=words,
-        language=language,
-        title=own_language(evidence.protocol.title, language),
-        invented=own_language(evidence.protocol.invented, language),
-        facts=header_facts(evidence, words, made_with),
-        has_studies=len(studies(evidence)) > 0,
-        has_coding=len(held["findings"]) > 0,
-        parts=PARTS,
-        table=tables,
-        views={part.id: part.view(evidence, language) for part in PARTS},
-        spark=spark,
-        script=script,
-        script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-    )
-    return write_all(Path(folder), {
-        "report.html": page.encode("utf-8", "replace"),
-        "trace.json": _json(held),
-        **{name: drawn.encode() for files in drawings for name, drawn in files.items()},
-        **{f"{table.id}.csv": table_csv(table) for table in tables.values()},
-    })  # fmt: skip
+    title = own_language(evidence.protocol.title, language)
+    invented = own_language(evidence.protocol.invented, language)
+    facts = header_facts(evidence, words, made_with)
+    files: dict[str, bytes] = {}
+    if "html" in formats:
+        page = (
+            environment()
+            .get_template("report.html.j2")
+            .render(
+                say=words,
+                language=language,
+                title=title,
+                invented=invented,
+                facts=facts,
+                has_studies=len(studies(evidence)) > 0,
+                has_coding=len(held["findings"]) > 0,
+                parts=PARTS,
+                table=tables,
+                views=views,
+                spark=spark,
+                script=script,
+                script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+            )
+        )
+        files["report.html"] = page.encode("utf-8", "replace")
+    files["trace.json"] = _json(held)
+    files |= {name: drawn.encode() for drawn_files in drawings for name, drawn in drawn_files.items()}
+    if "csv" in formats:
+        files |= {f"{one.id}.csv": table_csv(one) for one in tables.values()}
+    if "xlsx" in formats:
+        as_of = evidence.latest_decision()
+        files["tables.xlsx"] = workbook(
+            list(tables.values()), title=title.text, as_of=as_of, language=language
+        )
+    if "docx" in formats:
+        files["report.docx"] = report_document(
+            evidence,
+            [(part.id, part.is_listed, by_part[part.id], views[part.id]) for part in PARTS],
+            title=title,
+            invented=invented,
+            facts=facts,
+            language=language,
+            quotation_languages=quotation_languages(evidence),
+        )
+    files |= reference_files(evidence)
+    titles = {f"{one.id}.csv": one.title for one in tables.values()}
+    files[CRATE] = crate(evidence, files, titles, language)
+    return write_all(Path(folder), files)
+
+
+def _known(formats: Collection[str]) -> set[str]:
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown or not formats:
+        raise UsageError(
+            f"There is no format {', '.join(unknown)}." if unknown else "No format is named.",
+            next_step=f"Known: {', '.join(FORMATS)}.",
+        )
+    return set(formats)
 
 
 def _json(held: dict[str, Any]) -> bytes:

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import ReviewError
-from synthesis.conduct import references, unsettled_conflicts
+from synthesis.conduct import unsettled_conflicts
 from synthesis.evidence import MARKS, Evidence
 from synthesis.evidence_rows import CLASSES, glyph, languages
 from synthesis.findings import findings, left_out_segments, segments, shown_marks
-from synthesis.references import reference, slug
+from synthesis.references import slug
 from synthesis.studies import studies, study_labels
 from synthesis.summaries import theme_summaries
 from synthesis.tables import (
@@ -220,22 +220,6 @@ def meanings(
             ],
         )
         for theme in evidence.scheme.themes
-    ]
-
-
-def reference_views(evidence: Evidence) -> list[dict[str, Any]]:
-    """The included reports' references in parts, with the anchors that studies are linked to."""
-    frame = references(evidence).frame
-    records = evidence.records_by_id(frame["record_id"])
-    shared = frame["study_id"].value_counts().to_dict()
-    return [
-        {
-            "id": slug(row["record_id"]),
-            "parts": reference(records[row["record_id"]]),
-            "study": row["study"],
-            "is_part": shared[row["study_id"]] > 1,
-        }
-        for row in frame.to_dict("records")
     ]
 
 

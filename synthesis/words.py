@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -15,6 +18,8 @@ from corpus.errors import UsageError
 from corpus.protocol import Wording
 
 LANGUAGES = ("en", "da")
+LETTERS = str.maketrans({"æ": "ae", "ø": "o", "å": "a", "ß": "ss", "đ": "d", "ł": "l", "þ": "th"})
+_DANISH_ORDER = str.maketrans({"æ": "zzz1", "ä": "zzz1", "ø": "zzz2", "ö": "zzz2", "å": "zzz3"})
 _MONTHS = {
     "en": [
         "January",
@@ -116,6 +121,35 @@ class Words:
         if math.isnan(value):
             return self("undefined")
         return f"{value:.0f}\u00a0%" if self.language == "da" else f"{value:.0f}%"
+
+    def listed(self, texts: Sequence[str]) -> str:
+        """Several things in a row: "a, b and c"; with semicolons where they hold commas themselves.
+
+        Examples
+        --------
+        >>> Words("en").listed(["a", "b", "c"]), Words("da").listed(["Scopus, maj", "ERIC"])
+        ('a, b and c', 'Scopus, maj; ERIC')
+        """
+        if any("," in text for text in texts):
+            return "; ".join(texts)
+        lead = ", ".join(texts[:-1])
+        return f"{lead} {self('and')} {texts[-1]}" if lead else "".join(texts)
+
+    def order(self, text: str) -> str:
+        """What a text is sorted by: Danish letters behind z in Danish, with their base letters in English.
+
+        Examples
+        --------
+        >>> names = ["Ørsted", "Zahle", "Aagaard", "Obel", "Æble"]
+        >>> sorted(names, key=Words("da").order), sorted(names, key=Words("en").order)
+        (['Obel', 'Zahle', 'Æble', 'Ørsted', 'Aagaard'], ['Aagaard', 'Æble', 'Obel', 'Ørsted', 'Zahle'])
+        """
+        folded = text.casefold()
+        if self.language == "da":
+            # as the Danish dictionary sorts: æ ø å at the end, ä and ö as æ and ø, Aa in names as å
+            folded = re.sub(r"\baa", "å", folded).translate(_DANISH_ORDER)
+        plain = unicodedata.normalize("NFKD", folded.translate(LETTERS))
+        return re.sub(r"^[\W_]+", "", "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
     def date(self, text: str) -> str:
         """A date in prose, from ISO 8601; anything else comes back as it is."""

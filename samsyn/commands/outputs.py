@@ -8,6 +8,7 @@ import click
 
 from samsyn.commands.console import counted, in_review, open_review
 from samsyn.demonstration import demonstrate
+from synthesis.report import FORMATS
 
 
 @click.command()
@@ -25,6 +26,18 @@ from samsyn.demonstration import demonstrate
     metavar="HTML",
     help="The notebook's page (default: beside the report in output/).",
 )
+@click.option(
+    "--references",
+    type=click.Choice(["apa", "vancouver"]),
+    help="Style of the references (default: the protocol's).",
+)
+@click.option(
+    "--formats",
+    default=",".join(FORMATS),
+    show_default=True,
+    metavar="LIST",
+    help="Which of html, csv, xlsx and docx to write; the trace and the references are always written.",
+)
 @click.option("--no-code", is_flag=True, help="Leave the notebook's code off its page.")
 @click.option(
     "--scheme",
@@ -35,11 +48,23 @@ from samsyn.demonstration import demonstrate
 )
 @in_review
 def render(
-    language: str, notebook: Path | None, page: Path | None, no_code: bool, scheme: str, folder: Path
+    language: str,
+    notebook: Path | None,
+    page: Path | None,
+    references: str | None,
+    formats: str,
+    no_code: bool,
+    scheme: str,
+    folder: Path,
 ) -> None:
-    """Render the evidence report: output/report.html, its tables as CSV, and the trace of every mark.
+    """Render the evidence report into output/, also as a Word document, with its tables and references.
 
-    Example: samsyn render --language da
+    report.html and report.docx, each table as CSV and all in tables.xlsx, drawings as SVG, the references of
+    included and excluded reports as BibTeX and RIS, ro-crate-metadata.json, and trace.json, which leads every
+    mark to its source. Pages on which the authors report items of PRISMA 2020, PRISMA-S and ENTREQ are read
+    from checklist.yaml.
+
+    Example: samsyn render --language da --references vancouver
     """
     if notebook is not None:
         # the notebook tools are heavy, and only this way of rendering needs them
@@ -50,7 +75,10 @@ def render(
         click.echo(f"Rendered {target}.")
         return
     review = open_review(folder)
-    written = (review.as_of(scheme) if scheme else review).render(language=language)
+    chosen = [name.strip() for name in formats.split(",") if name.strip()]
+    written = (review.as_of(scheme) if scheme else review).render(
+        language=language, references=references or "", formats=chosen
+    )
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
         click.echo(f"  {path.name}")

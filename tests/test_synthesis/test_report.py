@@ -53,7 +53,9 @@ def test_sections_stand_in_their_order(page: str) -> None:
         "agreement",
         "search",
         "excluded",
+        "methods",
         "references",
+        "checklists",
     ]
 
 
@@ -149,7 +151,12 @@ def test_everything_from_files_is_escaped(changed, whole_evidence: Evidence, tmp
         protocol=protocol,
         input_hash=HOSTILE,
     )
-    files = {path.name: path.read_text(encoding="utf-8") for path in render_report(evidence, tmp_path)}
+    written = render_report(evidence, tmp_path)
+    files = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in written
+        if path.suffix not in (".docx", ".xlsx")
+    }
     found = elements(files["report.html"])
     assert [tag for tag, _ in found].count("script") == 1
     assert not [attrs for _, attrs in found if any(name.startswith("on") for name in attrs)]
@@ -228,7 +235,7 @@ def test_same_bytes_on_any_hash_seed_time_zone_and_locale(tmp_path: Path) -> Non
         made.append(
             {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.*"))}
         )
-    assert len(made[0]) == 26
+    assert len(made[0]) == 42
     assert made[0] == made[1]
 
 
