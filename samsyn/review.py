@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -54,7 +54,7 @@ from samsyn.ranking_desk import RankingDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
-from synthesis import Evidence, check_report, render_report
+from synthesis import Evidence, check_report, render_report, require_pictures, svg_png, write_all
 
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
@@ -340,10 +340,35 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         earlier._as_of = self.find_scheme(scheme)
         return earlier
 
-    def render(self, *, language: str = "en") -> list[Path]:
-        """Write the report, its tables and its trace to ``output/``; return the files."""
+    def render(self, *, language: str = "en", map_by: str = "", png: bool = False) -> list[Path]:
+        """Write the report, its tables and its trace to ``output/``; return the files.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        map_by : str, optional
+            The descriptor by which the evidence gap map groups studies; approach by default.
+        png : bool
+            Each drawing as a PNG picture too.
+
+        Raises
+        ------
+        UsageError
+            When the scheme has no such descriptor, or the extra "png" is not installed.
+        """
+        if png:
+            require_pictures()
         self.keep_scheme()
-        return render_report(self.evidence(), self.folder / "output", language=language)
+        evidence = replace(self.evidence(), gap_map_by=map_by)
+        written = render_report(evidence, self.folder / "output", language=language)
+        if png:
+            pictures = {
+                path.with_suffix(".png").name: svg_png(path.read_text(encoding="utf-8"))
+                for path in written
+                if path.suffix == ".svg"
+            }
+            written += write_all(self.folder / "output", pictures)
+        return written
 
     def export(self, path: str | Path, *, which: str = "all", codes: str = "", person: str = "") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.

@@ -49,6 +49,8 @@ class Evidence:
         sha256 of what the report is made from, hexadecimal.
     data_as_of : str, optional
         Time of the latest decision of any kind, ISO 8601; when empty, that of the latest coding decision.
+    gap_map_by : str, optional
+        The descriptor by which the evidence gap map groups studies; when empty, see ``GapMapPlan``.
     stopping : StoppingState, optional
         By which rule the reading stopped, and what it assures; when left out, the report says nothing of it.
     """
@@ -69,6 +71,7 @@ class Evidence:
     input_hash: str
     data_as_of: str = ""
     stopping: StoppingState | None = None
+    gap_map_by: str = ""
     _counted: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def latest_decision(self) -> str:

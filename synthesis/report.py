@@ -21,7 +21,7 @@ from synthesis.words import Words, own_language
 def render_report(
     evidence: Evidence, folder: Path | str, *, language: str = "en", version: str | None = None
 ) -> list[Path]:
-    """Write the report: ``report.html``, a CSV file of each table, ``flow.svg`` and ``trace.json``.
+    """Write the report: ``report.html``, each table as CSV, each drawing as SVG, and ``trace.json``.
 
     The same evidence, language and version give the same bytes, whatever the machine's clock, time zone,
     locale or hash seed. Everything is built before anything is written.
@@ -59,9 +59,10 @@ def render_report(
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files]
-    ['report.html', 'trace.json', 'flow.svg', 'matrix.csv', 'evidence.csv', 'characteristics.csv',
-     'stopping.csv', 'agreement.csv', 'conflicts.csv', 'search.csv', 'unreadable.csv', 'excluded.csv',
-     'references.csv']
+    ['report.html', 'trace.json', 'effect_direction.svg', 'gap_map.svg', 'flow.svg', 'matrix.csv',
+     'effect_direction.csv', 'effect_direction_themes.csv', 'gap_map.csv', 'evidence.csv',
+     'characteristics.csv', 'stopping.csv', 'agreement.csv', 'conflicts.csv', 'search.csv',
+     'unreadable.csv', 'excluded.csv', 'references.csv']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version

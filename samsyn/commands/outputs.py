@@ -25,6 +25,13 @@ from samsyn.demonstration import demonstrate
     metavar="HTML",
     help="The notebook's page (default: beside the report in output/).",
 )
+@click.option(
+    "--map-by",
+    default="",
+    metavar="DESCRIPTOR",
+    help="The descriptor by which the evidence gap map groups studies (default: approach).",
+)
+@click.option("--png", is_flag=True, help="Each drawing as a PNG picture too (needs samsyn[png]).")
 @click.option("--no-code", is_flag=True, help="Leave the notebook's code off its page.")
 @click.option(
     "--scheme",
@@ -35,11 +42,19 @@ from samsyn.demonstration import demonstrate
 )
 @in_review
 def render(
-    language: str, notebook: Path | None, page: Path | None, no_code: bool, scheme: str, folder: Path
+    language: str,
+    notebook: Path | None,
+    page: Path | None,
+    map_by: str,
+    png: bool,
+    no_code: bool,
+    scheme: str,
+    folder: Path,
 ) -> None:
-    """Render the evidence report: output/report.html, its tables as CSV, and the trace of every mark.
+    """Render the evidence report: output/report.html, its tables as CSV, its drawings as SVG, and the trace
+    of every mark.
 
-    Example: samsyn render --language da
+    Example: samsyn render --language da --map-by population
     """
     if notebook is not None:
         # the notebook tools are heavy, and only this way of rendering needs them
@@ -50,7 +65,8 @@ def render(
         click.echo(f"Rendered {target}.")
         return
     review = open_review(folder)
-    written = (review.as_of(scheme) if scheme else review).render(language=language)
+    shown = review.as_of(scheme) if scheme else review
+    written = shown.render(language=language, map_by=map_by, png=png)
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
         click.echo(f"  {path.name}")
