@@ -333,7 +333,6 @@ class _Layout:
         )
 
     def _row(self, study: dict[str, Any], cells: dict[str, dict[str, Any]], y: int, words: Words) -> PlotRow:
-        label = dict(self.themes)
         return PlotRow(
             y,
             study["study_id"],
@@ -345,7 +344,7 @@ class _Layout:
                 replace(
                     _mark(heading.theme_id, cell["pointing"], heading.x, 0, study["size"],
                           words.number(cell["findings"]) if cell["findings"] > 1 else ""),
-                    title=f"{label[heading.theme_id]}: {cell_words(cell, words)}",
+                    title=cell_words(cell, words),
                 )
                 for heading in self.headings
                 if (cell := cells.get(heading.theme_id))

@@ -29,7 +29,7 @@ class GapShare:
 
 @dataclass(frozen=True)
 class GapCell:
-    """A cell of the map: a square about a point, its side, and what stands in or under it."""
+    """A cell of the map: a square about a point, its side (0 for a gap), and what stands in or under it."""
 
     cell_id: str
     x: int
@@ -38,7 +38,17 @@ class GapCell:
     text: str
     is_inside: bool
     shares: tuple[GapShare, ...]
-    title: str
+
+    @property
+    def path(self) -> str:
+        """The square's outline."""
+        side = self.side or _EMPTY
+        return f"M{self.x - side / 2:g} {self.y - side / 2:g}h{side:g}v{side:g}h-{side:g}z"
+
+    @property
+    def text_x(self) -> int:
+        """Where its number stands: in the middle, or beside a square too small for it."""
+        return self.x if self.is_inside else self.x + round(self.side / 2) + 4
 
 
 @dataclass(frozen=True)
@@ -191,12 +201,9 @@ def _cell(
     row: dict[str, Any], x: int, y: int, largest: int, words: Words, *, shows_directions: bool
 ) -> GapCell:
     n = row["studies"]
-    name = f"{row['theme']}, {row['group']}"
     if not n:
-        return GapCell(row["cell_id"], x, y, 0, "", False, (), f"{name}: {words.count('n_studies', 0)}")
+        return GapCell(row["cell_id"], x, y, 0, "", False, ())
     side = round(_LARGEST * math.sqrt(n / largest), 1)
-    told = [(p, row[p]) for p in POINTINGS if row[p]]
-    said = ", ".join(f"{words(f'pointing_{p}')} {words.number(k)}" for p, k in told)
     text = words.number(n)
     return GapCell(
         row["cell_id"],
@@ -206,7 +213,6 @@ def _cell(
         text,
         side >= text_width(text, 13) + 4 and side >= 16,
         _shares(row, x, y + _LARGEST // 2 + 10, words) if shows_directions else (),
-        f"{name}: {words.count('n_studies', n)} ({said})",
     )
 
 

@@ -65,7 +65,7 @@ def test_every_gap_is_drawn_as_a_dashed_square(whole_evidence: Evidence):
     dashed = {
         group.get("data-cell")
         for group in root.iter(f"{SVG}g")
-        if group.get("data-cell") and group.find(f"{SVG}rect").get("stroke-dasharray")
+        if group.get("data-cell") and group.find(f"{SVG}path").get("stroke-dasharray")
     }
     assert dashed == gaps
     assert gaps
