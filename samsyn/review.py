@@ -59,7 +59,10 @@ from synthesis import (
     check_report,
     read_checklist,
     render_report,
+    require_pictures,
+    svg_png,
     with_reference_style,
+    write_all,
 )
 from synthesis.report import FORMATS
 
@@ -354,7 +357,13 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         return earlier
 
     def render(
-        self, *, language: str = "en", references: str = "", formats: Sequence[str] = FORMATS
+        self,
+        *,
+        language: str = "en",
+        references: str = "",
+        formats: Sequence[str] = FORMATS,
+        map_by: str = "",
+        png: bool = False,
     ) -> list[Path]:
         """Write the report, its tables, references and trace to ``output/``; return the files.
 
@@ -365,12 +374,28 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
             Style of the references; the protocol's when empty.
         formats : sequence of str
             Of "html", "csv", "xlsx" and "docx".
+        map_by : str, optional
+            The descriptor by which the evidence gap map groups studies; approach by default.
+        png : bool
+            Each drawing as a PNG picture too.
+
+        Raises
+        ------
+        UsageError
+            When the scheme has no such descriptor, or the extra "png" is not installed.
         """
+        if png:
+            require_pictures()
         self.keep_scheme()
-        evidence = self.evidence()
+        evidence = replace(self.evidence(), gap_map_by=map_by)
         if references:
             evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
-        return render_report(evidence, self.folder / "output", language=language, formats=formats)
+        written = render_report(evidence, self.folder / "output", language=language, formats=formats)
+        if png:
+            drawn = [path for path in written if path.suffix == ".svg"]
+            pictures = {f"{path.stem}.png": svg_png(path.read_text(encoding="utf-8")) for path in drawn}
+            written += write_all(self.folder / "output", pictures)
+        return written
 
     def export(self, path: str | Path, *, which: str = "all", codes: str = "", person: str = "") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.

@@ -10,17 +10,28 @@ from synthesis.conduct import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.effect_direction import (
+    EffectDirectionPlan,
+    direction_cells,
+    effect_direction_table,
+    overall_direction,
+    sign_test_table,
+)
+from synthesis.effect_direction_figure import EffectDirectionPlot, effect_direction_plot
 from synthesis.evidence import Column, Evidence, EvidenceTable
 from synthesis.example import example_evidence
 from synthesis.figures import FlowFigure, flow_figure
 from synthesis.findings import findings, marks, segments
+from synthesis.gap_map import GapMapPlan, gap_map_table
+from synthesis.gap_map_figure import GapMap, gap_map
 from synthesis.methods import Fact, Paragraph, Sentence, methods
+from synthesis.pictures import require_pictures, svg_png
 from synthesis.provenance import trace
 from synthesis.recall_figure import recall_figure
 from synthesis.reference_list import reference_files, references
 from synthesis.reference_styles import with_reference_style
 from synthesis.references import Reference, reference, short_label
-from synthesis.rendering import table_csv
+from synthesis.rendering import table_csv, write_all
 from synthesis.report import render_report
 from synthesis.stopping import stopping_table
 from synthesis.studies import included_reports, studies
@@ -32,10 +43,14 @@ from synthesis.workbook import workbook
 __all__ = [
     "Checklist",
     "Column",
+    "EffectDirectionPlan",
+    "EffectDirectionPlot",
     "Evidence",
     "EvidenceTable",
     "Fact",
     "FlowFigure",
+    "GapMap",
+    "GapMapPlan",
     "Paragraph",
     "Reference",
     "Sentence",
@@ -45,25 +60,34 @@ __all__ = [
     "characteristics",
     "check_report",
     "checklists_table",
+    "direction_cells",
+    "effect_direction_plot",
+    "effect_direction_table",
     "evidence_table",
     "example_evidence",
     "excluded_at_full_text",
     "findings",
     "flow_figure",
+    "gap_map",
+    "gap_map_table",
     "included_reports",
     "marks",
     "methods",
+    "overall_direction",
     "read_checklist",
     "recall_figure",
     "reference",
     "reference_files",
     "references",
     "render_report",
+    "require_pictures",
     "search_log",
     "segments",
     "short_label",
+    "sign_test_table",
     "stopping_table",
     "studies",
+    "svg_png",
     "table_csv",
     "theme_matrix",
     "theme_summaries",
@@ -72,4 +96,5 @@ __all__ = [
     "unsettled_conflicts",
     "with_reference_style",
     "workbook",
+    "write_all",
 ]

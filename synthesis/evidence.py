@@ -50,6 +50,8 @@ class Evidence:
         sha256 of what the report is made from, hexadecimal.
     data_as_of : str, optional
         Time of the latest decision of any kind, ISO 8601; when empty, that of the latest coding decision.
+    gap_map_by : str, optional
+        The descriptor by which the evidence gap map groups studies; when empty, see ``GapMapPlan``.
     stopping : StoppingState, optional
         By which rule the reading stopped, and what it assures; when left out, the report says nothing of it.
     screening_decisions, duplicate_decisions : DataFrame, optional
@@ -81,6 +83,7 @@ class Evidence:
     duplicate_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
     checklist: Checklist = field(default_factory=Checklist)
     made_with: str = ""
+    gap_map_by: str = ""
     _counted: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def latest_decision(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from corpus.errors import ReviewError
 from corpus.flow import Flow
 from corpus.protocol import Protocol
+from synthesis.drawing import text_width
 from synthesis.words import Words
 
 _LEFT, _BOX, _GAP, _PAD, _LINE, _TOP, _BETWEEN = 28, 340, 32, 10, 18, 40, 34
@@ -323,7 +324,7 @@ def _wrapped(line: FlowLine, width: int) -> Iterator[FlowLine]:
     current, first = "", True
     for piece in (part for word in pieces for part in _cut(word, room, line.is_heading)):
         longer = f"{current} {piece}".strip()
-        if current and _text_width(longer, line.is_heading) > room:
+        if current and text_width(longer, is_heading=line.is_heading) > room:
             yield FlowLine(current, line.indent + (0 if first else 12), line.is_heading)
             current, first, room = piece, False, width - line.indent - 12
         else:
@@ -332,19 +333,8 @@ def _wrapped(line: FlowLine, width: int) -> Iterator[FlowLine]:
 
 
 def _cut(word: str, room: int, is_heading: bool) -> Iterator[str]:
-    while _text_width(word, is_heading) > room - 12:
-        length = max(1, len(word) * (room - 12) // _text_width(word, is_heading) - 1)
+    while text_width(word, is_heading=is_heading) > room - 12:
+        length = max(1, len(word) * (room - 12) // text_width(word, is_heading=is_heading) - 1)
         yield word[:length]
         word = word[length:]
     yield word
-
-
-def _text_width(text: str, is_heading: bool) -> int:
-    """Width in pixels at 13 px in the widest of the fonts we name; a little more than it will take."""
-    narrow, wide = "iljtfr.,:;'|!()[] \xa0-", "mwMW@%—"
-    ems = sum(
-        0.40 if letter in narrow else 0.98 if letter in wide else 1.0 if ord(letter) > 0x2E7F
-        else 0.72 if letter.isupper() else 0.64
-        for letter in text
-    )  # fmt: skip
-    return round(ems * 13 * (1.1 if is_heading else 1.0))

@@ -18,9 +18,14 @@ from synthesis.conduct import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.effect_direction import effect_direction_table, sign_test_table
+from synthesis.effect_direction_figure import effect_direction_plot
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.evidence_rows import evidence_view
 from synthesis.figures import flow_figure
+from synthesis.findings import findings
+from synthesis.gap_map import gap_map_table
+from synthesis.gap_map_figure import gap_map
 from synthesis.methods import methods_view
 from synthesis.reference_list import reference_views, references
 from synthesis.rendering import flow_svg
@@ -82,6 +87,14 @@ def _flow_drawing(evidence: Evidence, language: str) -> dict[str, str]:
     return {"flow.svg": flow_svg(_flow(evidence, language))}
 
 
+def _effect_direction_drawings(evidence: Evidence, language: str) -> dict[str, str]:
+    return effect_direction_plot(evidence, language).files() if len(findings(evidence)) else {}
+
+
+def _gap_map_drawing(evidence: Evidence, language: str) -> dict[str, str]:
+    return {"gap_map.svg": gap_map(evidence, language).svg()} if len(findings(evidence)) else {}
+
+
 def _stopping(evidence: Evidence, language: str) -> EvidenceTable | None:
     return stopping_table(evidence, language) if evidence.stopping else None
 
@@ -98,6 +111,13 @@ def _references(evidence: Evidence, language: str) -> dict[str, Any]:
 PARTS = (
     Part("themes", view=theme_views),
     Part("matrix", (theme_matrix,), _matrix),
+    Part(
+        "effect_direction",
+        (effect_direction_table, sign_test_table),
+        effect_direction_plot,
+        _effect_direction_drawings,
+    ),
+    Part("gap_map", (gap_map_table,), gap_map, _gap_map_drawing),
     Part("evidence", (evidence_table,), evidence_view),
     Part("characteristics", (characteristics,)),
     Part("flow", view=_flow, drawings=_flow_drawing),

@@ -52,7 +52,12 @@ def table_html(table: EvidenceTable) -> str:
 
 def flow_svg(figure: FlowFigure) -> str:
     """A flow diagram as an SVG document."""
-    drawn = environment().get_template("flow.svg.j2").render(figure=figure, say=Words(figure.language))
+    return drawing_svg("flow.svg.j2", figure)
+
+
+def drawing_svg(template: str, figure: Any) -> str:
+    """A figure that is laid out, as an SVG document that stands alone."""
+    drawn = environment().get_template(template).render(figure=figure, inline=False)
     return _BIDI.sub("", NOT_XML.sub("\ufffd", drawn))
 
 

@@ -38,6 +38,13 @@ from synthesis.report import FORMATS
     metavar="LIST",
     help="Which of html, csv, xlsx and docx to write; the trace and the references are always written.",
 )
+@click.option(
+    "--map-by",
+    default="",
+    metavar="DESCRIPTOR",
+    help="The descriptor by which the evidence gap map groups studies (default: approach).",
+)
+@click.option("--png", is_flag=True, help="Each drawing as a PNG picture too (needs samsyn[png]).")
 @click.option("--no-code", is_flag=True, help="Leave the notebook's code off its page.")
 @click.option(
     "--scheme",
@@ -53,6 +60,8 @@ def render(
     page: Path | None,
     references: str | None,
     formats: str,
+    map_by: str,
+    png: bool,
     no_code: bool,
     scheme: str,
     folder: Path,
@@ -64,7 +73,7 @@ def render(
     mark to its source. Pages on which the authors report items of PRISMA 2020, PRISMA-S and ENTREQ are read
     from checklist.yaml.
 
-    Example: samsyn render --language da --references vancouver
+    Example: samsyn render --language da --references vancouver --map-by population
     """
     if notebook is not None:
         # the notebook tools are heavy, and only this way of rendering needs them
@@ -76,8 +85,9 @@ def render(
         return
     review = open_review(folder)
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
-    written = (review.as_of(scheme) if scheme else review).render(
-        language=language, references=references or "", formats=chosen
+    shown = review.as_of(scheme) if scheme else review
+    written = shown.render(
+        language=language, references=references or "", formats=chosen, map_by=map_by, png=png
     )
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:

@@ -56,7 +56,7 @@ def test_every_module_says_what_it_is_for(name):
 
 
 def test_import_of_the_rooms_does_not_load_a_language_or_start_a_kernel():
-    """Import does nothing: no spaCy, no notebook machinery, nothing that learns; a command starts in a second."""
+    """Import does nothing: no spaCy, no notebooks, nothing that learns: commands start in a second."""
     import subprocess
     import sys
 

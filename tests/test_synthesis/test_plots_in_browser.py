@@ -1,0 +1,91 @@
+"""The effect direction plot and the gap map in a browser: legible, accessible, also narrow and printed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from synthesis import Evidence, render_report
+
+pytest.importorskip("axe_playwright_python", reason="needs samsyn[test]")
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+# texts that lie over one another, or outside their drawing
+CROWDED = """() => [...document.querySelectorAll('.plot')].flatMap((plot) => {
+    const texts = [...plot.querySelectorAll('text')]
+        .filter((one) => one.textContent && one.getClientRects().length)
+        .map((one) => ({ words: one.textContent, box: one.getBoundingClientRect() }));
+    const paper = plot.getBoundingClientRect();
+    const outside = texts.filter(({ box }) => box.left < paper.left - 1 || box.right > paper.right + 1
+        || box.top < paper.top - 1 || box.bottom > paper.bottom + 1).map(({ words }) => words);
+    const over = texts.flatMap((one, n) => texts.slice(n + 1).filter((other) =>
+        one.box.left < other.box.right - 1 && other.box.left < one.box.right - 1
+        && one.box.top < other.box.bottom - 4 && other.box.top < one.box.bottom - 4)
+        .map((other) => `${one.words} / ${other.words}`));
+    return [...outside, ...over];
+})"""
+
+
+@pytest.fixture(scope="module", params=["en", "da"])
+def address(request, whole_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("plots")
+    return render_report(whole_evidence, folder, language=request.param, version="0.1.0")[0].as_uri()
+
+
+def opened(browser: Browser, address: str, width: int) -> Page:
+    page = browser.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False).new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_no_text_of_a_drawing_lies_over_another_or_outside(browser: Browser, address: str, width: int):
+    page = opened(browser, address, width)
+    assert page.locator(".plot").count() == 2
+    assert page.evaluate(CROWDED) == []
+    page.context.close()
+
+
+def test_a_narrow_screen_shows_marks_beside_the_names(browser: Browser, address: str):
+    page = opened(browser, address, 320)
+    first = page.locator("#effect_direction [data-study] path").first.bounding_box()
+    assert first["x"] < 320
+    assert page.locator("#effect_direction .aside").first.is_hidden()
+    page.context.close()
+
+
+def test_a_study_in_the_plot_leads_to_its_reference(browser: Browser, address: str):
+    page = opened(browser, address, 1280)
+    page.locator("#effect_direction a", has_text="Maple 2021").first.click()
+    assert "Maple" in page.locator("li:target").inner_text()
+    page.context.close()
+
+
+def test_each_drawing_file_stands_alone_without_violation(
+    browser: Browser, whole_evidence: Evidence, tmp_path: Path
+):
+    drawings = [path for path in render_report(whole_evidence, tmp_path) if path.suffix == ".svg"]
+    assert {path.name for path in drawings} == {"effect_direction.svg", "gap_map.svg", "flow.svg"}
+    for path in drawings:
+        page = browser.new_page()
+        page.set_content(
+            f"<!doctype html><html lang=en><title>t</title><main><h1>t</h1>{path.read_text()}</main>"
+        )
+        assert page.get_by_role("img").first.get_attribute("aria-labelledby")
+        results = Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+        page.close()
+
+
+def test_drawings_fit_the_printed_page(browser: Browser, address: str):
+    page = opened(browser, address, 1280)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 less its margins
+    for plot in page.locator(".plot").all():
+        box = plot.bounding_box()
+        assert box["width"] <= 688
+        assert box["height"] <= 950  # 250 mm
+    page.context.close()
