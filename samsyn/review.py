@@ -54,13 +54,7 @@ from samsyn.ranking_desk import RankingDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
-from synthesis import (
-    Evidence,
-    check_report,
-    read_checklist,
-    render_report,
-    with_reference_style,
-)
+from synthesis import Evidence, check_report, read_checklist, render_report, with_reference_style
 from synthesis.report import FORMATS
 
 Searches = Search | Sequence[Search]
@@ -356,15 +350,9 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
     def render(
         self, *, language: str = "en", references: str = "", formats: Sequence[str] = FORMATS
     ) -> list[Path]:
-        """Write the report, its tables, references and trace to ``output/``; return the files.
+        """Write the report with its tables, references and trace to ``output/``; return the files.
 
-        Parameters
-        ----------
-        language : {"en", "da"}
-        references : {"", "apa", "vancouver"}
-            Style of the references; the protocol's when empty.
-        formats : sequence of str
-            Of "html", "csv", "xlsx" and "docx".
+        ``references`` is "apa" or "vancouver", the protocol's when empty; ``formats``: html, csv, xlsx, docx.
         """
         self.keep_scheme()
         evidence = self.evidence()
