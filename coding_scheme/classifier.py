@@ -11,20 +11,21 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from coding_scheme.coding_examples import ABSENT, PRESENT, UNKNOWN, coding_examples
 from coding_scheme.languages_read import languages_read
-from coding_scheme.learned_reasons import Reasons
-from coding_scheme.one_code import OneCode
 from coding_scheme.rules import COLUMNS
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.sentence_features import FeatureMatrix, SentenceFeatures
 from coding_scheme.sentence_rows import sentence_rows
 from corpus.languages import READ_LANGUAGES
+
+if TYPE_CHECKING:
+    from coding_scheme.one_code import OneCode
+    from coding_scheme.sentence_features import FeatureMatrix, SentenceFeatures
 
 # measured in benchmarks/coding.py: with five examples the scheme's words alone rank better in some codes
 ENOUGH_PRESENT, ENOUGH_ABSENT, ENOUGH_RECORDS = 10, 10, 5
@@ -75,6 +76,8 @@ class CodeClassifier:
 
     @cached_property
     def _features(self) -> SentenceFeatures:
+        from coding_scheme.sentence_features import SentenceFeatures  # noqa: PLC0415 (a second to load, and only learning needs it)
+
         return SentenceFeatures(self.scheme).fit(self.sentences)
 
     @cached_property
@@ -105,6 +108,8 @@ class CodeClassifier:
             lacking = _lacking(n_present, n_absent, n_records)
             precision = np.nan
             if not lacking:
+                from coding_scheme.one_code import OneCode  # noqa: PLC0415 (a second to load, and only learning needs it)
+
                 X = self._matrix.of_code(column)
                 learned = OneCode(self.seed).fit(X[known], labels[known], record_ids[known])
                 probabilities = learned.probabilities(X)
@@ -159,6 +164,8 @@ class CodeClassifier:
         wanted = np.ones(len(self.sentences), dtype=bool)
         if record_ids is not None:
             wanted = self.sentences["record_id"].isin(set(record_ids)).to_numpy()
+        from coding_scheme.learned_reasons import Reasons  # noqa: PLC0415 (a second to load, and only learning needs it)
+
         reasons = Reasons(self.scheme, self._features)
         counts = self.codes.set_index("code_id")
         rows = []

@@ -131,8 +131,6 @@ def _suggestions_in(
         own, here, shifted = reading, (first, after), 0
         if mixed:
             start, end = reading.place(first, after)
-        if text[start:end].endswith("?"):
-            continue  # a question makes no claim
             other = readers.get(_sentence_language(text[start:end], language), reader)
             if other is not reader:
                 own, shifted = other.read(text[start:end]), start

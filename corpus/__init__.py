@@ -56,7 +56,6 @@ from corpus.stopping import (
 from corpus.stopping_levels import level_in_words, past_figures
 from corpus.stopping_picture import stopping_sentences, stopping_svg
 from corpus.stopping_state import Audit, StoppingState, audits_from, stopping_state
-from corpus.support_vectors import SquaredHingeSVC
 from corpus.writers import write_records
 
 __all__ = [
@@ -82,7 +81,6 @@ __all__ = [
     "ScreeningPlan",
     "Search",
     "Simulation",
-    "SquaredHingeSVC",
     "StoppingPlan",
     "StoppingState",
     "UnreadableEntry",

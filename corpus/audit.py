@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import hypergeom
 
 from corpus.errors import UsageError
 from corpus.stopping import least_missed
@@ -168,6 +167,8 @@ def audit_outcome(audited: Sequence[str], verdicts: Mapping[str, str]) -> tuple[
 
 def _most_in(population: int, drawn: int, relevant: int, alpha: float) -> int:
     """The most relevant records a population may hold: ``relevant`` or fewer drawn is not yet too rare."""
+    from scipy.stats import hypergeom  # noqa: PLC0415 (a second to load, and only audits need it)
+
     low, high = relevant, population - drawn + relevant
     while low < high:
         middle = (low + high + 1) // 2

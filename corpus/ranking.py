@@ -14,11 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix, vstack
-from sklearn.base import clone
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.preprocessing import FunctionTransformer
-from sklearn.utils.validation import has_fit_parameter
 
 from corpus.ranking_parts import RankingParts, RankingSettings, most_likely
 from corpus.records import as_records
@@ -79,15 +74,15 @@ class Ranker:
         self._features = _transformer(self.parts.features)
         self._query = query
         self._matrix = self._read(texts_of(records))
-        self._classifier = clone(self.parts.classifier)
+        self._classifier = _fresh(self.parts.classifier)
         self.start_again(seed)
 
     def start_again(self, seed: int = 1) -> Ranker:
         """Forget what was learned, and draw anew; returns itself."""
-        if not hasattr(self._classifier, "prepare"):
-            self._classifier = clone(self.parts.classifier)
-        else:
+        if hasattr(self._classifier, "prepare"):
             self._classifier.prepare(self._matrix)
+        else:
+            self._classifier = _fresh(self._classifier)
         self._generator = np.random.default_rng(seed)
         self._stand_ins = self._generator.permutation(len(self.record_ids))
         self._has_learned = False
@@ -238,6 +233,9 @@ class Ranker:
 
     def _read(self, texts: list[str]) -> Any:
         """The texts' features, and after them the query's, if there is one."""
+        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415 (a second to load, and only learning needs it)
+        from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415 (as above)
+
         self._terms = None
         try:
             matrix = self._features.fit_transform(texts)
@@ -290,6 +288,8 @@ class Ranker:
         return np.asarray(nearness.todense() if hasattr(nearness, "todense") else nearness).ravel()
 
     def _fit(self, rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
+        from sklearn.utils.validation import has_fit_parameter  # noqa: PLC0415 (a second to load, and only learning needs it)
+
         if hasattr(self._classifier, "fit_rows"):
             self._classifier.fit_rows(self._matrix, rows, labels, weights)
         elif has_fit_parameter(self._classifier, "sample_weight"):
@@ -364,11 +364,20 @@ def rank(
 def _transformer(features: Any) -> Any:
     """A fresh transformer; a plain function becomes one."""
     if hasattr(features, "fit_transform"):
-        return clone(features)
+        return _fresh(features)
+    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415 (a second to load, and only learning needs it)
+
     return FunctionTransformer(features, validate=False)
 
 
-def _reason(matrix: csr_matrix, row: int, weights: np.ndarray, terms: np.ndarray) -> str:
+def _fresh(part: Any) -> Any:
+    """The part with its settings, and nothing learned."""
+    from sklearn.base import clone  # noqa: PLC0415 (a second to load, and only learning needs it)
+
+    return clone(part)
+
+
+def _reason(matrix: Any, row: int, weights: np.ndarray, terms: np.ndarray) -> str:
     begin, end = matrix.indptr[row], matrix.indptr[row + 1]
     columns = matrix.indices[begin:end]
     shares = matrix.data[begin:end] * weights[columns]

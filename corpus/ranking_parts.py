@@ -11,13 +11,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.naive_bayes import MultinomialNB
 
 from corpus.checked_yaml import read_checked_yaml
 from corpus.errors import UsageError
-from corpus.support_vectors import SquaredHingeSVC
 
 # of the records offered by max_random and max_uncertainty
 _SHARE_OF_OTHERS = 0.05
@@ -72,6 +68,12 @@ class RankingSettings:
 
     def parts(self) -> RankingParts:
         """The parts that these settings name, not yet fitted."""
+        from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer  # noqa: PLC0415 (a second to load, and only learning needs it)
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 (as above)
+        from sklearn.naive_bayes import MultinomialNB  # noqa: PLC0415 (as above)
+
+        from corpus.support_vectors import SquaredHingeSVC  # noqa: PLC0415 (as above)
+
         terms = {"ngram_range": (1, self.longest_term), "max_df": self.max_df}
         if self.features == "tfidf":
             features: Any = TfidfVectorizer(sublinear_tf=True, **terms)

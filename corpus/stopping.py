@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-from scipy.special import gammaln
 
 # what the odds-adjusted rule was calibrated for, and its threshold: see `odds_adjusted`
 CALIBRATED_TARGET = 0.95
@@ -259,6 +258,8 @@ def _odds(relevant: np.ndarray, n_total: int) -> float:
 
 def _p_value(relevant: np.ndarray, n_read: int, n_total: int, n_missed: int) -> float:
     """The least hypergeometric probability over the tails; ``relevant`` counts from 0."""
+    from scipy.special import gammaln  # noqa: PLC0415 (slow to load, and only stopping needs it)
+
     if n_read == 0:
         return 1.0
     if n_missed > n_total - n_read:

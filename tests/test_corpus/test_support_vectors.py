@@ -10,7 +10,8 @@ from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.svm import LinearSVC
 
-from corpus import SquaredHingeSVC, known_rows
+from corpus import known_rows
+from corpus.support_vectors import SquaredHingeSVC
 
 
 @st.composite

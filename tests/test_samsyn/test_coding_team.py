@@ -158,7 +158,7 @@ def test_the_pairs_table_and_the_table_of_codes_tell_the_same(example):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "Say one of: a CSV of decisions, --conflicts, --blind"),
+        ((), "Say one of: a CSV of decisions, --next, --conflicts, --blind"),
         (("--conflicts", "--blind", "--as", "anna"), "Say one of"),
         (("--blind",), "Who decides is not said"),
         (("--blind", "--as", "a/b"), "cannot name a person's file"),
