@@ -365,7 +365,7 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         map_by: str = "",
         png: bool = False,
     ) -> list[Path]:
-        """Write the report, its tables, references and trace to ``output/``; return the files.
+        """Write the report with its tables, references and trace to ``output/``; return the files.
 
         Parameters
         ----------

@@ -6,17 +6,16 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from docx.enum.section import WD_SECTION
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, qn
 
 from synthesis.document_tables import flow_rows, is_wide, table_blocks
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.figures import FlowFigure
 from synthesis.office_files import time_of, without_clock
 from synthesis.rendering import NOT_XML
-from synthesis.word_styles import LANDSCAPE, PORTRAIT, empty_document, turned
+from synthesis.word_styles import LANDSCAPE, PORTRAIT, empty_document, section
 from synthesis.word_xml import Cell, caption, link_inside, link_outside, paragraph, run, table, widths
 from synthesis.words import OwnWords, Words
 
@@ -70,6 +69,8 @@ class _Writer:
         self.document = empty_document(language)
         self.numbers = {"table": 0, "figure": 0}
         self.is_wide = False
+        # parsed as one: to move parsed blocks into a document costs more than all the rest
+        self.blocks: list[str] = []
         self.n_anchors = 0
         self.relations: dict[str, str] = {}
 
@@ -134,6 +135,8 @@ class _Writer:
         for element in _parsed([paragraph(words, "Footer")]):
             footer._element.append(element)
         footer._element.remove(footer._element[0])
+        reference = self.document.element.body[-1].find(qn("w:footerReference")).get(qn("r:id"))
+        self._fill(reference)
         said = self.document.core_properties
         as_of = self.evidence.latest_decision()
         said.title, said.author, said.comments, said.keywords = (
@@ -149,6 +152,16 @@ class _Writer:
         self.document.save(out)
         return without_clock(out.getvalue(), as_of)
 
+    def _fill(self, footer: str) -> None:
+        """Put all blocks into the document; the first section names the footer, the others have it too."""
+        named = f'<w:footerReference w:type="default" r:id="{footer}"/>'
+        written = "".join([*self.blocks, section(self.is_wide)]).replace(
+            "<w:sectPr>", f"<w:sectPr>{named}", 1
+        )
+        body = parse_xml(f"<w:body {nsdecls('w', 'r')}>{written}</w:body>")
+        root = self.document.element
+        root.replace(root.body, body)
+
     def _table(self, one: EvidenceTable) -> None:
         if not len(one.frame):
             return
@@ -163,13 +176,11 @@ class _Writer:
 
     def _turn(self, is_wide: bool) -> None:
         if is_wide != self.is_wide:
-            turned(self.document.add_section(WD_SECTION.NEW_PAGE), is_wide=is_wide)
+            self.blocks.append(f"<w:p><w:pPr>{section(self.is_wide)}</w:pPr></w:p>")
             self.is_wide = is_wide
 
     def _add(self, blocks: Sequence[str]) -> None:
-        end = self.document.element.body[-1]
-        for element in _parsed(blocks):
-            end.addprevious(element)
+        self.blocks += blocks
 
     # --- parts that are more than their tables ----------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from docx import Document
-from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
@@ -78,18 +77,18 @@ def empty_document(language: str) -> Any:
     code = styles.add_style("Code", WD_STYLE_TYPE.CHARACTER)
     code.font.name = "Consolas"
     styles.element.append(parse_xml(_TABLE_STYLE.format(ns=nsdecls("w"))))
-    turned(document.sections[0], is_wide=False)
     return document
 
 
-def turned(section: Any, *, is_wide: bool) -> None:
-    """Set a section's page, upright or on its side."""
-    section.orientation = WD_ORIENT.LANDSCAPE if is_wide else WD_ORIENT.PORTRAIT
-    section.page_width, section.page_height = (
-        (Twips(LONG_EDGE), Twips(SHORT_EDGE)) if is_wide else (Twips(SHORT_EDGE), Twips(LONG_EDGE))
+def section(is_wide: bool) -> str:
+    """The properties of a section: its page, upright or on its side."""
+    wide, high = (LONG_EDGE, SHORT_EDGE) if is_wide else (SHORT_EDGE, LONG_EDGE)
+    turn = ' w:orient="landscape"' if is_wide else ""
+    margins = "".join(f' w:{side}="{MARGIN}"' for side in ("top", "right", "bottom", "left"))
+    return (
+        f'<w:sectPr><w:type w:val="nextPage"/><w:pgSz w:w="{wide}" w:h="{high}"{turn}/>'
+        f'<w:pgMar{margins} w:header="708" w:footer="708" w:gutter="0"/></w:sectPr>'
     )
-    for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Twips(MARGIN))
 
 
 def _language(styles: Any, tag: str) -> None:
