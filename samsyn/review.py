@@ -22,10 +22,12 @@ from coding_scheme import (
     descriptor_lines,
     descriptors,
     in_todays_codes,
+    main_reports,
     read_coding_scheme,
     settled_descriptors,
     with_codes,
 )
+from coding_scheme.descriptors import PART_OF_STUDY
 from corpus import (
     Collection,
     Duplicates,
@@ -50,6 +52,7 @@ from corpus import (
     write_records,
 )
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
+from samsyn.judgement_desk import JudgementDesk
 from samsyn.ranking_desk import RankingDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
@@ -59,8 +62,10 @@ from synthesis import (
     check_report,
     read_checklist,
     render_report,
+    unknown_judgements,
     with_reference_style,
 )
+from synthesis.author_text import FILE_NAME
 from synthesis.report import FORMATS
 
 Searches = Search | Sequence[Search]
@@ -70,7 +75,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
+class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, JudgementDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -117,6 +122,7 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
                 (folder / part).mkdir(parents=True, exist_ok=True)
             (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
             (folder / "coding_scheme.yaml").write_bytes(begun)
+            (folder / FILE_NAME).write_bytes((starter / FILE_NAME).read_bytes())
         except OSError as error:
             raise ReviewError(f"The review was not made: {error.strerror}.", where=str(folder)) from error
         return cls(folder)
@@ -236,14 +242,12 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
 
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""
-        found = self.descriptors()
-        parts = found[found["descriptor"] == "part_of_study"]
         return prisma_flow(
             self.sources,
             self.duplicates().groups,
             self.verdicts(),
             self.protocol,
-            part_of_study=dict(zip(parts["record_id"], parts["value"], strict=True)),
+            part_of_study=main_reports(self.descriptors()),
         )
 
     # --- coding -----------------------------------------------------------------------------------------
@@ -281,9 +285,14 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         self.keep_scheme()
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
-    def describe(self, rows: Rows, *, person: str, file: str = "rows") -> int:
-        """Take study descriptors: record_id, descriptor, value. Returns how many were saved."""
-        lines = descriptor_lines(rows, self.records, self.scheme, person=person, file=file)
+    def describe(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
+        """Take study descriptors: record_id, descriptor, value. Returns how many were saved.
+
+        With ``adjudicates`` they settle what others differ on.
+        """
+        lines = descriptor_lines(
+            rows, self.records, self.scheme, person=person, adjudicates=adjudicates, file=file
+        )
         lines = [{**line, "decided_at": line.get("decided_at") or journal.now()} for line in lines]
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
@@ -300,8 +309,11 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         return coding_conflicts(self.coding_decisions())
 
     def descriptors(self) -> pd.DataFrame:
-        """The settled study descriptors: record_id, descriptor, value, person, decided_at."""
-        return self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
+        """The study descriptors, settled or one row per person: record_id, descriptor, value, person, ..."""
+        found = self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
+        unique_id, parts = self._unique_id(), found["descriptor"] == PART_OF_STUDY
+        found.loc[parts, "value"] = [unique_id.get(main, main) for main in found.loc[parts, "value"]]
+        return found
 
     def agreement(self) -> pd.DataFrame:
         """Agreement of each pair of people, for screening stages and coding."""
@@ -313,8 +325,8 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
     def evidence(self) -> Evidence:
         """All that a report is made of."""
         collection, screening = self.collection(), self.screening_decisions()
-        coding, found = self.coding_decisions(), self.descriptors()
-        times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
+        coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
+        times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
         shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
@@ -342,6 +354,8 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
                 columns=["record_id_a", "record_id_b", "verdict", "person"],
             ),
             checklist=read_checklist(self.folder / "checklist.yaml"),
+            judgements=judged,
+            author=self.author,
         )
 
     def as_of(self, scheme: str | Path) -> Review:
@@ -403,7 +417,7 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
     def status(self) -> dict[str, int]:
         """Where the review stands, in counts."""
         flow, verdicts = self.flow(), self.verdicts()
-        coding = self.coding_decisions()
+        coding, judged = self.coding_decisions(), self.judgements()
         return {
             "sources": len(self.sources),
             "entries": int(self.sources["n_entries"].sum()),
@@ -424,6 +438,8 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
             "coded_reports": coding["record_id"].nunique(),
             "coded_segments": len(self.coded()),
             "coding_conflicts": len(self.coding_conflicts()),
+            "judgements": len(judged),
+            "judgements_in_conflict": int((judged["value"] == "in conflict").sum()),
             "torn_journal_lines": len(self.torn_lines()),
         }
 
@@ -437,21 +453,22 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
         faults += self._lost_decisions()
         faults += self.scheme_faults()
+        faults += self._lost_judgements()
         if (self.folder / "output" / "trace.json").exists():
             faults += check_report(self.folder / "output", self.folder / "sources")
         return faults
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
         """Lines of the journals that a crash cut short: (kind of journal, line)."""
-        kinds = ("audits", "duplicates", "screening", "coding")
+        kinds = ("audits", "duplicates", "screening", "coding", "judgements")
         return [(kind, torn) for kind in kinds for torn in journal.read(self.folder / "decisions" / kind)[1]]
 
     def input_hash(self) -> str:
-        """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
+        """sha256 of all that the outputs are computed from: protocol, scheme, author, sources, decisions."""
         digest = hashlib.sha256()
         paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
-        # a file that authors need not write
-        paths += [path for path in [self.folder / "checklist.yaml"] if path.exists()]
+        # files that authors need not write
+        paths += [path for path in [self.folder / FILE_NAME, self.folder / "checklist.yaml"] if path.exists()]
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
         read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
         for name, data in {**self._scheme_bytes(), **read}.items():
@@ -501,6 +518,15 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
                         f"no source holds the record {line.get('record_id')}"
                     )
         return faults
+
+    def _lost_judgements(self) -> list[str]:
+        """Judgements of what is not there, or that cannot be shown; nothing is built when there are none."""
+        if self.judgements().empty:
+            return []
+        try:
+            return unknown_judgements(self.evidence())
+        except ReviewError as fault:
+            return [str(fault)]
 
 
 def example_folder() -> Path:

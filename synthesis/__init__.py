@@ -1,5 +1,7 @@
 """What the evidence says: studies, findings, tables, figures, the report and its trace."""
 
+from synthesis.appraisal import appraisal_table, appraisals
+from synthesis.author_text import AuthorSummary, AuthorText, ReviewFinding, read_author_text
 from synthesis.check import check_report
 from synthesis.checklist_items import Checklist, read_checklist
 from synthesis.checklists import checklists_table
@@ -10,10 +12,13 @@ from synthesis.conduct import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.conqual import ConQual, conqual, conqual_table
 from synthesis.evidence import Column, Evidence, EvidenceTable
 from synthesis.example import example_evidence
 from synthesis.figures import FlowFigure, flow_figure
 from synthesis.findings import findings, marks, segments
+from synthesis.judgement_rows import judgement_lines, rows_to_judge, unknown_judgements
+from synthesis.judgements import judgements, settled_judgements
 from synthesis.methods import Fact, Paragraph, Sentence, methods
 from synthesis.provenance import trace
 from synthesis.recall_figure import recall_figure
@@ -22,52 +27,71 @@ from synthesis.reference_styles import with_reference_style
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv
 from synthesis.report import render_report
+from synthesis.review_findings import contributions, evidence_profile, summary_of_findings
 from synthesis.stopping import stopping_table
 from synthesis.studies import included_reports, studies
-from synthesis.summaries import ThemeSummary, theme_summaries
+from synthesis.summaries import ThemeSummary, theme_summaries, theme_summary_table
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words
 from synthesis.workbook import workbook
 
 __all__ = [
+    "AuthorSummary",
+    "AuthorText",
     "Checklist",
     "Column",
+    "ConQual",
     "Evidence",
     "EvidenceTable",
     "Fact",
     "FlowFigure",
     "Paragraph",
     "Reference",
+    "ReviewFinding",
     "Sentence",
     "ThemeSummary",
     "Words",
     "agreement_table",
+    "appraisal_table",
+    "appraisals",
     "characteristics",
     "check_report",
     "checklists_table",
+    "conqual",
+    "conqual_table",
+    "contributions",
+    "evidence_profile",
     "evidence_table",
     "example_evidence",
     "excluded_at_full_text",
     "findings",
     "flow_figure",
     "included_reports",
+    "judgement_lines",
+    "judgements",
     "marks",
     "methods",
+    "read_author_text",
     "read_checklist",
     "recall_figure",
     "reference",
     "reference_files",
     "references",
     "render_report",
+    "rows_to_judge",
     "search_log",
     "segments",
+    "settled_judgements",
     "short_label",
     "stopping_table",
     "studies",
+    "summary_of_findings",
     "table_csv",
     "theme_matrix",
     "theme_summaries",
+    "theme_summary_table",
     "trace",
+    "unknown_judgements",
     "unreadable_entries",
     "unsettled_conflicts",
     "with_reference_style",

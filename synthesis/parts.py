@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.appraisal import appraisal_table, appraisal_view
 from synthesis.checklists import checklist_views, checklists_table
 from synthesis.conduct import (
     agreement_table,
@@ -18,14 +19,17 @@ from synthesis.conduct import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.conqual import conqual_table
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.evidence_rows import evidence_view
 from synthesis.figures import flow_figure
 from synthesis.methods import methods_view
 from synthesis.reference_list import reference_views, references
 from synthesis.rendering import flow_svg
+from synthesis.review_findings import evidence_profile, findings_view, summary_of_findings
 from synthesis.sections import matrix_view, meanings, theme_views
 from synthesis.stopping import stopping_table, stopping_view
+from synthesis.summaries import theme_summary_table
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 
 TableBuilder = Callable[[Evidence, str], EvidenceTable | None]
@@ -96,10 +100,12 @@ def _references(evidence: Evidence, language: str) -> dict[str, Any]:
 
 
 PARTS = (
-    Part("themes", view=theme_views),
+    Part("themes", (theme_summary_table,), theme_views),
+    Part("review_findings", (summary_of_findings, evidence_profile, conqual_table), findings_view),
     Part("matrix", (theme_matrix,), _matrix),
     Part("evidence", (evidence_table,), evidence_view),
     Part("characteristics", (characteristics,)),
+    Part("appraisal", (appraisal_table,), appraisal_view),
     Part("flow", view=_flow, drawings=_flow_drawing),
     Part("stopping", (_stopping,), stopping_view, is_listed=False),
     Part("agreement", (agreement_table, unsettled_conflicts), _agreement),
