@@ -16,7 +16,7 @@ from coding_scheme.coding_sheets import blind_sheet, coding_sample, conflict_she
 from coding_scheme.decision_rows import decisions_from_rows
 from coding_scheme.decisions import CodingDecision, Segment, Suggested, as_line, coding_decisions, undo_lines
 from coding_scheme.descriptor_rows import descriptor_lines
-from coding_scheme.descriptors import descriptors, settled_descriptors
+from coding_scheme.descriptors import descriptors, main_reports, settled_descriptors
 from coding_scheme.disagreements import coding_disagreements
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
@@ -84,6 +84,7 @@ __all__ = [
     "indicator_hits",
     "is_highlights",
     "language_support",
+    "main_reports",
     "masi_distance",
     "merge_codes",
     "pipeline",

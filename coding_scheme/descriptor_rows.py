@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
+from coding_scheme.descriptors import PART_OF_STUDY
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, all_faults, cleaned, some
 
-PART_OF_STUDY = "part_of_study"
 NOT_CODED = ("not reported", "not applicable")
 
 
 def descriptor_lines(
-    rows: Rows, records: pd.DataFrame, scheme: CodingScheme, *, person: str, file: str = "The rows"
-) -> list[dict[str, str]]:
+    rows: Rows,
+    records: pd.DataFrame,
+    scheme: CodingScheme,
+    *,
+    person: str,
+    adjudicates: bool = False,
+    file: str = "The rows",
+) -> list[dict[str, Any]]:
     """Study descriptors from a person's spreadsheet, as lines for the journal.
 
     Parameters
@@ -24,11 +32,14 @@ def descriptor_lines(
         "part_of_study" names the record of the study's main report.
     records, scheme, person, file
         As for :func:`~coding_scheme.decision_rows.decisions_from_rows`.
+    adjudicates : bool
+        Whether the values settle what others differ on.
 
     Returns
     -------
     list of dict
-        Keys type ("descriptor"), record_id, descriptor, value, person, decided_at.
+        Keys type ("descriptor"), record_id, descriptor, value, person, decided_at, and adjudicates (true)
+        where they do.
 
     Raises
     ------
@@ -57,7 +68,7 @@ def descriptor_lines(
         lines.append({
             "type": "descriptor", "record_id": known.unique_of.get(row.get("record_id", ""), ""),
             "descriptor": row.get("descriptor", ""), "value": value, "person": person,
-            "decided_at": row.get("decided_at", ""),
+            "decided_at": row.get("decided_at", ""), **({"adjudicates": True} if adjudicates else {}),
         })  # fmt: skip
     if faults:
         raise all_faults(faults, file)

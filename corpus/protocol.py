@@ -78,6 +78,32 @@ class Criterion:
 
 
 @dataclass(frozen=True)
+class AppraisalItem:
+    """A question that people answer about each included study, such as an item of MMAT or a JBI checklist.
+
+    Attributes
+    ----------
+    id : str
+        What judgements refer to, for instance ``"A3"``.
+    en, da : str
+        The question in words.
+    assesses : str
+        What ConQual reads from the answers: "dependability" (five items), "qualitative_research" (one item:
+        yes is qualitative research, no is text and opinion), or "" for items it does not read.
+    """
+
+    __pydantic_config__: ClassVar = STRICT
+    id: str
+    en: str = ""
+    da: str = ""
+    assesses: Literal["", "dependability", "qualitative_research"] = ""
+
+    def in_language(self, language: str) -> str:
+        """The question in ``language`` ("en" or "da"), else in the other one."""
+        return Wording(self.en, self.da).in_language(language)
+
+
+@dataclass(frozen=True)
 class Criteria:
     """Inclusion criteria, and exclusion criteria in the order in which they are tried."""
 
@@ -186,8 +212,10 @@ class Protocol:
         How unread records are ranked.
     invented : Wording
         Said on every page made from the review when its data are not real; empty otherwise.
-    flags, appraisal : tuple of Criterion
-        Marks that are not reasons for exclusion; appraisal items.
+    flags : tuple of Criterion
+        Marks that are not reasons for exclusion.
+    appraisal : tuple of AppraisalItem
+        What is judged of each included study; never a reason for exclusion.
     notes : mapping
         Anything else the team wants to keep: frames, search blocks, rules.
     """
@@ -209,7 +237,7 @@ class Protocol:
     ranking: RankingSettings = field(default_factory=RankingSettings)
     invented: Wording = field(default_factory=Wording)
     flags: tuple[Criterion, ...] = ()
-    appraisal: tuple[Criterion, ...] = ()
+    appraisal: tuple[AppraisalItem, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
 
     def query(self, wanted: ProtocolWords | None = None) -> str:
@@ -259,6 +287,7 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
         (("criteria", "inclusion"), protocol.criteria.inclusion),
         (("criteria", "exclusion"), protocol.criteria.exclusion),
         (("people",), protocol.people),
+        (("appraisal",), protocol.appraisal),
     ]
     for path, items in lists:
         seen: set[str] = set()
@@ -270,6 +299,18 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
     if not protocol.stages or protocol.stages[0] != "title_abstract":
         yield Fault(("stages",), "the first stage must be title_abstract")
     yield from _stopping_faults(protocol.stopping)
+    yield from _appraisal_faults(protocol.appraisal)
+
+
+def _appraisal_faults(items: tuple[AppraisalItem, ...]) -> Iterator[Fault]:
+    dependability = [at for at, item in enumerate(items) if item.assesses == "dependability"]
+    if len(dependability) not in (0, 5):
+        yield Fault(
+            ("appraisal", dependability[-1], "assesses"),
+            f"ConQual reads five dependability items; {len(dependability)} are marked",
+        )
+    for at in [at for at, item in enumerate(items) if item.assesses == "qualitative_research"][1:]:
+        yield Fault(("appraisal", at, "assesses"), "one item at most says what is qualitative research")
 
 
 def _screening_faults(protocol: Protocol) -> Iterator[Fault]:

@@ -153,7 +153,8 @@ def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(chosen, columns=list(DECISION_COLUMNS))
     texts = [name for name in DECISION_COLUMNS if name not in ("adjudicates", "calibration", "journal_line")]
     frame[texts] = frame[texts].astype(object).fillna("").astype("str")
-    frame["adjudicates"] = [bool(line.get("adjudicates")) for line in chosen]
+    # a type of its own also when nobody has decided yet
+    frame["adjudicates"] = pd.Series([bool(line.get("adjudicates")) for line in chosen], dtype=bool)
     frame["calibration"] = pd.Series([int(line.get("calibration", 0)) for line in chosen], dtype="int64")
     return frame
 

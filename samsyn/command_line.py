@@ -8,7 +8,18 @@ import click
 
 from corpus import ReviewError
 from samsyn import __version__
-from samsyn.commands import coding, folder, outputs, scheme, screening, simulation, stopping, suggesting, team
+from samsyn.commands import (
+    coding,
+    folder,
+    judging,
+    outputs,
+    scheme,
+    screening,
+    simulation,
+    stopping,
+    suggesting,
+    team,
+)
 
 
 class _Kind(click.Group):
@@ -48,6 +59,7 @@ for command in (
     scheme.scheme,
     suggesting.suggest_segments,
     coding.code,
+    judging.judge,
     coding.agreement,
     outputs.render,
     folder.status,

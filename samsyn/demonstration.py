@@ -10,6 +10,7 @@ from pathlib import Path
 from corpus import Search
 from samsyn.decision_tables import read_rows
 from samsyn.review import Review
+from synthesis.author_text import FILE_NAME
 
 
 def copy_example(folder: str | Path) -> Review:
@@ -45,9 +46,9 @@ def demonstrate(folder: Path, *, language: str, say: Callable[[str], object]) ->
         for number, words in enumerate(_steps(review, example), start=1):
             say(f"  {number}  {words}")
     written = review.render(language=language)
-    say(f"  9  render: {len(written)} files")
+    say(f" 10  render: {len(written)} files")
     faults = review.check()
-    say(f" 10  check: {'all is well' if not faults else '; '.join(faults)}")
+    say(f" 11  check: {'all is well' if not faults else '; '.join(faults)}")
     say(f"Done in {time.perf_counter() - began:.1f} seconds. Open {folder / 'output' / 'report.html'}")
     say(f"Then: samsyn status --review {folder}")
     return review
@@ -102,6 +103,14 @@ def _steps(review: Review, example: Path) -> Iterator[str]:
     )
     n_described = review.describe(read_rows(example / "descriptors.csv"), person="coder-1")
     yield f"describe: {n_described} study descriptors"
+    (review.folder / FILE_NAME).write_bytes((example / FILE_NAME).read_bytes())
+    n_judged = 0
+    for person in ("coder-1", "coder-2", "adjudicator"):
+        rows = read_rows(example / "judgements" / f"{person}.csv")
+        n_judged += review.judge(rows, person=person, adjudicates=person == "adjudicator")
+    yield (
+        f"judge: {n_judged} judgements of studies, findings and {len(review.author.findings)} review findings"
+    )
     agreement = review.agreement()
     coding = agreement[agreement["stage"] == "coding"]
     alpha = f"{coding.iloc[0]['alpha']:.2f}" if len(coding) else "undefined"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -22,10 +22,12 @@ from coding_scheme import (
     descriptor_lines,
     descriptors,
     in_todays_codes,
+    main_reports,
     read_coding_scheme,
     settled_descriptors,
     with_codes,
 )
+from coding_scheme.descriptors import PART_OF_STUDY
 from corpus import (
     Collection,
     Duplicates,
@@ -35,7 +37,6 @@ from corpus import (
     Search,
     UsageError,
     add_source,
-    changed_sources,
     duplicate_lines_from_rows,
     find_duplicates,
     journal,
@@ -44,27 +45,21 @@ from corpus import (
     prisma_flow,
     read_protocol,
     read_sources,
-    uncounted_entries,
     with_raw_entries,
     with_verdicts,
     write_records,
 )
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.ranking_desk import RankingDesk
+from samsyn.report_desk import ReportDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import (
     Evidence,
-    check_report,
     read_checklist,
-    render_report,
-    require_pictures,
-    svg_png,
-    with_reference_style,
-    write_all,
 )
-from synthesis.report import FORMATS
+from synthesis.author_text import FILE_NAME
 
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
@@ -73,7 +68,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
+class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -120,6 +115,7 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
                 (folder / part).mkdir(parents=True, exist_ok=True)
             (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
             (folder / "coding_scheme.yaml").write_bytes(begun)
+            (folder / FILE_NAME).write_bytes((starter / FILE_NAME).read_bytes())
         except OSError as error:
             raise ReviewError(f"The review was not made: {error.strerror}.", where=str(folder)) from error
         return cls(folder)
@@ -239,14 +235,12 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
 
     def flow(self) -> Flow:
         """The counts of the PRISMA 2020 flow diagram."""
-        found = self.descriptors()
-        parts = found[found["descriptor"] == "part_of_study"]
         return prisma_flow(
             self.sources,
             self.duplicates().groups,
             self.verdicts(),
             self.protocol,
-            part_of_study=dict(zip(parts["record_id"], parts["value"], strict=True)),
+            part_of_study=main_reports(self.descriptors()),
         )
 
     # --- coding -----------------------------------------------------------------------------------------
@@ -284,9 +278,14 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         self.keep_scheme()
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
-    def describe(self, rows: Rows, *, person: str, file: str = "rows") -> int:
-        """Take study descriptors: record_id, descriptor, value. Returns how many were saved."""
-        lines = descriptor_lines(rows, self.records, self.scheme, person=person, file=file)
+    def describe(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
+        """Take study descriptors: record_id, descriptor, value. Returns how many were saved.
+
+        With ``adjudicates`` they settle what others differ on.
+        """
+        lines = descriptor_lines(
+            rows, self.records, self.scheme, person=person, adjudicates=adjudicates, file=file
+        )
         lines = [{**line, "decided_at": line.get("decided_at") or journal.now()} for line in lines]
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
@@ -303,8 +302,11 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         return coding_conflicts(self.coding_decisions())
 
     def descriptors(self) -> pd.DataFrame:
-        """The settled study descriptors: record_id, descriptor, value, person, decided_at."""
-        return self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
+        """The study descriptors, settled or one row per person: record_id, descriptor, value, person, ..."""
+        found = self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
+        unique_id, parts = self._unique_id(), found["descriptor"] == PART_OF_STUDY
+        found.loc[parts, "value"] = [unique_id.get(main, main) for main in found.loc[parts, "value"]]
+        return found
 
     def agreement(self) -> pd.DataFrame:
         """Agreement of each pair of people, for screening stages and coding."""
@@ -316,8 +318,8 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
     def evidence(self) -> Evidence:
         """All that a report is made of."""
         collection, screening = self.collection(), self.screening_decisions()
-        coding, found = self.coding_decisions(), self.descriptors()
-        times = [*screening["decided_at"], *coding["decided_at"], *found["decided_at"]]
+        coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
+        times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
         shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
@@ -345,6 +347,8 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
                 columns=["record_id_a", "record_id_b", "verdict", "person"],
             ),
             checklist=read_checklist(self.folder / "checklist.yaml"),
+            judgements=judged,
+            author=self.author,
         )
 
     def as_of(self, scheme: str | Path) -> Review:
@@ -355,47 +359,6 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         earlier = Review(self.folder)
         earlier._as_of = self.find_scheme(scheme)
         return earlier
-
-    def render(
-        self,
-        *,
-        language: str = "en",
-        references: str = "",
-        formats: Sequence[str] = FORMATS,
-        map_by: str = "",
-        png: bool = False,
-    ) -> list[Path]:
-        """Write the report with its tables, references and trace to ``output/``; return the files.
-
-        Parameters
-        ----------
-        language : {"en", "da"}
-        references : {"", "apa", "vancouver"}
-            Style of the references; the protocol's when empty.
-        formats : sequence of str
-            Of "html", "csv", "xlsx" and "docx".
-        map_by : str, optional
-            The descriptor by which the evidence gap map groups studies; approach by default.
-        png : bool
-            Each drawing as a PNG picture too.
-
-        Raises
-        ------
-        UsageError
-            When the scheme has no such descriptor, or the extra "png" is not installed.
-        """
-        if png:
-            require_pictures()
-        self.keep_scheme()
-        evidence = replace(self.evidence(), gap_map_by=map_by)
-        if references:
-            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
-        written = render_report(evidence, self.folder / "output", language=language, formats=formats)
-        if png:
-            drawn = [path for path in written if path.suffix == ".svg"]
-            pictures = {f"{path.stem}.png": svg_png(path.read_text(encoding="utf-8")) for path in drawn}
-            written += write_all(self.folder / "output", pictures)
-        return written
 
     def export(self, path: str | Path, *, which: str = "all", codes: str = "", person: str = "") -> int:
         """Write records with verdicts and codes to a file (.ris .bib .csv .json .xlsx); return how many.
@@ -428,7 +391,7 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
     def status(self) -> dict[str, int]:
         """Where the review stands, in counts."""
         flow, verdicts = self.flow(), self.verdicts()
-        coding = self.coding_decisions()
+        coding, judged = self.coding_decisions(), self.judgements()
         return {
             "sources": len(self.sources),
             "entries": int(self.sources["n_entries"].sum()),
@@ -449,34 +412,17 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
             "coded_reports": coding["record_id"].nunique(),
             "coded_segments": len(self.coded()),
             "coding_conflicts": len(self.coding_conflicts()),
+            "judgements": len(judged),
+            "judgements_in_conflict": int((judged["value"] == "in conflict").sum()),
             "torn_journal_lines": len(self.torn_lines()),
         }
 
-    def check(self) -> list[str]:
-        """What is wrong with the review and its report, each in words; nothing when all is well."""
-        faults = [
-            f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
-            for kind, torn in self.torn_lines()
-        ]
-        faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
-        faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
-        faults += self._lost_decisions()
-        faults += self.scheme_faults()
-        if (self.folder / "output" / "trace.json").exists():
-            faults += check_report(self.folder / "output", self.folder / "sources")
-        return faults
-
-    def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
-        """Lines of the journals that a crash cut short: (kind of journal, line)."""
-        kinds = ("audits", "duplicates", "screening", "coding")
-        return [(kind, torn) for kind in kinds for torn in journal.read(self.folder / "decisions" / kind)[1]]
-
     def input_hash(self) -> str:
-        """sha256 of all that the outputs are computed from: protocol, scheme, sources, decisions."""
+        """sha256 of all that the outputs are computed from: protocol, scheme, author, sources, decisions."""
         digest = hashlib.sha256()
         paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
-        # a file that authors need not write
-        paths += [path for path in [self.folder / "checklist.yaml"] if path.exists()]
+        # files that authors need not write
+        paths += [path for path in [self.folder / FILE_NAME, self.folder / "checklist.yaml"] if path.exists()]
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
         read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
         for name, data in {**self._scheme_bytes(), **read}.items():
@@ -514,18 +460,6 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk):
         known = frame[frame["record_id"].isin(unique_id)].reset_index(drop=True)
         known["record_id"] = known["record_id"].map(unique_id)
         return known
-
-    def _lost_decisions(self) -> list[str]:
-        known = set(self._unique_id())
-        faults = []
-        for kind in ("screening", "coding"):
-            for line in self._lines(kind):
-                if line.get("record_id") not in known:
-                    faults.append(
-                        f"decisions/{kind}/{line['person']}.jsonl line {line['journal_line']}: "
-                        f"no source holds the record {line.get('record_id')}"
-                    )
-        return faults
 
 
 def example_folder() -> Path:

@@ -1,5 +1,7 @@
 """What the evidence says: studies, findings, tables, figures, the report and its trace."""
 
+from synthesis.appraisal import appraisal_table, appraisals
+from synthesis.author_text import AuthorSummary, AuthorText, ReviewFinding, read_author_text
 from synthesis.check import check_report
 from synthesis.checklist_items import Checklist, read_checklist
 from synthesis.checklists import checklists_table
@@ -10,6 +12,7 @@ from synthesis.conduct import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.conqual import ConQual, conqual, conqual_table
 from synthesis.effect_direction import (
     EffectDirectionPlan,
     direction_cells,
@@ -24,6 +27,8 @@ from synthesis.figures import FlowFigure, flow_figure
 from synthesis.findings import findings, marks, segments
 from synthesis.gap_map import GapMapPlan, gap_map_table
 from synthesis.gap_map_figure import GapMap, gap_map
+from synthesis.judgement_rows import judgement_lines, rows_to_judge, unknown_judgements
+from synthesis.judgements import judgements, settled_judgements
 from synthesis.methods import Fact, Paragraph, Sentence, methods
 from synthesis.pictures import require_pictures, svg_png
 from synthesis.provenance import trace
@@ -33,16 +38,20 @@ from synthesis.reference_styles import with_reference_style
 from synthesis.references import Reference, reference, short_label
 from synthesis.rendering import table_csv, write_all
 from synthesis.report import render_report
+from synthesis.review_findings import contributions, evidence_profile, summary_of_findings
 from synthesis.stopping import stopping_table
 from synthesis.studies import included_reports, studies
-from synthesis.summaries import ThemeSummary, theme_summaries
+from synthesis.summaries import ThemeSummary, theme_summaries, theme_summary_table
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words
 from synthesis.workbook import workbook
 
 __all__ = [
+    "AuthorSummary",
+    "AuthorText",
     "Checklist",
     "Column",
+    "ConQual",
     "EffectDirectionPlan",
     "EffectDirectionPlot",
     "Evidence",
@@ -53,16 +62,23 @@ __all__ = [
     "GapMapPlan",
     "Paragraph",
     "Reference",
+    "ReviewFinding",
     "Sentence",
     "ThemeSummary",
     "Words",
     "agreement_table",
+    "appraisal_table",
+    "appraisals",
     "characteristics",
     "check_report",
     "checklists_table",
+    "conqual",
+    "conqual_table",
+    "contributions",
     "direction_cells",
     "effect_direction_plot",
     "effect_direction_table",
+    "evidence_profile",
     "evidence_table",
     "example_evidence",
     "excluded_at_full_text",
@@ -71,9 +87,12 @@ __all__ = [
     "gap_map",
     "gap_map_table",
     "included_reports",
+    "judgement_lines",
+    "judgements",
     "marks",
     "methods",
     "overall_direction",
+    "read_author_text",
     "read_checklist",
     "recall_figure",
     "reference",
@@ -81,17 +100,22 @@ __all__ = [
     "references",
     "render_report",
     "require_pictures",
+    "rows_to_judge",
     "search_log",
     "segments",
+    "settled_judgements",
     "short_label",
     "sign_test_table",
     "stopping_table",
     "studies",
+    "summary_of_findings",
     "svg_png",
     "table_csv",
     "theme_matrix",
     "theme_summaries",
+    "theme_summary_table",
     "trace",
+    "unknown_judgements",
     "unreadable_entries",
     "unsettled_conflicts",
     "with_reference_style",

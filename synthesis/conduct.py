@@ -9,6 +9,8 @@ import pandas as pd
 
 from corpus.errors import ReviewError
 from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.findings import findings
+from synthesis.judgements import IN_CONFLICT
 from synthesis.reference_list import excluded_references, excluded_reports
 from synthesis.studies import descriptor_conflicts, study_labels, study_of_report
 from synthesis.words import Words
@@ -136,13 +138,13 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
 
 
 def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTable:
-    """Coding disagreements that nobody has settled, and descriptors on which people differ.
+    """Disagreements that nobody has settled: on codes, directions, descriptors and judgements.
 
     Returns
     -------
     EvidenceTable
-        Frame: record_id, study (label of an included study, else the record_id), about (code or descriptor),
-        kind, positions (who says what). Sorted by study, then the scheme's order.
+        Frame: record_id, study (label of an included study, else the record_id), about (code, descriptor or
+        item), kind, positions (who says what). Sorted by study, then the scheme's order.
 
     Examples
     --------
@@ -162,6 +164,17 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
     found += [
         (record_id, descriptor_label.get(name, name), "descriptor", positions)
         for record_id, name, positions in descriptor_conflicts(evidence)
+    ]
+    of_finding = {row["finding_id"]: row["study_id"] for row in findings(evidence).to_dict("records")}
+    found += [
+        (
+            of_finding.get(row["about"], row["about"]),
+            words(row["item"]) if words.has(row["item"]) else row["item"],
+            "judgement",
+            row["positions"],
+        )
+        for row in evidence.judgements.to_dict("records")
+        if row["value"] == IN_CONFLICT
     ]
     rows = [
         {

@@ -14,7 +14,9 @@ from coding_scheme.scheme import CodingScheme
 from corpus.flow import Flow
 from corpus.protocol import Protocol
 from corpus.stopping_state import StoppingState
+from synthesis.author_text import AuthorText
 from synthesis.checklist_items import Checklist
+from synthesis.judgements import SETTLED_COLUMNS
 
 Kind = Literal["text", "number", "decimal", "percent", "date", "hash", "code", "marks", "quotation", "id"]
 
@@ -61,6 +63,10 @@ class Evidence:
         Where the authors say that they report the items of reporting checklists.
     made_with : str, optional
         Samsyn's version.
+    judgements : DataFrame
+        The settled judgements of studies, findings and review findings (``synthesis.judgements``).
+    author : AuthorText
+        What the author wrote of themes and review findings.
     """
 
     protocol: Protocol
@@ -84,6 +90,8 @@ class Evidence:
     checklist: Checklist = field(default_factory=Checklist)
     made_with: str = ""
     gap_map_by: str = ""
+    judgements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SETTLED_COLUMNS))
+    author: AuthorText = field(default_factory=AuthorText)
     _counted: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def latest_decision(self) -> str:
@@ -93,9 +101,9 @@ class Evidence:
         --------
         >>> from synthesis import example_evidence
         >>> example_evidence().latest_decision()
-        '2026-11-04T10:00:00Z'
+        '2026-11-05T10:00:00Z'
         """
-        frames = (self.coding_decisions, self.coded_segments, self.descriptors)
+        frames = (self.coding_decisions, self.coded_segments, self.descriptors, self.judgements)
         times = [time for frame in frames if "decided_at" in frame for time in frame["decided_at"]]
         return self.data_as_of or max(times, default="")
 

@@ -6,10 +6,12 @@ import pandas as pd
 
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DescriptorValue, Theme
 from corpus.flow import Flow
-from corpus.protocol import Criteria, Criterion, Person, Protocol, Wording
+from corpus.protocol import AppraisalItem, Criteria, Criterion, Person, Protocol, Wording
 from corpus.records import records_frame
 from corpus.stopping_state import stopping_state
+from synthesis.author_text import AuthorSummary, AuthorText, ReviewFinding
 from synthesis.evidence import Evidence
+from synthesis.judgements import judgements, settled_judgements
 
 _ABSTRACT = "Output targets drew staff away from the whole. Shared money kept them at the table."
 
@@ -87,12 +89,40 @@ def example_evidence() -> Evidence:
         ),
         n_screening_decisions=16,
         input_hash="0" * 64,
+        judgements=settled_judgements(judgements(_judgements())),
+        author=AuthorText(
+            (AuthorSummary("steering", "Money kept at the table binds; targets do not.", studies=1),),
+            (
+                ReviewFinding(
+                    "RF1",
+                    "Shared money holds partners.",
+                    "Fælles penge holder parter sammen.",
+                    codes=("shared_money",),
+                    direction="promotes",
+                ),
+            ),
+        ),
         stopping=stopping_state(
             pd.DataFrame({"record_id": [f"scopus:{n}" for n in range(1, 5)], "relevant": 1, "settled": True}),
             4,
             _protocol().stopping,
         ),
     )
+
+
+def _judgements() -> list[dict[str, str]]:
+    """Coder A on the first study and on the one review finding."""
+    said = {("scopus:1", f"Q{n}"): ("no" if n in (4, 5) else "yes", "") for n in range(1, 7)}
+    said["shared_money--scopus-1--promotes", "credibility"] = ("unequivocal", "")
+    for component in ("methodological_limitations", "coherence", "relevance"):
+        said["RF1", component] = ("no or very minor", "Nothing of note.")
+    said["RF1", "adequacy"] = ("serious", "One study.")
+    said["RF1", "confidence"] = ("low", "One study of one place.")
+    common = {"type": "judgement", "person": "coder-1", "decided_at": "2026-11-05T10:00:00Z"}
+    return [
+        {**common, "about": about, "item": item, "value": value, "explanation": explanation}
+        for (about, item), (value, explanation) in said.items()
+    ]
 
 
 def _protocol() -> Protocol:
@@ -102,6 +132,10 @@ def _protocol() -> Protocol:
         questions=(),
         criteria=Criteria(exclusion=(Criterion("E1", en="Not a partnership", da="Intet partnerskab"),)),
         people=(Person("coder-1", "Coder A"), Person("coder-2", "Coder B")),
+        appraisal=(
+            *(AppraisalItem(f"Q{n}", en=f"Item {n}", assesses="dependability") for n in range(1, 6)),
+            AppraisalItem("Q6", en="Qualitative research", assesses="qualitative_research"),
+        ),
         invented=Wording(en="Everything here is invented.", da="Alt her er opdigtet."),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.appraisal import appraisal_table, appraisal_view
 from synthesis.checklists import checklist_views, checklists_table
 from synthesis.conduct import (
     agreement_table,
@@ -18,6 +19,7 @@ from synthesis.conduct import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.conqual import conqual_table
 from synthesis.effect_direction import effect_direction_table, sign_test_table
 from synthesis.effect_direction_figure import effect_direction_plot
 from synthesis.evidence import Evidence, EvidenceTable
@@ -29,8 +31,10 @@ from synthesis.gap_map_figure import gap_map
 from synthesis.methods import methods_view
 from synthesis.reference_list import reference_views, references
 from synthesis.rendering import flow_svg
+from synthesis.review_findings import evidence_profile, findings_view, summary_of_findings
 from synthesis.sections import matrix_view, meanings, theme_views
 from synthesis.stopping import stopping_table, stopping_view
+from synthesis.summaries import theme_summary_table
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 
 TableBuilder = Callable[[Evidence, str], EvidenceTable | None]
@@ -109,7 +113,8 @@ def _references(evidence: Evidence, language: str) -> dict[str, Any]:
 
 
 PARTS = (
-    Part("themes", view=theme_views),
+    Part("themes", (theme_summary_table,), theme_views),
+    Part("review_findings", (summary_of_findings, evidence_profile, conqual_table), findings_view),
     Part("matrix", (theme_matrix,), _matrix),
     Part(
         "effect_direction",
@@ -120,6 +125,7 @@ PARTS = (
     Part("gap_map", (gap_map_table,), gap_map, _gap_map_drawing),
     Part("evidence", (evidence_table,), evidence_view),
     Part("characteristics", (characteristics,)),
+    Part("appraisal", (appraisal_table,), appraisal_view),
     Part("flow", view=_flow, drawings=_flow_drawing),
     Part("stopping", (_stopping,), stopping_view, is_listed=False),
     Part("agreement", (agreement_table, unsettled_conflicts), _agreement),

@@ -8,8 +8,10 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import ReviewError
+from synthesis.conqual import conqual
 from synthesis.evidence import Evidence
 from synthesis.findings import findings, segments, shown_marks
+from synthesis.review_findings import AGAINST, CONTRIBUTES, contributions
 from synthesis.studies import studies, study_of_report
 
 FORMAT_VERSION = 1
@@ -44,10 +46,10 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     -------
     dict
         JSON-able: format, v, review, flow, sources, records (the included reports, with the texts that were
-        coded), studies, segments, findings, marks; each a mapping from id, the last three with the anchor
-        at which they stand in the page. A mark names its findings, a
-        finding its segments, a segment its record and offsets (code points, end exclusive), a record its
-        source file and line, a source its sha256.
+        coded), studies, segments, findings, marks, review_findings; each a mapping from id, those from
+        segments to marks with the anchor at which they stand in the page; judgements, a list. A mark names
+        its findings, a finding its segments, a segment its record and offsets (code points, end exclusive),
+        a record its source file and line, a source its sha256.
 
     Raises
     ------
@@ -136,6 +138,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             }
             for row in findings(evidence).to_dict("records")
         },
+        **_judged(evidence),
         "marks": {
             row["mark_id"]: {
                 **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction", "anchor")},
@@ -143,6 +146,27 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             }
             for row in shown_marks(evidence).to_dict("records")
         },
+    }
+
+
+def _judged(evidence: Evidence) -> dict[str, Any]:
+    """Review findings with the findings behind and against them, and what people judged, as it settled."""
+    roles = contributions(evidence)
+    return {
+        "review_findings": {
+            stated.id: {
+                "statement": asdict(stated.statement),
+                **{
+                    role: roles.loc[
+                        (roles["review_finding"] == stated.id) & (roles["role"] == role), "finding_id"
+                    ].tolist()
+                    for role in (CONTRIBUTES, AGAINST)
+                },
+                "conqual": scored.score,
+            }
+            for stated, scored in zip(evidence.author.findings, conqual(evidence), strict=True)
+        },
+        "judgements": evidence.judgements.to_dict("records"),
     }
 
 

@@ -16,6 +16,7 @@ from synthesis.crate import CRATE, crate
 from synthesis.document import report_document
 from synthesis.evidence import Evidence
 from synthesis.evidence_rows import quotation_languages
+from synthesis.judgements import require_whole
 from synthesis.parts import PARTS
 from synthesis.provenance import trace
 from synthesis.reference_list import reference_files
@@ -64,7 +65,8 @@ def render_report(
     Raises
     ------
     ReviewError
-        When a sum does not hold, words are not in the record they are quoted from, or a file cannot be
+        When a sum does not hold, words are not in the record they are quoted from, a level of
+        confidence has no explanation, or a file cannot be
         written.
     UsageError
         When there is no report in that language, or no such format.
@@ -79,7 +81,7 @@ def render_report(
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files if file.suffix != ".csv"]
-    ['report.html', 'trace.json', 'flow.svg', 'tables.xlsx', 'report.docx', 'references_included.bib',
+    ['report.html', 'trace.json', 'effect_direction.svg', 'gap_map.svg', 'flow.svg', 'tables.xlsx', 'report.docx', 'references_included.bib',
      'references_included.ris', 'references_excluded.bib', 'references_excluded.ris',
      'ro-crate-metadata.json']
     """
@@ -87,6 +89,7 @@ def render_report(
     made_with = _installed_version() if version is None else version
     evidence = dataclasses.replace(evidence, made_with=made_with)
     require_same_studies(evidence)
+    require_whole(evidence.judgements)
     formats = _known(formats)
     by_part = {
         part.id: [one for build in part.tables if (one := build(evidence, language)) is not None]

@@ -14,7 +14,7 @@ from synthesis.evidence_rows import CLASSES, glyph, languages
 from synthesis.findings import findings, left_out_segments, segments, shown_marks
 from synthesis.references import slug
 from synthesis.studies import studies, study_labels
-from synthesis.summaries import theme_summaries
+from synthesis.summaries import author_sentences, theme_summaries
 from synthesis.tables import (
     evidence_table,
     group_name,
@@ -82,11 +82,13 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
     by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
     lang = languages(evidence)
     n_studies = len(studies(evidence))
-    touched, untouched = [], []
+    touched, untouched, unsupported = [], [], []
     for summary in theme_summaries(evidence, language):
         label = own_language(summary.theme.label, language)
+        said = author_sentences(evidence, summary, language)
         if not summary.n_findings:
             untouched.append(label.text or summary.theme.id)
+            unsupported += [(label, said)] if said else []
             continue
         quotes = []
         for finding_id in summary.quotations:
@@ -107,6 +109,7 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
                 "id": summary.theme.id,
                 "label": label,
                 "summary": summary,
+                "author": said,
                 "quotes": quotes,
                 "share": words(
                     "theme_share",
@@ -122,7 +125,7 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
                 ],
             }
         )
-    return {"touched": touched, "untouched": untouched}
+    return {"touched": touched, "untouched": untouched, "unsupported": unsupported}
 
 
 def matrix_view(evidence: Evidence, language: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coding_scheme.descriptors import PART_OF_STUDY, main_reports
 from corpus.errors import ReviewError
 from synthesis.evidence import Evidence, counted_once
 from synthesis.references import short_label, suffixes
@@ -14,7 +15,6 @@ from synthesis.references import short_label, suffixes
 NOT_REPORTED = "not reported"
 NOT_APPLICABLE = "not applicable"
 NOT_YET_CODED = "not yet coded"
-PART_OF_STUDY = "part_of_study"
 
 
 @counted_once
@@ -99,10 +99,7 @@ def study_of_report(evidence: Evidence) -> dict[str, str]:
     >>> study_of_report(example_evidence())["scopus:3"]
     'scopus:1'
     """
-    parts = evidence.descriptors[evidence.descriptors["descriptor"] == PART_OF_STUDY]
-    # the latest line speaks; who differs is listed among the conflicts
-    ordered = sorted(parts.to_dict("records"), key=lambda row: (row["decided_at"], row["person"]))
-    main = {row["record_id"]: row["value"] for row in ordered if row["value"]}
+    main = main_reports(evidence.descriptors)
     return {report: main.get(report, report) for report in included_reports(evidence)}
 
 
@@ -146,5 +143,7 @@ def _descriptor_values(evidence: Evidence) -> dict[tuple[str, str], str]:
 
 
 def _first_coded(values: Mapping[tuple[str, str], str], reports: Iterable[str], name: str) -> str:
-    """The main report's value, else that of the first other report for which there is one."""
-    return next((values[report, name] for report in reports if values.get((report, name))), NOT_YET_CODED)
+    """What the main report says, else the first other report that says it; else why nothing is said."""
+    coded = [values[report, name] for report in reports if values.get((report, name))]
+    said = [value for value in coded if value not in (NOT_REPORTED, NOT_APPLICABLE)]
+    return [*said, *coded, NOT_YET_CODED][0]

@@ -7,13 +7,14 @@ from typing import Any
 
 import pandas as pd
 
+from coding_scheme.descriptors import PART_OF_STUDY
+from synthesis.appraisal import appraisal_table
 from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable
 from synthesis.findings import findings, marks, segments
 from synthesis.studies import (
     NOT_APPLICABLE,
     NOT_REPORTED,
     NOT_YET_CODED,
-    PART_OF_STUDY,
     studies,
     study_labels,
 )
@@ -30,8 +31,9 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     Returns
     -------
     EvidenceTable
-        Frame: study_id, label, reports (how many), one text column per descriptor in the table's language.
-        Its note names the descriptors that are not yet coded for any study.
+        Frame: study_id, label, reports (how many), one text column per descriptor in the table's language,
+        and appraisal ("4 of 6 yes") where the protocol has items. Its note names the descriptors that are
+        not yet coded for any study.
 
     Examples
     --------
@@ -53,6 +55,9 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
         table[descriptor.id] = [
             descriptor_words(evidence, descriptor.id, value, words) for value in frame[descriptor.id]
         ]
+    appraised = appraisal_table(evidence, language)
+    if appraised is not None:
+        table["appraisal"] = appraised.frame["summary"].tolist()
     return EvidenceTable(
         "characteristics",
         words("characteristics_caption"),
@@ -61,6 +66,7 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
             Column("label", words("study")),
             Column("reports", words("reports"), "number"),
             *(Column(d.id, d.label.in_language(language) or d.id) for d in names),
+            *((Column("appraisal", words("appraisal")),) if appraised is not None else ()),
         ),
         table,
         note,

@@ -119,7 +119,9 @@ def _take(
 ) -> None:
     rows = read_rows(decisions)
     if descriptors:
-        n_saved = review.describe(rows, person=person, file=decisions.name)
+        n_saved = review.describe(
+            rows, person=person, adjudicates=round_ == "adjudication", file=decisions.name
+        )
     else:
         n_saved = review.code(rows, person=person, round_=round_, file=decisions.name)
     conflicts = review.coding_conflicts()

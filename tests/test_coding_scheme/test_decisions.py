@@ -20,6 +20,7 @@ from coding_scheme import (
     decisions_from_rows,
     descriptor_lines,
     descriptors,
+    main_reports,
     settled_descriptors,
 )
 from coding_scheme.scheme import CodeDirection, DescriptorValue, FacetValue
@@ -256,10 +257,30 @@ def test_descriptors_on_which_people_agree_are_settled():
     assert settled[["value", "person"]].to_numpy().tolist() == [["Denmark", "ann; bo"]]
 
 
-def test_descriptors_on_which_people_differ_are_in_conflict():
+def test_descriptors_on_which_people_differ_stay_with_their_people_until_somebody_settles_them():
     lines = [*described("ann", "Denmark"), *described("bo", "not reported")]
-    assert len(descriptors(lines)) == 2
-    assert settled_descriptors(descriptors(lines))["value"].tolist() == ["in conflict"]
+    settled = settled_descriptors(descriptors(lines))
+    assert settled[["value", "person"]].to_numpy().tolist() == [["Denmark", "ann"], ["not reported", "bo"]]
+    rows = [{"record_id": "r1", "descriptor": "country", "value": "Denmark"}]
+    lines += descriptor_lines(rows, RECORDS, SCHEME, person="cy", adjudicates=True)
+    settled = settled_descriptors(descriptors(lines))
+    assert settled[["value", "person"]].to_numpy().tolist() == [["Denmark", "cy"]]
+
+
+@pytest.mark.parametrize(
+    ("said", "main"),
+    [
+        ([("r2", "r1", "ann"), ("r3", "r2", "ann")], {"r2": "r1", "r3": "r1"}),
+        ([("r2", "r1", "ann"), ("r2", "r3", "bo")], {}),
+        ([("r2", "r3", "ann"), ("r3", "r2", "ann")], {"r2": "r2", "r3": "r2"}),
+        ([("r1", "r1", "ann"), ("r2", "not applicable", "ann")], {}),
+    ],
+    ids=["parts of parts", "people differ", "a ring", "part of itself or nothing"],
+)
+def test_reports_of_one_study_have_one_main_report(said, main):
+    rows = [(record, "part_of_study", value, person, "") for record, value, person in said]
+    columns = ["record_id", "descriptor", "value", "person", "decided_at"]
+    assert main_reports(pd.DataFrame(rows, columns=columns)) == main
 
 
 def test_the_main_report_of_a_study_is_a_known_record():

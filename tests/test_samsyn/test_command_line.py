@@ -25,6 +25,7 @@ COMMANDS = (
     "scheme",
     "suggest",
     "code",
+    "judge",
     "agreement",
     "render",
     "status",

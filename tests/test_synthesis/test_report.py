@@ -46,11 +46,13 @@ def test_sections_stand_in_their_order(page: str) -> None:
     ids = [attrs.get("id") for tag, attrs in elements(page) if tag == "section"]
     assert ids == [
         "themes",
+        "review_findings",
         "matrix",
         "effect_direction",
         "gap_map",
         "evidence",
         "characteristics",
+        "appraisal",
         "flow",
         "agreement",
         "search",

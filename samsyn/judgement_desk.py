@@ -1,0 +1,71 @@
+"""What people judge of studies, findings and review findings, and what the author writes."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from corpus import journal
+from samsyn.screening_desk import Rows, ScreeningDesk
+from synthesis import (
+    AuthorText,
+    Evidence,
+    judgement_lines,
+    judgements,
+    read_author_text,
+    rows_to_judge,
+    settled_judgements,
+)
+from synthesis.author_text import FILE_NAME
+
+
+class JudgementDesk(ScreeningDesk):
+    """The part of :class:`~samsyn.Review` that is about judgements."""
+
+    @abstractmethod
+    def evidence(self) -> Evidence:
+        """All that a report is made of."""
+
+    @property
+    def author(self) -> AuthorText:
+        """What the author wrote in ``synthesis.yaml``, read and checked; empty when there is no such file."""
+        return read_author_text(self.folder / FILE_NAME, self.scheme)
+
+    def judge(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
+        """Take judgements: about, item, value, explanation. Returns how many were saved.
+
+        Parameters
+        ----------
+        rows : iterable of mappings
+            One row per judgement (columns and values: ``synthesis.judgements``); :meth:`to_judge` gives
+            such rows to fill in.
+        person : str
+        adjudicates : bool
+            Whether they settle what others differ on.
+
+        Raises
+        ------
+        UsageError
+            With every faulty row; nothing is saved then.
+        """
+        journal.check_person(person)
+        lines = judgement_lines(rows, self.evidence(), person=person, adjudicates=adjudicates, file=file)
+        lines = [{**line, "decided_at": line["decided_at"] or journal.now()} for line in lines]
+        return journal.append(self.folder / "decisions" / "judgements", person, lines)
+
+    def to_judge(self, kind: str) -> pd.DataFrame:
+        """Rows for people to fill in: kind "appraisal", "credibility" or "confidence"."""
+        return rows_to_judge(self.evidence(), kind)
+
+    def judgements(self) -> pd.DataFrame:
+        """The settled judgements (columns: ``synthesis.judgements``)."""
+        return settled_judgements(judgements(self._judgement_lines()))
+
+    def _judgement_lines(self) -> Iterable[Mapping[str, Any]]:
+        """The journal, each record by the id it has now that duplicates are merged."""
+        unique_id = self._unique_id()
+        for line in self._lines("judgements"):
+            yield {**line, "about": unique_id.get(line.get("about", ""), line.get("about", ""))}

@@ -1,0 +1,119 @@
+"""The report of a review, written and checked."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from corpus import Flow, ReviewError, changed_sources, journal, uncounted_entries
+from samsyn.judgement_desk import JudgementDesk
+from samsyn.scheme_desk import SchemeDesk
+from synthesis import (
+    check_report,
+    render_report,
+    require_pictures,
+    svg_png,
+    unknown_judgements,
+    with_reference_style,
+    write_all,
+)
+from synthesis.report import FORMATS
+
+
+class ReportDesk(JudgementDesk, SchemeDesk):
+    """The part of :class:`~samsyn.Review` that writes the report and looks for what is wrong."""
+
+    @property
+    @abstractmethod
+    def sources(self) -> pd.DataFrame:
+        """One row per export file."""
+
+    @abstractmethod
+    def flow(self) -> Flow:
+        """The numbers of the flow diagram."""
+
+    def render(
+        self,
+        *,
+        language: str = "en",
+        references: str = "",
+        formats: Sequence[str] = FORMATS,
+        map_by: str = "",
+        png: bool = False,
+    ) -> list[Path]:
+        """Write the report with its tables, references and trace to ``output/``; return the files.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        references : {"", "apa", "vancouver"}
+            Style of the references; the protocol's when empty.
+        formats : sequence of str
+            Of "html", "csv", "xlsx" and "docx".
+        map_by : str, optional
+            The descriptor by which the evidence gap map groups studies; approach by default.
+        png : bool
+            Each drawing as a PNG picture too.
+
+        Raises
+        ------
+        UsageError
+            When the scheme has no such descriptor, or the extra "png" is not installed.
+        """
+        if png:
+            require_pictures()
+        self.keep_scheme()
+        evidence = replace(self.evidence(), gap_map_by=map_by)
+        if references:
+            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
+        written = render_report(evidence, self.folder / "output", language=language, formats=formats)
+        if png:
+            drawn = [path for path in written if path.suffix == ".svg"]
+            pictures = {f"{path.stem}.png": svg_png(path.read_text(encoding="utf-8")) for path in drawn}
+            written += write_all(self.folder / "output", pictures)
+        return written
+
+    def check(self) -> list[str]:
+        """What is wrong with the review and its report, each in words; nothing when all is well."""
+        faults = [
+            f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
+            for kind, torn in self.torn_lines()
+        ]
+        faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
+        faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
+        faults += self._lost_decisions()
+        faults += self.scheme_faults()
+        faults += self._lost_judgements()
+        if (self.folder / "output" / "trace.json").exists():
+            faults += check_report(self.folder / "output", self.folder / "sources")
+        return faults
+
+    def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
+        """Lines of the journals that a crash cut short: (kind of journal, line)."""
+        kinds = ("audits", "duplicates", "screening", "coding", "judgements")
+        return [(kind, torn) for kind in kinds for torn in journal.read(self.folder / "decisions" / kind)[1]]
+
+    def _lost_decisions(self) -> list[str]:
+        known = set(self._unique_id())
+        faults = []
+        for kind in ("screening", "coding"):
+            for line in self._lines(kind):
+                if line.get("record_id") not in known:
+                    faults.append(
+                        f"decisions/{kind}/{line['person']}.jsonl line {line['journal_line']}: "
+                        f"no source holds the record {line.get('record_id')}"
+                    )
+        return faults
+
+    def _lost_judgements(self) -> list[str]:
+        """Judgements of what is not there, or that cannot be shown; nothing is built when there are none."""
+        if self.judgements().empty:
+            return []
+        try:
+            return unknown_judgements(self.evidence())
+        except ReviewError as fault:
+            return [str(fault)]
