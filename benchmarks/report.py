@@ -23,7 +23,7 @@ import pandas as pd
 from coding_scheme import CodingScheme, read_coding_scheme
 from corpus.flow import Flow
 from corpus.records import records_frame
-from synthesis import Evidence, check_report, example_evidence, render_report
+from synthesis import AuthorText, Evidence, check_report, example_evidence, render_report
 
 SYLLABLES = [
     "ta",
@@ -115,6 +115,8 @@ def made_up_evidence(n_studies: int, n_segments: int, *, seed: int) -> Evidence:
         coded_segments=coded(scheme, sentences, ids, n_segments, rng),
         descriptors=described(scheme, ids, n_studies, rng),
         stopping=None,
+        judgements=example_evidence().judgements.iloc[:0],
+        author=AuthorText(),
     )  # fmt: skip
 
 

@@ -27,12 +27,13 @@ from synthesis.effect_direction import (
     study_rows,
 )
 from synthesis.evidence import Evidence, EvidenceTable
+from synthesis.findings import MANY_REPORTS
 from synthesis.references import slug
 from synthesis.studies import studies
 from synthesis.words import Words
 
 ROWS_PER_PAGE = 40
-STUDIES_ON_THE_PAGE = 200
+STUDIES_ON_THE_PAGE = MANY_REPORTS
 _HALF = {"small": 4, "medium": 6, "large": 9, "unknown": 6}
 _ROW, _BAND, _UPRIGHT, _WIDEST = 25, 26, 46, 1140
 # at most so wide: name of the study, design, n

@@ -16,13 +16,14 @@ from synthesis.crate import CRATE, crate
 from synthesis.document import report_document
 from synthesis.evidence import Evidence
 from synthesis.evidence_rows import quotation_languages
+from synthesis.findings import MANY_REPORTS
 from synthesis.judgements import require_whole
 from synthesis.parts import PARTS
 from synthesis.provenance import trace
 from synthesis.reference_list import reference_files
 from synthesis.rendering import environment, table_csv, write_all
 from synthesis.sections import header_facts, require_same_studies, spark
-from synthesis.studies import studies
+from synthesis.studies import included_reports, studies
 from synthesis.words import Words, own_language
 from synthesis.workbook import workbook
 
@@ -81,9 +82,9 @@ def render_report(
     >>> from synthesis import example_evidence
     >>> files = render_report(example_evidence(), tempfile.mkdtemp(), version="0.1.0")
     >>> [file.name for file in files if file.suffix != ".csv"]
-    ['report.html', 'trace.json', 'effect_direction.svg', 'gap_map.svg', 'flow.svg', 'tables.xlsx', 'report.docx', 'references_included.bib',
-     'references_included.ris', 'references_excluded.bib', 'references_excluded.ris',
-     'ro-crate-metadata.json']
+    ['report.html', 'trace.json', 'effect_direction.svg', 'gap_map.svg', 'flow.svg', 'tables.xlsx',
+     'report.docx', 'references_included.bib', 'references_included.ris', 'references_excluded.bib',
+     'references_excluded.ris', 'ro-crate-metadata.json']
     """
     words = Words(language)
     made_with = _installed_version() if version is None else version
@@ -114,6 +115,7 @@ def render_report(
                 title=title,
                 invented=invented,
                 facts=facts,
+                is_large=len(included_reports(evidence)) > MANY_REPORTS,
                 has_studies=len(studies(evidence)) > 0,
                 has_coding=len(held["findings"]) > 0,
                 parts=PARTS,

@@ -125,7 +125,11 @@
     const coder = said[Number(note.textContent.match(/\[(\d+)\]/)[1]) - 1];
     const trace = element("div", { className: "trace" }, inPlace(quotation, reference));
     trace.append(element("p", {}, note.firstChild.textContent.replace(/\s*\[\d+\]\s*$/, "") + " · " + body.dataset.coded + " ", ...copy(coder.querySelector("bdi")).childNodes));
-    if (reference) trace.append(element("p", {}, ...copy(reference).childNodes));
+    if (reference) {
+      const log = document.getElementById(reference.querySelector(".from a").getAttribute("href").slice(1));
+      trace.append(element("p", {}, ...copy(reference).childNodes));
+      if (log) trace.append(element("p", {}, "sha256 ", element("code", {}, log.querySelector(".file code").textContent)));
+    }
     return trace;
   }
   function show(link, found) {
@@ -135,9 +139,9 @@
     const theme = squeezed(found[0].parentNode.rows[0].querySelector("span"));
     document.querySelector("#panel-title").textContent = theme + " · " + squeezed(found[0].cells[3].querySelector("a"));
     body.replaceChildren(...found.map((row) => {
-      const name = element("p", { className: "code-line" }, code.get(row) + " · ");
+      const glyph = { p: "▲", h: "▼", x: "◆", o: "○", n: "•" }[row.className];
+      const name = element("p", { className: "code-line" }, code.get(row) + " · ", element("span", { className: "g " + row.className, ariaHidden: "true" }, glyph), " ");
       name.append(...[...row.cells[0].childNodes].filter((one) => one.className !== "of-code").map((one) => one.cloneNode(true)));
-      name.querySelector(".g").classList.add(row.className);
       const go = element("a", { href: "#" + row.id, onclick: hide }, body.dataset.show);
       return element("section", {}, name, element("p", { className: "finding-line" }, ...copy(row.cells[1]).childNodes), ...all("q", row).map((one) => traced(one, row)), element("p", {}, go));
     }));
