@@ -44,7 +44,7 @@ def crate(evidence: Evidence, files: Mapping[str, bytes], titles: Mapping[str, s
     >>> [entity["@id"] for entity in graph][:4]
     ['ro-crate-metadata.json', './', 'flow.svg', '#source-scopus-ris']
     >>> graph[1]["datePublished"]
-    '2026-11-04'
+    '2026-11-05'
     """
     words = Words(language)
     title = own_language(evidence.protocol.title, language)

@@ -20,7 +20,7 @@ from synthesis.word_xml import Cell, caption, link_inside, link_outside, paragra
 from synthesis.words import OwnWords, Words
 
 # what a figure shows stands in a table, and what a table shows in text, so these have no table of their own
-_TOLD_OTHERWISE = ("references", "checklists")
+_TOLD_OTHERWISE = ("themes", "references", "checklists")
 
 
 def report_document(
@@ -193,6 +193,7 @@ class _Writer:
                        say.count("n_findings", theme["summary"].n_findings)]  # fmt: skip
             bars = [f"{bar['glyph']} {say.number(bar['n'])} {bar['word']}" for bar in theme["bars"]]
             yield paragraph(run("; ".join(counted + bars)), "Note")
+            yield from self._author(theme["author"])
             told = [theme["share"]]
             for part in theme["codes"]:
                 codes = "; ".join(f"{name} ({say.number(n)})" for name, n in part["codes"])
@@ -203,6 +204,9 @@ class _Writer:
                     run(f"“{quote['text']}”", language=quote["lang"])
                     + run(f" {quote['glyph']} {quote['word']}, {quote['study']}"), "Quote",
                 )  # fmt: skip
+        for label, said in view["unsupported"]:
+            yield paragraph(run(label.text, language=label.language), "Heading2")
+            yield from self._author(said)
         if view["untouched"]:
             untouched = ", ".join(view["untouched"])
             yield paragraph(
@@ -210,6 +214,15 @@ class _Writer:
             )
         if not view["touched"]:
             yield paragraph(run(say("doc_nothing")), "Note")
+
+    def _author(self, said: Mapping[str, Any] | None) -> Iterator[str]:
+        """The author's own sentences, under their own label."""
+        if said:
+            yield paragraph(run(f"{self.words('author_says')}:"), "Note")
+            for text in said["paragraphs"]:
+                yield paragraph(run(text, language=said["language"]))
+            if said["changed"]:
+                yield paragraph(run(said["changed"]), "Note")
 
     def _flow(self, figure: FlowFigure) -> Iterator[str]:
         yield paragraph(run(figure.description))

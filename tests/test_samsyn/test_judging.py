@@ -134,5 +134,5 @@ def test_a_descriptor_in_dispute_is_shown_with_its_people_and_settled_by_adjudic
 def test_a_new_review_has_an_empty_file_for_the_author(tmp_path: Path) -> None:
     review = Review.new(tmp_path / "r")
     assert review.author.themes == review.author.findings == ()
-    with pytest.raises(UsageError, match="Nobody judges 'taste'"):
+    with pytest.raises(UsageError, match="There is nothing to judge called 'taste'"):
         review.to_judge("taste")

@@ -43,8 +43,8 @@ def words_of(document) -> str:
 def test_document_has_the_headings_of_the_page_and_numbered_captions(output: Path) -> None:
     document = docx.Document(output / "report.docx")
     headings = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
-    assert headings == ["Theme summaries", "Themes by study", "Evidence table", "Characteristics of the studies",
-                        "Flow of records", "Agreement between people", "Search log", "Excluded at full text",
+    assert headings == ["Theme summaries", "Summary of findings", "Themes by study", "Evidence table",
+                        "Characteristics of the studies", "Appraisal", "Flow of records", "Agreement between people", "Search log", "Excluded at full text",
                         "Methods", "References", "Reporting checklists"]  # fmt: skip
     captions = ["".join(node.text for node in one._p.iter(qn("w:t")))
                 for one in document.paragraphs if one.style.name == "Caption"]  # fmt: skip

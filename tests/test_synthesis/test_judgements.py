@@ -421,3 +421,15 @@ def test_tables_show_themselves_in_a_notebook(build: Callable) -> None:
         html = build(example_evidence(), language)._repr_html_()
         assert f'<table lang="{language}"' in html
         assert build(example_evidence(), language).title in html
+
+
+def test_the_word_document_has_the_authors_sentences_and_the_tables_of_judgements(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    render_report(example_evidence(), tmp_path)
+    document = docx.Document(tmp_path / "report.docx")
+    words = [one.text for one in document.paragraphs]
+    assert words.index("In the author’s words:") + 1 == words.index(
+        "Money kept at the table binds; targets do not."
+    )
+    cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
+    assert {"One study of one place.", "serious concerns", "4 of 6 yes"} <= cells
