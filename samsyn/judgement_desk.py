@@ -1,4 +1,4 @@
-"""What people note and judge of studies, findings and review findings, and what the author writes."""
+"""What people judge of studies, findings and review findings, and what the author writes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from coding_scheme import descriptor_lines, descriptors, settled_descriptors
-from coding_scheme.descriptors import PART_OF_STUDY
-from corpus import ReviewError, journal
+from corpus import journal
 from samsyn.screening_desk import Rows, ScreeningDesk
 from synthesis import (
     AuthorText,
@@ -20,13 +18,12 @@ from synthesis import (
     read_author_text,
     rows_to_judge,
     settled_judgements,
-    unknown_judgements,
 )
 from synthesis.author_text import FILE_NAME
 
 
 class JudgementDesk(ScreeningDesk):
-    """The part of :class:`~samsyn.Review` that is about descriptors and judgements."""
+    """The part of :class:`~samsyn.Review` that is about judgements."""
 
     @abstractmethod
     def evidence(self) -> Evidence:
@@ -36,24 +33,6 @@ class JudgementDesk(ScreeningDesk):
     def author(self) -> AuthorText:
         """What the author wrote in ``synthesis.yaml``, read and checked; empty when there is no such file."""
         return read_author_text(self.folder / FILE_NAME, self.scheme)
-
-    def describe(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
-        """Take study descriptors: record_id, descriptor, value. Returns how many were saved.
-
-        With ``adjudicates`` they settle what others differ on.
-        """
-        lines = descriptor_lines(
-            rows, self.records, self.scheme, person=person, adjudicates=adjudicates, file=file
-        )
-        lines = [{**line, "decided_at": line.get("decided_at") or journal.now()} for line in lines]
-        return journal.append(self.folder / "decisions" / "coding", person, lines)
-
-    def descriptors(self) -> pd.DataFrame:
-        """The study descriptors, settled or one row per person: record_id, descriptor, value, person, ..."""
-        found = self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
-        unique_id, parts = self._unique_id(), found["descriptor"] == PART_OF_STUDY
-        found.loc[parts, "value"] = [unique_id.get(main, main) for main in found.loc[parts, "value"]]
-        return found
 
     def judge(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
         """Take judgements: about, item, value, explanation. Returns how many were saved.
@@ -90,12 +69,3 @@ class JudgementDesk(ScreeningDesk):
         unique_id = self._unique_id()
         for line in self._lines("judgements"):
             yield {**line, "about": unique_id.get(line.get("about", ""), line.get("about", ""))}
-
-    def _lost_judgements(self) -> list[str]:
-        """Judgements of what is not there, or that cannot be shown; nothing is built when there are none."""
-        if self.judgements().empty:
-            return []
-        try:
-            return unknown_judgements(self.evidence())
-        except ReviewError as fault:
-            return [str(fault)]

@@ -19,11 +19,15 @@ from coding_scheme import (
     coded_segments,
     coding_conflicts,
     decisions_from_rows,
+    descriptor_lines,
+    descriptors,
     in_todays_codes,
     main_reports,
     read_coding_scheme,
+    settled_descriptors,
     with_codes,
 )
+from coding_scheme.descriptors import PART_OF_STUDY
 from corpus import (
     Collection,
     Duplicates,
@@ -274,6 +278,17 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk
         self.keep_scheme()
         return journal.append(self.folder / "decisions" / "coding", person, lines)
 
+    def describe(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
+        """Take study descriptors: record_id, descriptor, value. Returns how many were saved.
+
+        With ``adjudicates`` they settle what others differ on.
+        """
+        lines = descriptor_lines(
+            rows, self.records, self.scheme, person=person, adjudicates=adjudicates, file=file
+        )
+        lines = [{**line, "decided_at": line.get("decided_at") or journal.now()} for line in lines]
+        return journal.append(self.folder / "decisions" / "coding", person, lines)
+
     def coding_decisions(self) -> pd.DataFrame:
         """Every coding decision in today's codes, one row per segment (columns: ``coding_scheme``)."""
         return in_todays_codes(self._coding_as_made(), self.scheme, self._kept_by_hash())
@@ -285,6 +300,13 @@ class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk
     def coding_conflicts(self) -> pd.DataFrame:
         """Record x code on which coders differ and nobody has settled it."""
         return coding_conflicts(self.coding_decisions())
+
+    def descriptors(self) -> pd.DataFrame:
+        """The study descriptors, settled or one row per person: record_id, descriptor, value, person, ..."""
+        found = self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
+        unique_id, parts = self._unique_id(), found["descriptor"] == PART_OF_STUDY
+        found.loc[parts, "value"] = [unique_id.get(main, main) for main in found.loc[parts, "value"]]
+        return found
 
     def agreement(self) -> pd.DataFrame:
         """Agreement of each pair of people, for screening stages and coding."""
