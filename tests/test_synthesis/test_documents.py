@@ -43,9 +43,12 @@ def words_of(document) -> str:
 def test_document_has_the_headings_of_the_page_and_numbered_captions(output: Path) -> None:
     document = docx.Document(output / "report.docx")
     headings = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]
-    assert headings == ["Theme summaries", "Summary of findings", "Themes by study", "Evidence table",
-                        "Characteristics of the studies", "Appraisal", "Flow of records", "Agreement between people", "Search log", "Excluded at full text",
-                        "Methods", "References", "Reporting checklists"]  # fmt: skip
+    assert headings == [
+        "Theme summaries", "Summary of findings", "Themes by study", "Effect direction plot", "Evidence gap map",
+        "Evidence table", "Characteristics of the studies", "Appraisal", "Flow of records",
+        "Agreement between people", "Search log", "Excluded at full text", "Methods", "References",
+        "Reporting checklists",
+    ]  # fmt: skip
     captions = ["".join(node.text for node in one._p.iter(qn("w:t")))
                 for one in document.paragraphs if one.style.name == "Caption"]  # fmt: skip
     numbers = [one.split(". ")[0] for one in captions]
@@ -57,7 +60,7 @@ def test_document_has_the_headings_of_the_page_and_numbered_captions(output: Pat
 
 def test_tables_repeat_their_head_and_say_what_they_show(output: Path) -> None:
     document = docx.Document(output / "report.docx")
-    assert len(document.tables) == 12
+    assert len(document.tables) == 15
     for one in document.tables:
         assert one._tbl.tblPr.find(qn("w:tblCaption")) is not None
         is_flow = one._tbl.tblPr.find(qn("w:tblStyle")).get(qn("w:val")) == "TableNormal"
