@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from corpus.errors import UsageError
 from synthesis.drawing import POINTINGS, Pointing
@@ -303,6 +302,8 @@ def sign_test(promoting: int, hindering: int) -> float:
     (0.0039, 0.2188, nan)
     """
     n = promoting + hindering
+    from scipy.stats import binomtest  # noqa: PLC0415 (a second to load, and only this test needs it)
+
     return float(binomtest(promoting, n).pvalue) if n else float("nan")
 
 

@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Collection
 from importlib import metadata, resources
 from pathlib import Path
@@ -106,25 +107,22 @@ def render_report(
     facts = header_facts(evidence, words, made_with)
     files: dict[str, bytes] = {}
     if "html" in formats:
-        page = (
-            environment()
-            .get_template("report.html.j2")
-            .render(
-                say=words,
-                language=language,
-                title=title,
-                invented=invented,
-                facts=facts,
-                is_large=len(included_reports(evidence)) > MANY_REPORTS,
-                has_studies=len(studies(evidence)) > 0,
-                has_coding=len(held["findings"]) > 0,
-                parts=PARTS,
-                table=tables,
-                views=views,
-                spark=spark,
-                script=script,
-                script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-            )
+        template = environment().get_template("report.html.j2")
+        page = template.render(
+            say=words,
+            language=language,
+            title=title,
+            invented=invented,
+            facts=facts,
+            is_large=len(included_reports(evidence)) > MANY_REPORTS,
+            has_studies=len(studies(evidence)) > 0,
+            has_coding=len(held["findings"]) > 0,
+            parts=PARTS,
+            table=tables,
+            views=views,
+            spark=spark,
+            script=script,
+            script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
         files["report.html"] = page.encode("utf-8", "replace")
     files["trace.json"] = _json(held)
@@ -149,7 +147,22 @@ def render_report(
     files |= reference_files(evidence)
     titles = {f"{one.id}.csv": one.title for one in tables.values()}
     files[CRATE] = crate(evidence, files, titles, language)
-    return write_all(Path(folder), files)
+    former = _tables_and_drawings(Path(folder) / CRATE)
+    written = write_all(Path(folder), files)
+    for name in former - set(files):
+        # a table of the report before this one would pass for one of this report
+        (Path(folder) / name).unlink(missing_ok=True)
+    return written
+
+
+def _tables_and_drawings(path: Path) -> set[str]:
+    """The names of those that the report before this one wrote, from its crate."""
+    try:
+        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        names = {str(entity["@id"]) for entity in graph if entity.get("@type") == "File"}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return set()
+    return {name for name in names if re.fullmatch(r"[a-z0-9_]+\.(csv|svg)", name)}
 
 
 def _known(formats: Collection[str]) -> set[str]:

@@ -213,6 +213,18 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
+def test_a_table_that_the_report_no_longer_has_does_not_stay_behind(
+    changed, whole_evidence, tmp_path
+) -> None:
+    render_report(whole_evidence, tmp_path)
+    (tmp_path / "mine.csv").write_text("a\n1\n", encoding="utf-8")
+    assert (tmp_path / "matrix.csv").exists()
+    render_report(whole_evidence, tmp_path, formats=("html",))
+    assert not (tmp_path / "matrix.csv").exists()
+    assert (tmp_path / "mine.csv").exists()
+    assert (tmp_path / "report.docx").exists()  # a document somebody may have edited is left
+
+
 def test_same_bytes_on_any_hash_seed_time_zone_and_locale(tmp_path: Path) -> None:
     code = (
         "import sys; from synthesis import example_evidence, render_report\n"
@@ -236,7 +248,7 @@ def test_same_bytes_on_any_hash_seed_time_zone_and_locale(tmp_path: Path) -> Non
         made.append(
             {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*.*"))}
         )
-    assert len(made[0]) == 52
+    assert len(made[0]) == 62
     assert made[0] == made[1]
 
 
