@@ -2,6 +2,7 @@
 
 from synthesis.appraisal import appraisal_table, appraisals
 from synthesis.author_text import AuthorSummary, AuthorText, ReviewFinding, read_author_text
+from synthesis.changes import read_trace, report_changes
 from synthesis.check import check_report
 from synthesis.checklist_items import Checklist, read_checklist
 from synthesis.checklists import checklists_table
@@ -94,11 +95,13 @@ __all__ = [
     "overall_direction",
     "read_author_text",
     "read_checklist",
+    "read_trace",
     "recall_figure",
     "reference",
     "reference_files",
     "references",
     "render_report",
+    "report_changes",
     "require_pictures",
     "rows_to_judge",
     "search_log",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from samsyn.commands.console import counted, in_review, open_review
+from samsyn.commands.console import counted, echo_table, in_review, open_review
 from samsyn.demonstration import demonstrate
+from synthesis import read_trace, report_changes, table_csv, write_all
 from synthesis.report import FORMATS
 
 
@@ -45,6 +47,12 @@ from synthesis.report import FORMATS
     help="The descriptor by which the evidence gap map groups studies (default: approach).",
 )
 @click.option("--png", is_flag=True, help="Each drawing as a PNG picture too (needs samsyn[png]).")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="List what changed since the report in this folder, and why; may be output itself.",
+)
 @click.option("--no-code", is_flag=True, help="Leave the notebook's code off its page.")
 @click.option(
     "--scheme",
@@ -62,6 +70,7 @@ def render(
     formats: str,
     map_by: str,
     png: bool,
+    against: Path | None,
     no_code: bool,
     scheme: str,
     folder: Path,
@@ -74,6 +83,8 @@ def render(
     from checklist.yaml.
 
     Example: samsyn render --language da --references vancouver --map-by population
+
+    What changed since the last report, cell by cell, and why: samsyn render --against output
     """
     if notebook is not None:
         # the notebook tools are heavy, and only this way of rendering needs them
@@ -86,12 +97,24 @@ def render(
     review = open_review(folder)
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
     shown = review.as_of(scheme) if scheme else review
+    # read first: it may be the report that is about to be replaced
+    former = read_trace(against) if against else None
     written = shown.render(
         language=language, references=references or "", formats=chosen, map_by=map_by, png=png
     )
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
         click.echo(f"  {path.name}")
+    if former is not None:
+        _show_changes(former, review.folder / "output", language)
+
+
+def _show_changes(former: dict[str, Any], folder: Path, language: str) -> None:
+    changes = report_changes(former, read_trace(folder), language)
+    write_all(folder, {"changes.csv": table_csv(changes)})
+    click.echo(f"{counted(len(changes.frame), 'cell')} changed since the earlier report (changes.csv).")
+    if len(changes.frame):
+        echo_table(changes.frame.head(20))
 
 
 @click.command()

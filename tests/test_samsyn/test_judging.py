@@ -136,3 +136,13 @@ def test_a_new_review_has_an_empty_file_for_the_author(tmp_path: Path) -> None:
     assert review.author.themes == review.author.findings == ()
     with pytest.raises(UsageError, match="There is nothing to judge called 'taste'"):
         review.to_judge("taste")
+
+
+def test_what_changed_since_the_last_report_is_listed_with_its_reason(example_copy: Path) -> None:
+    run("render", "--formats", "csv", "--review", example_copy)
+    undone = json.loads(run("code", "--undo", "1", "--as", "coder-1", "--json", "--review", example_copy))
+    said = run("render", "--formats", "csv", "--against", example_copy / "output", "--review", example_copy)
+    assert "changed since the earlier report (changes.csv)" in said
+    changes = rows_of(example_copy / "output" / "changes.csv")
+    assert undone["undone"][0]["code_id"] in {row["Cell"].rpartition(", ")[2] for row in changes}
+    assert {row["Why"] for row in changes} == {"changed decision"}
