@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from coding_scheme.classifier import ENOUGH_PRESENT, CodeClassifier
+from coding_scheme.coding_sheets import coding_sample
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.verdicts import coding_conflicts, standing_decisions
-from corpus.assignment import draw
 
 QUEUE_COLUMNS = ("place", "record_id", "code_id", "kind", "reason", "probability", "hidden")
 BLIND_SHARE, BLIND_AT_LEAST = 0.1, 10
@@ -59,10 +59,8 @@ def blind_sample(record_ids: list[str], *, seed: int) -> list[str]:
     >>> blind_sample(names, seed=1) == blind_sample(names[::-1], seed=1), len(blind_sample(names, seed=1))
     (True, 10)
     """
-
-    # the same draw as that of any other sample of coders
-    names = sorted(set(record_ids), key=lambda name: (draw(seed, "coding sample", name), name))
-    return names[: max(BLIND_AT_LEAST, math.ceil(BLIND_SHARE * len(names)))]
+    names = set(record_ids)
+    return coding_sample(names, max(BLIND_AT_LEAST, math.ceil(BLIND_SHARE * len(names))), seed=seed)
 
 
 def unread_sample(record_ids: list[str], decisions: pd.DataFrame, person: str, *, seed: int) -> list[str]:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
+from rapidfuzz import fuzz, process
 
 from corpus.errors import UsageError
 
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
+FEW = 10  # so many records are all named to somebody who names another
 FIRST_ROW = 2  # as spreadsheets count, the header being row 1
 
 
@@ -27,6 +29,10 @@ class KnownRecords:
         """What is wrong with a record_id, or nothing."""
         if record_id in self.unique_of:
             return ""
+        if len(self.texts) > FEW:
+            near = process.extract(record_id, sorted(self.texts), scorer=fuzz.ratio, limit=3)
+            names = ", ".join(name for name, *_ in near)
+            return f"there is no record {record_id!r}. Of {len(self.texts)} the nearest: {names}"
         return f"there is no record {record_id!r}. Known: {some(self.texts)}"
 
     def text(self, record_id: str, name: str) -> str:

@@ -315,3 +315,13 @@ def test_who_settles_need_not_write_the_finding_anew():
     ]
     settled = coded_segments(coding_decisions(lines))
     assert settled[["finding", "settled_by"]].to_numpy().tolist() == [["Helped.", "cy"]]
+
+
+def test_of_many_records_only_the_nearest_are_named() -> None:
+    many = pd.DataFrame({"record_id": [f"scopus:{number}" for number in range(100, 200)], "title": "T"})
+    row = {"record_id": "scopus:1400", "code_id": "trust", "value": "present"}
+    with pytest.raises(UsageError, match=r"no record 'scopus:1400'\. Of 100 the nearest: ") as told:
+        decisions_from_rows([row], many, SCHEME, person="ann")
+    named = str(told.value).partition("nearest: ")[2].rstrip(".").split(", ")
+    assert len(named) == 3
+    assert "scopus:140" in named
