@@ -7,14 +7,15 @@ stood before it stands again. Nothing is overwritten: :mod:`coding_scheme.verdic
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
+
+from corpus import undone
+from corpus.undone import line_id, not_undone
 
 VALUES = ("present", "absent", "unclear", "withdrawn")
 ROUNDS = ("blind", "assisted", "adjudication")
@@ -114,20 +115,6 @@ def as_line(decision: CodingDecision) -> dict[str, Any]:
     return {"type": "coding", **line}
 
 
-def line_id(line: Mapping[str, Any]) -> str:
-    """The name of a journal line: a hash of its content, whatever its place in whichever copy of the file.
-
-    Examples
-    --------
-    >>> line = {"type": "coding", "record_id": "r1", "code_id": "trust", "value": "absent", "person": "ann"}
-    >>> line_id(line) == line_id({**line, "journal_line": 7}), len(line_id(line))
-    (True, 16)
-    """
-    content = {name: value for name, value in line.items() if name != "journal_line"}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
 def undo_lines(lines: Iterable[Mapping[str, Any]], person: str, n: int = 1) -> list[dict[str, Any]]:
     """Lines that take back a person's last decisions; what these had overridden stands again.
 
@@ -152,12 +139,7 @@ def undo_lines(lines: Iterable[Mapping[str, Any]], person: str, n: int = 1) -> l
     >>> coding_decisions([*lines, undo])["value"].tolist()
     ['present']
     """
-    own = [line for line in _not_undone(lines) if line.get("person") == person]
-    return [
-        {"type": "undo", "record_id": line["record_id"], "code_id": line["code_id"], "person": person,
-         "undoes": line_id(line)}
-        for line in own[::-1][:n]
-    ]  # fmt: skip
+    return undone.undo_lines(lines, person, n, kind="coding", names=("record_id", "code_id"))
 
 
 def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -183,7 +165,7 @@ def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     rows = []
     nowhere = {"field": "", "start": -1, "end": -1, "text": ""}
     plain = dict.fromkeys((name for name in COLUMNS if name not in nowhere), "")
-    for number, line in enumerate(_not_undone(lines), start=1):
+    for number, line in enumerate(not_undone(lines, "coding"), start=1):
         shown = line.get("suggestions_shown")
         own = plain | {name: cell for name, cell in line.items() if name in plain}
         own |= {
@@ -198,26 +180,6 @@ def coding_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         rows += [{**own, **segment} for segment in line.get("segments") or [nowhere]]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame.astype({name: "int64" if name in WHOLE_NUMBERS else "str" for name in COLUMNS})
-
-
-def _not_undone(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The coding lines without those that an undo of the same person took back."""
-    listed = list(lines)
-    undone = Counter(
-        (line.get("person"), line.get("undoes")) for line in listed if line.get("type") == "undo"
-    )
-    coding = [line for line in listed if line.get("type") == "coding"]
-    if not undone:
-        return coding
-    kept = []
-    # of lines with the same content the later one was undone
-    for line in reversed(coding):
-        name = (line.get("person"), line_id(line))
-        if undone[name]:
-            undone[name] -= 1
-        else:
-            kept.append(line)
-    return kept[::-1]
 
 
 def _json(value: Any) -> str:

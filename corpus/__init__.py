@@ -56,6 +56,7 @@ from corpus.stopping import (
 from corpus.stopping_levels import level_in_words, past_figures
 from corpus.stopping_picture import stopping_sentences, stopping_svg
 from corpus.stopping_state import Audit, StoppingState, audits_from, stopping_state
+from corpus.undone import undo_lines
 from corpus.writers import write_records
 
 __all__ = [
@@ -147,6 +148,7 @@ __all__ = [
     "stopping_state",
     "stopping_svg",
     "uncounted_entries",
+    "undo_lines",
     "waiting_records",
     "with_raw_entries",
     "with_verdicts",

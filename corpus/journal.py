@@ -151,15 +151,21 @@ def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
     for number, raw in enumerate(data.split(b"\n"), start=1):
         if not raw.strip():
             continue
-        try:
-            line = json.loads(raw)
-        except ValueError:
-            line = None
-        if isinstance(line, dict) and "v" in line:
-            whole.append({**line, "journal_line": number})
-        else:
+        line = whole_line(raw)
+        if line is None:
             torn.append(TornLine(path.name, number, raw.decode("utf-8", "replace")))
+        else:
+            whole.append({**line, "journal_line": number})
     return whole, torn
+
+
+def whole_line(raw: bytes) -> dict[str, Any] | None:
+    """A line of a journal; None where it is not a whole decision."""
+    try:
+        line = json.loads(raw)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) and "v" in line else None
 
 
 def _is_cut_short(path: Path) -> bool:
@@ -173,7 +179,8 @@ def _is_cut_short(path: Path) -> bool:
 def _refuse_newer(path: Path) -> None:
     if not path.exists():
         return
-    versions = [int(found) for found in re.findall(rb'^\{.*"v": ?(\d+)\}$', path.read_bytes(), re.MULTILINE)]
+    # inside a text the quotes would be escaped
+    versions = [int(found) for found in re.findall(rb'"v": ?(\d+)\}$', path.read_bytes(), re.MULTILINE)]
     if max(versions, default=0) > FORMAT_VERSION:
         raise ReviewError(
             "This file was written by a newer Samsyn.",

@@ -11,6 +11,7 @@ import pandas as pd
 
 from corpus.errors import UsageError
 from corpus.protocol import STAGES, Protocol, Stage, place_in
+from corpus.undone import not_undone
 
 Verdict = Literal["include", "exclude", "unsure"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
@@ -141,7 +142,7 @@ def screening_decisions_from_rows(
 
 
 def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """The screening lines of the journal as a frame.
+    """The screening lines of the journal as a frame, without those that were undone.
 
     Returns
     -------
@@ -149,7 +150,7 @@ def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         Columns record_id, stage, verdict, criterion, person, adjudicates, note, decided_at, calibration,
         journal_line; in the order of the journal.
     """
-    chosen = [line for line in lines if line.get("type") == "screening"]
+    chosen = not_undone(lines, "screening")
     frame = pd.DataFrame(chosen, columns=list(DECISION_COLUMNS))
     texts = [name for name in DECISION_COLUMNS if name not in ("adjudicates", "calibration", "journal_line")]
     frame[texts] = frame[texts].astype(object).fillna("").astype("str")

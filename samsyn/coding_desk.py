@@ -14,7 +14,6 @@ from coding_scheme import (
     coding_disagreements,
     coding_sample,
     conflict_sheet,
-    undo_lines,
 )
 from coding_scheme.coding_agreement import Level, Scale
 from coding_scheme.verdicts import readers
@@ -94,18 +93,7 @@ class CodingDesk(ScreeningDesk):
         UsageError
             When the person has not so many decisions left.
         """
-        lines = undo_lines(self._lines("coding"), person, n)
-        if n < 1 or len(lines) < n:
-            raise UsageError(
-                f"{person} has {len(lines)} coding decisions to take back, not {n}."
-                if n > 0
-                else f"{n} decisions cannot be taken back.",
-                next_step="Nothing was changed.",
-            )
-        now = journal.now()
-        stamped = [{**line, "decided_at": now} for line in lines]
-        journal.append(self.folder / "decisions" / "coding", person, stamped)
-        return pd.DataFrame(lines, columns=["record_id", "code_id", "undoes"])
+        return self._undone("coding", person, n, names=("record_id", "code_id"))
 
     def coding_conflict_sheet(self) -> pd.DataFrame:
         """Conflicts to settle, everybody's decision, words and note side by side.

@@ -46,13 +46,13 @@ class RankingDesk(ScreeningDesk):
         DataFrame
             Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
         """
-        records, labels = self.records, self._labels(person) | self.priors()[1]
+        records, labels = self.records, self.labels(person) | self.priors()[1]
         among = self._to_be_ranked(person, stage, unread=unread or new)
         if new:
             decided = set(self.screening_decisions()["record_id"])
             groups = pd.Series(self._unique_id(), dtype="object")
             among &= set(records_of_new_sources(self.collection().records, groups, decided))
-        ranker: Ranker = self._remembered("ranker", _RANKED, self._ranker)
+        ranker: Ranker = self._remembered("ranker", _RANKED, self.ranker)
         ranker.start_again(self.protocol.seed)  # what was ranked before leaves no trace
         worth = set(ranker.worth_a_look(labels, among)) if new else set()
         ranking = ranker.rank(labels, among=among, top=top)
@@ -62,6 +62,7 @@ class RankingDesk(ScreeningDesk):
         marks = ["worth_a_look"] if new else []
         return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
 
-    def _ranker(self) -> Ranker:
+    def ranker(self) -> Ranker:
+        """A ranker of the unique records and those of earlier reviews, that has learned nothing yet."""
         protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
         return Ranker(every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed)

@@ -49,8 +49,8 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
-from samsyn.ranking_desk import RankingDesk
 from samsyn.report_desk import ReportDesk
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
@@ -68,7 +68,7 @@ _RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(RankingDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
+class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -34,9 +34,11 @@ from corpus import (
     screening_decisions_from_rows,
     screening_progress,
     screening_verdicts,
+    undo_lines,
     waiting_records,
 )
 from corpus.protocol import STAGES, Stage
+from corpus.undone import not_undone
 
 Rows = Iterable[Mapping[str, Any]]
 CALIBRATION_SIZE = 50
@@ -48,6 +50,11 @@ class ScreeningDesk(ABC):
     """The part of :class:`~samsyn.Review` that is about screening."""
 
     folder: Path
+
+    @classmethod
+    @abstractmethod
+    def open(cls, folder: str | Path) -> Self:
+        """Open a review folder."""
 
     @property
     @abstractmethod
@@ -102,7 +109,7 @@ class ScreeningDesk(ABC):
             file=file,
         )
         plan = self.protocol.screening
-        rounds = self._calibration_rounds() if decisions and plan and plan.calibration else {}
+        rounds = self.calibration_rounds() if decisions and plan and plan.calibration else {}
         marked = (
             replace(decision, calibration=decision.calibration or rounds.get(decision.record_id, 0))
             if decision.stage == STAGES[0] and not adjudicates
@@ -112,13 +119,50 @@ class ScreeningDesk(ABC):
         lines = (decision.as_line() for decision in marked)
         return journal.append(self.folder / "decisions" / "screening", person, lines)
 
+    def undo_screening(self, person: str, n: int = 1) -> pd.DataFrame:
+        """Take back a person's last screening decisions; what they had overridden stands again.
+
+        Undo is a line of the journal; nothing is deleted.
+
+        Parameters
+        ----------
+        person : str
+        n : int
+            How many decisions.
+
+        Returns
+        -------
+        DataFrame
+            Columns record_id, stage, undoes: the decisions taken back, the last one first.
+
+        Raises
+        ------
+        UsageError
+            When the person has not so many decisions left.
+        """
+        return self._undone("screening", person, n, names=("record_id", "stage"))
+
+    def _undone(self, kind: str, person: str, n: int, *, names: tuple[str, ...]) -> pd.DataFrame:
+        lines = undo_lines(self._lines(kind), person, n, kind=kind, names=names)
+        if n < 1 or len(lines) < n:
+            raise UsageError(
+                f"{person} has {len(lines)} {kind} decisions to take back, not {n}."
+                if n > 0
+                else f"{n} decisions cannot be taken back.",
+                next_step="Nothing was changed.",
+            )
+        now = journal.now()
+        stamped = [{**line, "decided_at": now} for line in lines]
+        journal.append(self.folder / "decisions" / kind, person, stamped)
+        return pd.DataFrame(lines, columns=[*names, "undoes"])
+
     def screening_decisions(self) -> pd.DataFrame:
         """Every screening decision, as made (columns: ``corpus.screening``)."""
 
         def compute() -> pd.DataFrame:
             unique_id = self._unique_id()
             lines = self._lines("screening")
-            known = [line for line in lines if line.get("record_id") in unique_id]
+            known = [line for line in not_undone(lines, "screening") if line.get("record_id") in unique_id]
             return screening_decisions({**line, "record_id": unique_id[line["record_id"]]} for line in known)
 
         return self._frame("screening decisions", compute)
@@ -381,7 +425,7 @@ class ScreeningDesk(ABC):
         found: pd.DataFrame = self._remembered(name, _SCREENING, compute)
         return found.copy()
 
-    def _labels(self, person: str = "") -> dict[str, int]:
+    def labels(self, person: str = "") -> dict[str, int]:
         """What the ranking learns from: not what others said of a record ``person`` has still to read."""
         decisions = self.screening_decisions()
         first = screening_verdicts(decisions[decisions["stage"] == STAGES[0]])
@@ -417,10 +461,10 @@ class ScreeningDesk(ABC):
         plan = self.protocol.screening
         if plan is None:
             return pd.DataFrame(columns=["record_id", "stage", "person"], dtype="str")
-        everybody = set(self._calibration_rounds()) if stage == STAGES[0] else set()
+        everybody = set(self.calibration_rounds()) if stage == STAGES[0] else set()
         return assignments(record_ids, plan, seed=self.protocol.seed, stage=stage, everybody=everybody)
 
-    def _calibration_rounds(self) -> dict[str, int]:
+    def calibration_rounds(self) -> dict[str, int]:
         """Record_ids of all calibration rounds, and the round: those begun, and the one of the protocol."""
         begun, plan = self._calibrated(), self.protocol.screening
         if plan is None or not plan.calibration:

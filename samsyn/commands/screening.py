@@ -88,6 +88,7 @@ def rank_records(
     help="Who decided; names the file decisions/screening/PERSON.jsonl.",
 )
 @click.option("--adjudicate", is_flag=True, help="These decisions settle conflicts between others.")
+@click.option("--undo", type=int, default=0, metavar="N", help="Take back your last N decisions.")
 @click.option("--conflicts", "wants_conflicts", is_flag=True, help="List conflicts and doubts, side by side.")
 @click.option("--waiting", "wants_waiting", is_flag=True, help="List records that wait for a screener.")
 @click.option(
@@ -102,6 +103,7 @@ def screen(
     decisions: Path | None,
     person: str,
     adjudicate: bool,
+    undo: int,
     wants_conflicts: bool,
     wants_waiting: bool,
     table: Path | None,
@@ -117,8 +119,20 @@ def screen(
 
     Example: samsyn screen --conflicts --csv settle.csv, fill in the verdicts, then
     samsyn screen settle.csv --as cy --adjudicate
+
+    Take decisions back: samsyn screen --undo 2 --as anna; what they had overridden stands again.
     """
     review = open_review(folder)
+    if undo:
+        if not person or decisions is not None or wants_conflicts or wants_waiting:
+            raise UsageError("Whose decisions?", next_step="For instance: samsyn screen --undo 1 --as anna")
+        undone = review.undo_screening(person, undo)
+        if as_json:
+            echo_json({"undone": undone.to_dict("records")})
+            return
+        click.echo(f"{counted(len(undone), 'decision')} of {person} taken back:")
+        echo_table(undone[["record_id", "stage"]])
+        return
     if wants_conflicts or wants_waiting:
         if decisions is not None or (wants_conflicts and wants_waiting):
             raise UsageError("Give decisions, --conflicts or --waiting: one at a time.")

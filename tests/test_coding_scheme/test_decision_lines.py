@@ -26,11 +26,11 @@ from coding_scheme import (
     standing_decisions,
     undo_lines,
 )
-from coding_scheme.decisions import line_id
 from coding_scheme.scheme import FacetValue
 from corpus import journal
 from corpus.errors import UsageError
 from corpus.protocol import Wording
+from corpus.undone import line_id
 
 SCHEME = CodingScheme(
     "demo",

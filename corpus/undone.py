@@ -1,0 +1,88 @@
+"""Undo: a line of the journal that takes an earlier line of the same person back. Nothing is deleted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+
+def line_id(line: Mapping[str, Any]) -> str:
+    """The name of a journal line: a hash of its content, whatever its place in whichever copy of the file.
+
+    Examples
+    --------
+    >>> line = {"type": "coding", "record_id": "r1", "code_id": "trust", "value": "absent", "person": "ann"}
+    >>> line_id(line) == line_id({**line, "journal_line": 7}), len(line_id(line))
+    (True, 16)
+    """
+    content = {name: value for name, value in line.items() if name != "journal_line"}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def not_undone(lines: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[str, Any]]:
+    """The lines of a type, without those that an undo of the same person took back.
+
+    Parameters
+    ----------
+    lines : iterable of mappings
+        From :func:`corpus.journal.read`.
+    kind : str
+        The type: "screening" or "coding".
+    """
+    listed = list(lines)
+    undone = Counter(
+        (line.get("person"), line.get("undoes")) for line in listed if line.get("type") == "undo"
+    )
+    of_kind = [line for line in listed if line.get("type") == kind]
+    if not undone:
+        return of_kind
+    kept = []
+    # of lines with the same content the later one was undone
+    for line in reversed(of_kind):
+        name = (line.get("person"), line_id(line))
+        if undone[name]:
+            undone[name] -= 1
+        else:
+            kept.append(line)
+    return kept[::-1]
+
+
+def undo_lines(
+    lines: Iterable[Mapping[str, Any]], person: str, n: int = 1, *, kind: str, names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Lines that take back a person's last decisions; what these had overridden stands again.
+
+    Parameters
+    ----------
+    lines : iterable of mappings
+        From :func:`corpus.journal.read`.
+    person : str
+    n : int
+        How many decisions; those already taken back do not count.
+    kind : str
+        Type of the lines: "screening" or "coding".
+    names : sequence of str
+        What of a line its undo repeats, for people who read the file.
+
+    Returns
+    -------
+    list of dict
+        For :func:`corpus.journal.append`, the last decision first; fewer than ``n`` when there are no more.
+
+    Examples
+    --------
+    >>> lines = [{"type": "screening", "person": "ann", "record_id": "r1", "verdict": verdict}
+    ...          for verdict in ("include", "exclude")]
+    >>> [undo] = undo_lines(lines, "ann", kind="screening", names=("record_id",))
+    >>> [line["verdict"] for line in not_undone([*lines, undo], "screening")]
+    ['include']
+    """
+    own = [line for line in not_undone(lines, kind) if line.get("person") == person]
+    return [
+        {"type": "undo", **{name: line[name] for name in names}, "person": person, "undoes": line_id(line)}
+        for line in own[::-1][:n]
+    ]

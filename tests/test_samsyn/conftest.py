@@ -1,0 +1,139 @@
+"""A real Jupyter server and a real browser for the cards."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+TOKEN = "only-for-this-test"
+LOADS = 60_000  # milliseconds that a page may take on a busy machine
+
+
+@dataclass
+class JupyterServer:
+    """A running server. ``kind`` is "lab", "notebook" or "voila"."""
+
+    kind: str
+    folder: Path
+    address: str
+    process: subprocess.Popen
+
+    def write_notebook(self, *sources: str, name: str = "page.ipynb") -> str:
+        """Write a notebook with these code cells into the server's folder; return its name."""
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        cells = [nbformat.v4.new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), self.folder / name)
+        return name
+
+    def open(self, browser, name: str = "page.ipynb", *, width: int = 1280, height: int = 900, **context):
+        """A page with the notebook; in voila it has run already, elsewhere see :func:`run_all`."""
+        page = browser.new_page(viewport={"width": width, "height": height}, **context)
+        page.set_default_timeout(LOADS)
+        path = {"lab": "lab/tree", "notebook": "notebooks", "voila": "voila/render"}[self.kind]
+        page.goto(f"{self.address}/{path}/{name}?token={TOKEN}")
+        return page
+
+    def run_all(self, page) -> None:
+        """Run every cell by its keys; an early one is run again, since a page drops it while it connects."""
+        page.wait_for_selector(".jp-CodeCell .cm-content")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
+        for number in range(page.locator(".jp-CodeCell").count()):
+            cell = page.locator(".jp-CodeCell").nth(number)
+            for _ in range(20):
+                cell.locator(".cm-content").first.click()
+                page.keyboard.press("Shift+Enter")
+                prompt = cell.locator(".jp-InputPrompt").first
+                page.wait_for_timeout(500)
+                if prompt.inner_text().strip() != "[ ]:":
+                    break
+
+    def api(self, path: str, *, method: str = "GET", **body) -> object:
+        """Ask the server's own interface, as its pages do."""
+        request = urllib.request.Request(
+            f"{self.address}/api/{path}",
+            method=method,
+            headers={"Authorization": f"token {TOKEN}", "Content-Type": "application/json"},
+            data=json.dumps(body).encode() if body else None,
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            read = answer.read()
+        return json.loads(read) if read else None
+
+
+@contextmanager
+def running_server(kind: str, folder: Path, settings: Path):
+    """Start JupyterLab, Notebook or voila on a free port of this machine, and end it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ["voila"] if kind == "voila" else ["jupyter", kind, "--allow-root"]
+    folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
+    environment = os.environ | {name: str(settings / place) for name, place in folders.items()}
+    log = settings / f"{kind}.log"
+    with log.open("w") as said:
+        token = f"--token={TOKEN}" if kind == "voila" else f"--IdentityProvider.token={TOKEN}"
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--no-browser", "--ip=127.0.0.1", f"--port={port}", token],
+            cwd=folder,
+            env=environment | {"IPYTHONDIR": str(settings / "ipython")},
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/?token={TOKEN}", process, log)
+        yield JupyterServer(kind, folder, address, process)
+    finally:
+        # the server and its kernels
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text())
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.25)
+    raise TimeoutError(log.read_text())
+
+
+@pytest.fixture(scope="session")
+def unscreened_example(example_folder, tmp_path_factory) -> Path:
+    """The invented example review before anybody has screened or coded; not to be changed."""
+    folder = tmp_path_factory.mktemp("unscreened") / "review"
+    shutil.copytree(example_folder, folder)
+    for kind in ("screening", "coding", "judgements"):
+        shutil.rmtree(folder / "decisions" / kind, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture(params=["lab", "notebook", "voila"])
+def jupyter(request, tmp_path):
+    """JupyterLab, Notebook 7 and voila in turn, each in a folder of its own."""
+    folder, settings = tmp_path / "work", tmp_path / "settings"
+    folder.mkdir()
+    settings.mkdir()
+    with running_server(request.param, folder, settings) as server:
+        yield server
