@@ -38,6 +38,7 @@ from coding_scheme.taguette import (
     write_taguette_codebook,
 )
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
+from coding_scheme.word_memory import words_remembered
 
 __all__ = [
     "Agreement",
@@ -112,6 +113,7 @@ __all__ = [
     "version_faults",
     "version_parts",
     "with_codes",
+    "words_remembered",
     "write_coding_scheme",
     "write_qdc",
     "write_qdpx",

@@ -161,6 +161,8 @@ class CodeClassifier:
             at the code's indicator or else at the word that spoke most for it; ``cue`` has the words the
             direction rests on, ``why`` those that spoke for the code and how much it learned from.
         """
+        if not self._learned:
+            return _as_suggestions([])
         wanted = np.ones(len(self.sentences), dtype=bool)
         if record_ids is not None:
             wanted = self.sentences["record_id"].isin(set(record_ids)).to_numpy()
@@ -187,13 +189,14 @@ class CodeClassifier:
                     "score": probability[row], "indicator": reason.indicator, "cue": reason.cue,
                     "why": f"{reason.why}; {from_what} ({n_records} records).",
                 })  # fmt: skip
-        frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-            {
-                name: {"start": "int64", "end": "int64", "score": "float64"}.get(name, "str")
-                for name in COLUMNS
-            }
-        )
-        return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
+        return _as_suggestions(rows)
+
+
+def _as_suggestions(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {name: {"start": "int64", "end": "int64", "score": "float64"}.get(name, "str") for name in COLUMNS}
+    )
+    return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
 
 
 def _lacking(n_present: int, n_absent: int, n_records: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -15,8 +16,11 @@ from coding_scheme import (
     propose,
     suggest,
     unread_sample,
+    words_remembered,
 )
+from coding_scheme.languages_read import languages_read
 from corpus import UsageError
+from corpus.languages import READ_LANGUAGES
 from samsyn.coding_desk import CodingDesk
 
 Progress = Callable[[Iterable], Iterable]
@@ -110,27 +114,28 @@ class SuggestionDesk(CodingDesk):
         unknown = [name for name in by if name not in ORIGINS]
         if unknown:
             raise UsageError(f"Unknown origin of suggestions {unknown[0]!r}. Known: {', '.join(ORIGINS)}.")
-        records = self.records if all_records else self.included()
-        hidden: set[str] = set()
-        if person:
-            hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
-                records["record_id"]
-            )
-            records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
-        frames, codes, refused, n_mended = [], pd.DataFrame(), [_NO_REFUSALS], 0
-        if "rules" in by:
-            frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
-        if "classifier" in by:
-            classifier = self.classifier(all_records=all_records, progress=progress)
-            frames.append(classifier.suggestions(records["record_id"]))
-            codes = classifier.codes
-        for name, proposer in sorted((proposers or {}).items()):
-            checked = propose(proposer, records, self.scheme.without_retired(), name=name)
-            frames.append(checked.suggestions)
-            refused.append(checked.refused)
-            n_mended += checked.n_mended
-        refusals = pd.concat(refused, ignore_index=True) if len(refused) > 1 else _NO_REFUSALS
-        return Proposals(combined(frames), codes, refusals, n_mended, len(hidden))
+        with self._words():
+            records = self.records if all_records else self.included()
+            hidden: set[str] = set()
+            if person:
+                hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
+                    records["record_id"]
+                )
+                records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
+            frames, codes, refused, n_mended = [], pd.DataFrame(), [_NO_REFUSALS], 0
+            if "rules" in by:
+                frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
+            if "classifier" in by:
+                classifier = self.classifier(all_records=all_records, progress=progress)
+                frames.append(classifier.suggestions(records["record_id"]))
+                codes = classifier.codes
+            for name, proposer in sorted((proposers or {}).items()):
+                checked = propose(proposer, records, self.scheme.without_retired(), name=name)
+                frames.append(checked.suggestions)
+                refused.append(checked.refused)
+                n_mended += checked.n_mended
+            refusals = pd.concat(refused, ignore_index=True) if len(refused) > 1 else _NO_REFUSALS
+            return Proposals(combined(frames), codes, refusals, n_mended, len(hidden))
 
     def classifier(self, *, all_records: bool = False, progress: Progress | None = None) -> CodeClassifier:
         """The classifier of codes, learned from the decisions as they stand."""
@@ -154,17 +159,22 @@ class SuggestionDesk(CodingDesk):
         self, person: str, *, language: str = "en", progress: Progress | None = None
     ) -> pd.DataFrame:
         """What a person should code next, and why (columns: ``coding_scheme.coding_queue``)."""
-        records = self.included()
-        return coding_queue(
-            records,
-            self.coding_decisions(),
-            self.scheme.without_retired(),
-            person,
-            classifier=self.classifier(progress=progress),
-            suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
-            seed=self.protocol.seed,
-            language=language,
-        )
+        with self._words():
+            records = self.included()
+            return coding_queue(
+                records,
+                self.coding_decisions(),
+                self.scheme.without_retired(),
+                person,
+                classifier=self.classifier(progress=progress),
+                suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
+                seed=self.protocol.seed,
+                language=language,
+            )
+
+    def _words(self) -> AbstractContextManager[None]:
+        languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(self.scheme))))
+        return words_remembered(self.folder / ".cache" / "words.json", languages)
 
     def _unread_sample(self, person: str) -> list[str]:
         names = [str(name) for name in self.included()["record_id"]]
