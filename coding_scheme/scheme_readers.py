@@ -57,7 +57,10 @@ class Reader(dict[str, Met]):
     def __init__(self, scheme: CodingScheme, language: str, languages: Sequence[str]) -> None:
         self.language, self._languages = language, languages
         self.finder = PhraseFinder(
-            _phrases(scheme, language), language, negations=scheme.direction_cues.negation.get(language, ())
+            _phrases(scheme, language),
+            language,
+            negations=scheme.direction_cues.negation.get(language, ()),
+            lemmas=scheme.lemmas.get(language),
         )
         self.words = written_words(language)
 
