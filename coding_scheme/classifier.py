@@ -196,7 +196,9 @@ class CodeClassifier:
             if learned is None:
                 continue
             probability, origin = self._probabilities[code.id], self.origin(code.id)
-            n_present, n_absent, n_records = counts.loc[code.id, ["n_present", "n_absent", "n_records"]]
+            n_present, n_absent, n_records = map(
+                int, counts.loc[code.id, ["n_present", "n_absent", "n_records"]].tolist()
+            )
             at = np.flatnonzero(wanted & (probability >= learned.bar_))
             X = self._matrix.of_code(column)[at]
             for row, features in zip(at, X, strict=True):

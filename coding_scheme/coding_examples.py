@@ -75,16 +75,18 @@ def coding_examples(
     for record_id, version, digest in sorted(read.itertuples(index=False, name=None)):
         if record_id in rows_of:
             same = [column for name, column in column_of.items() if name not in changed[version, digest]]
-            labels[np.ix_(rows_of[record_id], same)] = ABSENT
+            labels[np.ix_(rows_of[record_id], np.array(same, dtype=int))] = ABSENT
     for record_id, code_id in _pairs(standing):
         if record_id in rows_of and code_id in column_of:
             labels[rows_of[record_id], column_of[code_id]] = ABSENT
     settled = coded_segments(decisions)
     only_direction = _pairs(conflicts[conflicts["kind"] == "direction"])
-    kept = [pair in only_direction for pair in zip(standing["record_id"], standing["code_id"], strict=True)]
+    differing = [
+        pair in only_direction for pair in zip(standing["record_id"], standing["code_id"], strict=True)
+    ]
     places = ["record_id", "code_id", "field", "start", "end", "text"]
     # agreed on being present, though not on the direction
-    present = pd.concat([settled[places], standing.loc[kept, places]])
+    present = pd.concat([settled[places], standing.loc[differing, places]])
     lost, listed = set(), sentences.to_dict("records")
     for record_id, code_id, field, start, end, text in sorted(
         set(present.itertuples(index=False, name=None))
