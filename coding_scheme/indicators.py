@@ -11,7 +11,7 @@ most ``gap`` words and no punctuation between. Hyphens make no difference: ``mul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from coding_scheme.language import lemma
@@ -164,6 +164,8 @@ class PhraseFinder:
         For the lemmas.
     negations : collection of str
         Words that, joined by a hyphen, make the rest of a word its opposite ("non").
+    lemmas : mapping, optional
+        The lemmas of word forms for which the dictionary's do not hold.
 
     Examples
     --------
@@ -174,8 +176,15 @@ class PhraseFinder:
     [(1, 4)]
     """
 
-    def __init__(self, phrases: Iterable[Phrase], language: str, *, negations: Iterable[str] = ()) -> None:
-        self.language, self.negations = language, frozenset(negations)
+    def __init__(
+        self,
+        phrases: Iterable[Phrase],
+        language: str,
+        *,
+        negations: Iterable[str] = (),
+        lemmas: Mapping[str, str] | None = None,
+    ) -> None:
+        self.language, self.negations, self.lemmas = language, frozenset(negations), lemmas or {}
         self._exact: dict[str, int] = {}
         self._prefixes: dict[str, int] = {}
         self._starred: list[tuple[list[str], int]] = []
@@ -215,7 +224,8 @@ class PhraseFinder:
         ids = set()
         if self._number >= 0 and _NUMBER.fullmatch(form):
             ids.add(self._number)
-        for word in {form, lemma(form, self.language)} if len(form) <= LONGEST_FORM else ():
+        own = self.lemmas.get(form) or lemma(form, self.language)
+        for word in {form, own} if len(form) <= LONGEST_FORM else ():
             if word in self._exact:
                 ids.add(self._exact[word])
             for length in range(1, min(len(word), self._longest_prefix) + 1):

@@ -26,7 +26,7 @@ from coding_scheme.directions import DirectionReading, SentenceCues
 from coding_scheme.indicators import Match, Units
 from coding_scheme.languages_read import text_language
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.scheme_readers import Reader, readers_of, unexcluded
+from coding_scheme.scheme_readers import Reader, Readers, readers_of, unexcluded
 from corpus.languages import language_of
 
 COLUMNS = (
@@ -119,7 +119,7 @@ def suggest(
 
 
 def _suggestions_in(
-    text: str, field: str, language: str, scheme: CodingScheme, readers: dict[str, Reader]
+    text: str, field: str, language: str, scheme: CodingScheme, readers: Readers
 ) -> list[dict[str, Any]]:
     reader = readers.get(language)
     if reader is None:

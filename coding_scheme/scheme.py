@@ -221,6 +221,9 @@ class Descriptor:
 class CodingScheme:
     """How texts are read: themes with their codes, directions, facets and study descriptors.
 
+    ``lemmas`` says per language which lemma a word form has where the dictionary is wrong or lacks it:
+    ``{"da": {"udsatte": "udsat"}}``, forms and lemmas in lower case. Indicators and the classifier go by it.
+
     Examples
     --------
     >>> trust = Code("trust", label=Wording(en="Trust"), indicators={"en": ("trust*",)})
@@ -239,6 +242,7 @@ class CodingScheme:
     themes: tuple[Theme, ...]
     version: str = "0.1"
     languages: tuple[str, ...] = ("en", "da")
+    lemmas: dict[str, dict[str, str]] = field(default_factory=dict)
     provenance: Wording = field(default_factory=Wording)
     unit_of_coding: Wording = field(default_factory=Wording)
     rules: tuple[Wording, ...] = ()

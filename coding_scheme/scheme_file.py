@@ -111,6 +111,7 @@ def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
     for number, direction in enumerate(scheme.directions):
         if direction.id not in DIRECTIONS:
             yield Fault(("directions", number, "id"), _unknown_direction(direction.id))
+    yield from _lemma_faults(scheme)
     for kind, phrases in vars(scheme.direction_cues).items():
         yield from _phrase_faults(("direction_cues", kind), phrases, scheme)
     for number, descriptor in enumerate(scheme.descriptors):
@@ -242,6 +243,22 @@ def _code_faults(path: YamlPath, code: Code, scheme: CodingScheme, codes: list[s
             (*path, "direction", "typical"),
             f"{typical!r} is not allowed for {code.id}. Allowed: {_listed(code.direction.allowed)}.",
         )
+
+
+def _lemma_faults(scheme: CodingScheme) -> Iterator[Fault]:
+    for language, lemmas in scheme.lemmas.items():
+        if language not in scheme.languages:
+            yield Fault(
+                ("lemmas", language),
+                f"{language!r} is not a language of this scheme. Known: {', '.join(scheme.languages)}.",
+            )
+        for form, lemma in lemmas.items():
+            for word in (form, lemma):
+                if not re.fullmatch(r"[\w'’.]*\w[\w'’.]*", word) or word != word.lower():
+                    yield Fault(
+                        ("lemmas", language, form),
+                        f"{word!r} is not one word in lower case, as in udsatte: udsat",
+                    )
 
 
 def _phrase_faults(path: YamlPath, phrases: Phrases, scheme: CodingScheme) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, reduce
 from itertools import pairwise
@@ -57,7 +57,10 @@ class Reader(dict[str, Met]):
     def __init__(self, scheme: CodingScheme, language: str, languages: Sequence[str]) -> None:
         self.language, self._languages = language, languages
         self.finder = PhraseFinder(
-            _phrases(scheme, language), language, negations=scheme.direction_cues.negation.get(language, ())
+            _phrases(scheme, language),
+            language,
+            negations=scheme.direction_cues.negation.get(language, ()),
+            lemmas=scheme.lemmas.get(language),
         )
         self.words = written_words(language)
 
@@ -134,8 +137,43 @@ class Reading:
         return any(count >= 8 and count > 0.2 * own for count in counts.values())
 
 
-def readers_of(scheme: CodingScheme) -> dict[str, Reader]:
-    """A reader for each language of a scheme that has indicators; the same for schemes that say the same."""
+class Readers(Mapping[str, Reader]):
+    """A reader for each language of a scheme that has indicators; each is made when first asked for.
+
+    Examples
+    --------
+    >>> from coding_scheme.scheme import Code, CodingScheme, Theme
+    >>> from corpus.protocol import Wording
+    >>> trust = Code("trust", indicators={"en": ("trust*",), "da": ("tillid*",)})
+    >>> readers = Readers(CodingScheme("demo", Wording(en="Demo"), (Theme("ties", (trust,)),)))
+    >>> list(readers), "fr" in readers, readers["da"].language
+    (['en', 'da'], False, 'da')
+    """
+
+    def __init__(self, scheme: CodingScheme) -> None:
+        self._scheme, self._languages = scheme, languages_read(scheme)
+        self._made: dict[str, Reader] = {}
+
+    def __getitem__(self, language: str) -> Reader:
+        if language not in self._languages:
+            raise KeyError(language)
+        if language not in self._made:
+            # the tokenizer of a language takes a quarter of a second, and most reviews need one
+            self._made[language] = Reader(self._scheme, language, self._languages)
+        return self._made[language]
+
+    def __contains__(self, language: object) -> bool:
+        return language in self._languages
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._languages)
+
+    def __len__(self) -> int:
+        return len(self._languages)
+
+
+def readers_of(scheme: CodingScheme) -> Readers:
+    """The readers of a scheme; the same for schemes that say the same."""
     return _readers(_Content(scheme.hash, scheme))
 
 
@@ -148,9 +186,8 @@ class _Content:
 
 
 @lru_cache(maxsize=4)
-def _readers(content: _Content) -> dict[str, Reader]:
-    languages = languages_read(content.scheme)
-    return {language: Reader(content.scheme, language, languages) for language in languages}
+def _readers(content: _Content) -> Readers:
+    return Readers(content.scheme)
 
 
 def unexcluded(matches: list[Match]) -> list[Match]:

@@ -11,15 +11,12 @@ import pandas as pd
 from corpus import journal
 from samsyn.screening_desk import Rows, ScreeningDesk
 from synthesis import (
-    AuthorText,
     Evidence,
     judgement_lines,
     judgements,
-    read_author_text,
     rows_to_judge,
     settled_judgements,
 )
-from synthesis.author_text import FILE_NAME
 
 
 class JudgementDesk(ScreeningDesk):
@@ -28,11 +25,6 @@ class JudgementDesk(ScreeningDesk):
     @abstractmethod
     def evidence(self) -> Evidence:
         """All that a report is made of."""
-
-    @property
-    def author(self) -> AuthorText:
-        """What the author wrote in ``synthesis.yaml``, read and checked; empty when there is no such file."""
-        return read_author_text(self.folder / FILE_NAME, self.scheme)
 
     def judge(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
         """Take judgements: about, item, value, explanation. Returns how many were saved.

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from corpus import Flow, ReviewError, changed_sources, journal, uncounted_entries
+from coding_scheme import read_coding_scheme
+from corpus import FaultyFileError, Flow, ReviewError, changed_sources, journal, uncounted_entries
 from samsyn.judgement_desk import JudgementDesk
-from samsyn.scheme_desk import SchemeDesk
+from samsyn.scheme_desk import CURRENT, SchemeDesk
 from synthesis import (
+    AuthorText,
+    author_text_under,
     check_report,
+    read_author_text,
     render_report,
     require_pictures,
     svg_png,
@@ -21,6 +25,7 @@ from synthesis import (
     with_reference_style,
     write_all,
 )
+from synthesis.author_text import FILE_NAME
 from synthesis.report import FORMATS
 
 
@@ -35,6 +40,31 @@ class ReportDesk(JudgementDesk, SchemeDesk):
     @abstractmethod
     def flow(self) -> Flow:
         """The numbers of the flow diagram."""
+
+    @property
+    def author(self) -> AuthorText:
+        """What the author wrote in ``synthesis.yaml``; under an earlier scheme, what that one knows of it.
+
+        Raises
+        ------
+        FaultyFileError
+            With all faults of the file.
+        """
+        return self._author_text()[0]
+
+    def author_left_out(self) -> list[str]:
+        """What the author wrote and an earlier scheme has no place for, a sentence each."""
+        return self._author_text()[1]
+
+    def _author_text(self) -> tuple[AuthorText, list[str]]:
+        path = self.folder / FILE_NAME
+        try:
+            return read_author_text(path, self.scheme), []
+        except FaultyFileError:
+            if self._as_of is None:
+                raise
+            # written for the scheme of today, which has codes that this one lacks
+            return author_text_under(path, self.scheme, read_coding_scheme(self.folder / CURRENT))
 
     def render(
         self,
@@ -87,6 +117,7 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
         faults += self._lost_decisions()
         faults += self.scheme_faults()
+        faults += self.settlement_faults()
         faults += self._lost_judgements()
         if (self.folder / "output" / "trace.json").exists():
             faults += check_report(self.folder / "output", self.folder / "sources")

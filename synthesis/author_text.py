@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -128,6 +128,58 @@ def read_author_text(path: Path | str, scheme: CodingScheme) -> AuthorText:
     if not path.exists():
         return AuthorText()
     return read_checked_yaml(path, AuthorText, cross_checks=lambda text: _faults(text, scheme))
+
+
+def author_text_under(
+    path: Path | str, scheme: CodingScheme, today: CodingScheme
+) -> tuple[AuthorText, list[str]]:
+    """The author's text as far as an earlier scheme has what it names, and a sentence on each text left out.
+
+    Parameters
+    ----------
+    path : Path or str
+    scheme : CodingScheme
+        The earlier one.
+    today : CodingScheme
+        The one that the file was written for; what it lacks as well is a fault.
+
+    Raises
+    ------
+    FaultyFileError
+        As :func:`read_author_text`, for what is wrong under today's scheme too.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from dataclasses import replace
+    >>> from synthesis import example_evidence
+    >>> today = example_evidence().scheme
+    >>> earlier = replace(today, themes=today.themes[1:], version="0.9")
+    >>> path = Path(tempfile.mkdtemp()) / "synthesis.yaml"
+    >>> _ = path.write_text("themes: [{id: steering, en: It matters.}, {id: time, en: Money ran out.}]")
+    >>> text, left_out = author_text_under(path, earlier, today)
+    >>> [summary.id for summary in text.themes], left_out
+    (['time'], ['the text on the theme steering, which version 0.9 of the scheme does not have'])
+    """
+    text = read_author_text(path, today)
+    themes, codes = {theme.id for theme in scheme.themes}, {code.id for code in scheme.codes}
+    without = f"which version {scheme.version} of the scheme does not have"
+    left_out = [
+        f"the text on the theme {summary.id}, {without}"
+        for summary in text.themes
+        if summary.id not in themes
+    ]
+    findings = []
+    for finding in text.findings:
+        lacking = [*({finding.theme} - themes - {""}), *sorted(set(finding.codes) - codes)]
+        if lacking:
+            left_out.append(
+                f"the review finding {finding.id}, which rests on {', '.join(lacking)}, {without}"
+            )
+        else:
+            findings.append(finding)
+    kept = tuple(summary for summary in text.themes if summary.id in themes)
+    return replace(text, themes=kept, findings=tuple(findings)), left_out
 
 
 def _faults(text: AuthorText, scheme: CodingScheme) -> Iterator[Fault]:
