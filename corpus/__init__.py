@@ -5,7 +5,16 @@ from corpus.asreview_project import is_asreview_project, read_asreview_project
 from corpus.assignment import assignments, calibration_sample
 from corpus.audit import AuditBound, audit_bound, audit_size, draw_audit
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
-from corpus.duplicates import Duplicates, duplicate_lines_from_rows, find_duplicates, merge_duplicates
+from corpus.duplicates import (
+    Compared,
+    Duplicates,
+    Explanation,
+    duplicate_lines_from_rows,
+    explain_duplicates,
+    field_origins,
+    find_duplicates,
+    merge_duplicates,
+)
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
 from corpus.languages import language_of
@@ -66,8 +75,10 @@ __all__ = [
     "Audit",
     "AuditBound",
     "Collection",
+    "Compared",
     "Criterion",
     "Duplicates",
+    "Explanation",
     "Fault",
     "FaultyFileError",
     "Flow",
@@ -99,6 +110,8 @@ __all__ = [
     "decisions_in",
     "draw_audit",
     "duplicate_lines_from_rows",
+    "explain_duplicates",
+    "field_origins",
     "find_duplicates",
     "first_run",
     "first_stop",

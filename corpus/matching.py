@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz
 
-from corpus.duplicates import SAME_WORK_TITLE, first_family_name, is_generic_title, normalise_title
+from corpus.duplicates import first_family_name, is_generic_title, normalise_title
 from corpus.records import as_records
 
 NO_MATCH = "no record matches"
 SEVERAL = "several records match"
+# titles of one identifier less alike than this (0 to 100) are of two works
+SAME_WORK_TITLE = 55
 
 
 def match_records(

@@ -1,0 +1,117 @@
+"""Which records are worth comparing: those that share something rare."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+# a block this large is a generic title, a name such as "Wang", a whole issue: nothing rare is shared
+LARGEST = 60
+KEYS = (
+    "doi", "pmid", "title", "title_start", "title_end", "long_words", "year_volume_page", "author_page_year",
+    "author_year_word", "author_volume_page", "author_year_volume", "journal_volume_page", "abstract_start",
+    "abstract_middle", "author_short_words", "title_letters", "all",
+)  # fmt: skip
+
+
+def block_keys(prepared: pd.DataFrame) -> np.ndarray:
+    """For each record (row) a hash of each thing it may share with another (column, as :data:`KEYS`); 0: none."""
+    column = {name: prepared[name].tolist() for name in prepared.columns}
+    words = [title.split() for title in column["title"]]
+    first, volume, page, abstract = (column[name] for name in ("first", "volume", "page", "abstract"))
+    year = [str(number) if number else "" for number in column["year"]]
+    initials = ["".join(word[0] for word in journal.split()) for journal in column["journal"]]
+    begins = [found[0][:6] if found else "" for found in words]
+    short = [" ".join(sorted(found, key=lambda word: (len(word), word))[-2:]) for found in words]
+    keys = {
+        "doi": column["doi"],
+        "pmid": column["pmid"],
+        "title": [title if len(title) > 8 else "" for title in column["tight"]],
+        "title_start": [" ".join(found[:5]) if len(found) >= 5 else "" for found in words],
+        "title_end": [" ".join(found[-5:]) if len(found) >= 6 else "" for found in words],
+        "long_words": [_longest(found) if len(found) > 4 else "" for found in words],
+        "year_volume_page": _joined(year, volume, page),
+        "author_page_year": _joined(first, page, year),
+        "author_year_word": _joined(first, year, begins),
+        "author_volume_page": _joined(first, volume, page),
+        "author_year_volume": _joined(first, year, volume),
+        "journal_volume_page": _joined(initials, volume, page),
+        "abstract_start": [text[:80] if len(text) > 60 else "" for text in abstract],
+        "abstract_middle": [text[100:160] if len(text) > 150 else "" for text in abstract],
+        "author_short_words": _joined(first, short),
+        "title_letters": [title[:24] if len(title) >= 24 else "" for title in column["tight"]],
+    }
+    hashed = np.zeros((len(prepared), len(KEYS)), dtype=np.uint64)
+    for place, name in enumerate(KEYS[:-1]):
+        texts = np.empty(len(prepared), dtype=object)
+        texts[:] = keys[name]
+        codes, unique = pd.factorize(texts)
+        if len(unique):
+            of_unique = pd.util.hash_array(unique, categorize=False)
+            hashed[:, place] = np.where(texts != "", of_unique[codes], 0)
+    hashed[:, -1] = prepared["mark"].to_numpy(np.uint64)
+    return hashed
+
+
+def candidate_pairs(keys: np.ndarray, is_new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows to compare: pairs that share a key of a block that is not too large, one of them new at least.
+
+    Parameters
+    ----------
+    keys : array of uint64
+        From :func:`block_keys`.
+    is_new : array of bool
+        Rows that were not compared before.
+
+    Returns
+    -------
+    a, b : arrays of int
+        ``a < b``, in order, each pair once.
+    """
+    n, found = len(keys), []
+    for place, name in enumerate(KEYS):
+        column = keys[:, place]
+        rows = np.flatnonzero(column)
+        rows = rows[np.argsort(column[rows], kind="stable")]
+        if len(rows) < 2:
+            continue
+        values = column[rows]
+        starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
+        sizes = np.diff(np.r_[starts, len(rows)])
+        has_new = np.add.reduceat(is_new[rows].astype(np.int64), starts) > 0
+        # records that are alike in everything are linked in a row, however many there are
+        fits = (sizes > 1) & has_new & ((sizes <= LARGEST) | (name == "all"))
+        kept = np.repeat(fits, sizes)
+        rows, block = rows[kept], np.repeat(np.arange(len(sizes)), sizes)[kept]
+        reach = 1 if name == "all" else LARGEST - 1
+        for step in range(1, reach + 1):
+            alike = block[step:] == block[:-step]
+            if not alike.any():
+                break
+            a, b = rows[:-step][alike], rows[step:][alike]
+            wanted = is_new[a] | is_new[b]
+            a, b = a[wanted].astype(np.int64), b[wanted].astype(np.int64)
+            found.append(np.minimum(a, b) * n + np.maximum(a, b))
+    pairs = np.unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
+    return pairs // max(n, 1), pairs % max(n, 1)
+
+
+def still_share(keys: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Which pairs of rows share a key of a block that is not too large: those that would be compared now."""
+    shares = keys[a, -1] == keys[b, -1]
+    for place in range(len(KEYS) - 1):
+        column = keys[:, place]
+        alike = (column[a] == column[b]) & (column[a] != 0)
+        if alike.any():
+            values, sizes = np.unique(column, return_counts=True)
+            fits = sizes[np.searchsorted(values, column[a])] <= LARGEST
+            shares |= alike & fits
+    return shares
+
+
+def _joined(*columns: list[str]) -> list[str]:
+    return ["|".join(parts) if all(parts) else "" for parts in zip(*columns, strict=True)]
+
+
+def _longest(words: list[str]) -> str:
+    return " ".join(sorted(set(words), key=lambda word: (-len(word), word))[:4])

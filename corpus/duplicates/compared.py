@@ -1,0 +1,172 @@
+"""All comparisons of a set of records, kept so that a new source is compared only with what it may resemble."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpus.duplicates.block import KEYS, block_keys, candidate_pairs, still_share
+from corpus.duplicates.compare import compare
+from corpus.duplicates.conflicts import conflicts, outcomes
+from corpus.duplicates.prepare import prepare, record_marks
+from corpus.duplicates.score import Score, probabilities, shipped_score
+
+# pairs less likely than this are not kept; nothing is decided by them
+KEPT_FROM = 0.2
+# changes when what is kept means something else, so that an old cache is not read
+_FORM = "1"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The comparisons of a set of records.
+
+    Attributes
+    ----------
+    prepared : DataFrame
+        From ``corpus.duplicates.prepare``, in the order of ``record_id``.
+    keys : array of uint64
+        What each of them may share with others (``corpus.duplicates.block``).
+    pairs : DataFrame
+        The pairs that matter: ``a``, ``b`` (rows of ``prepared``), ``within`` (compared only because both are in
+        one group), ``probability``, ``outcome``, and the columns of ``compare`` and ``conflicts``.
+    made_with : str
+        Names the score and form that it was made with.
+    n_compared : int
+        How many pairs were compared this time, for those who measure.
+    """
+
+    prepared: pd.DataFrame
+    keys: np.ndarray
+    pairs: pd.DataFrame
+    made_with: str
+    n_compared: int = 0
+
+    def save(self, folder: Path) -> None:
+        """Write it to two Parquet files in a folder, which may be deleted at any time."""
+        folder.mkdir(parents=True, exist_ok=True)
+        keys = pd.DataFrame(self.keys, columns=[f"key_{name}" for name in KEYS])
+        for name, frame in (("records", pd.concat([self.prepared, keys], axis=1)), ("pairs", self.pairs)):
+            table = pa.Table.from_pandas(frame, preserve_index=False)
+            table = table.replace_schema_metadata({"made_with": self.made_with})
+            written = folder / f"{name}.parquet.new"
+            pq.write_table(table, written)
+            written.replace(folder / f"{name}.parquet")
+
+    @classmethod
+    def load(cls, folder: Path, score: Score | None = None) -> Compared | None:
+        """Read it again; None when it is not there, damaged, or was made with another score or version."""
+        made_with, frames = _made_with(score or shipped_score()), []
+        for name in ("records", "pairs"):
+            try:
+                table = pq.read_table(folder / f"{name}.parquet")
+            except (OSError, pa.ArrowException):
+                return None
+            if (table.schema.metadata or {}).get(b"made_with", b"").decode() != made_with:
+                return None
+            frames.append(table.to_pandas())
+        records, pairs = frames
+        names = [f"key_{name}" for name in KEYS]
+        if len(pairs) and max(pairs["a"].max(), pairs["b"].max()) >= len(records):
+            return None
+        prepared = records.drop(columns=names)
+        texts = [name for name in prepared.columns if prepared[name].dtype.kind not in "iubf"]
+        prepared[texts] = prepared[texts].astype(object)
+        pairs["outcome"] = pairs["outcome"].astype(object)
+        return cls(prepared, records[names].to_numpy(np.uint64), pairs, made_with)
+
+
+def compare_records(
+    records: pd.DataFrame, earlier: Compared | None = None, score: Score | None = None
+) -> Compared:
+    """Compare records with each other, or new ones with all when the earlier comparisons are given.
+
+    Parameters
+    ----------
+    records : DataFrame
+        Every record column, each ``record_id`` once.
+    earlier : Compared, optional
+        Used when all its records are among these, unchanged.
+    score : mapping, optional
+        Another score than :func:`corpus.duplicates.score.shipped_score`.
+    """
+    score = score or shipped_score()
+    made_with = _made_with(score)
+    records = records.iloc[np.argsort(records["record_id"].to_numpy(object), kind="stable")]
+    prepared, old = _prepared(records.reset_index(drop=True), earlier if _fits(earlier, made_with) else None)
+    n = len(prepared)
+    if old is None or earlier is None:
+        keys, is_new, kept = block_keys(prepared), np.ones(n, dtype=bool), None
+    else:
+        is_new = np.ones(n, dtype=bool)
+        is_new[old] = False
+        keys = np.zeros((n, len(KEYS)), dtype=np.uint64)
+        keys[old] = earlier.keys
+        keys[is_new] = block_keys(prepared[is_new].reset_index(drop=True))
+        # pairs keep their order, a before b: both are in the order of record_id
+        kept = earlier.pairs.assign(a=old[earlier.pairs["a"]], b=old[earlier.pairs["b"]])
+    a, b = candidate_pairs(keys, is_new)
+    found = judged(prepared, a, b, score, within=False)
+    pairs = found[(found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")]
+    if kept is not None:
+        pairs = pd.concat([kept, pairs]).sort_values(["a", "b"])
+    return Compared(prepared, keys, pairs.reset_index(drop=True), made_with, len(a))
+
+
+def judged(
+    prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray, score: Score, *, within: bool
+) -> pd.DataFrame:
+    """The pairs of rows with their comparison, conflicts, probability and outcome."""
+    pair = compare(prepared, a, b)
+    against = conflicts(pair)
+    probability = probabilities(pair, score)
+    head = pd.DataFrame(
+        {
+            "a": a.astype(np.int64),
+            "b": b.astype(np.int64),
+            "within": np.full(len(a), within),
+            "probability": probability,
+            "outcome": outcomes(pair, against, probability),
+        }
+    )
+    return pd.concat([head, pair, against.add_prefix("conflict_")], axis=1)
+
+
+def in_blocks(compared: Compared) -> np.ndarray:
+    """Which of the kept pairs would be compared if all records had come at once."""
+    a, b = compared.pairs["a"].to_numpy(np.int64), compared.pairs["b"].to_numpy(np.int64)
+    return still_share(compared.keys, a, b)
+
+
+def _prepared(records: pd.DataFrame, earlier: Compared | None) -> tuple[pd.DataFrame, np.ndarray | None]:
+    """The prepared records, and where the earlier ones are among them (None: nothing could be used)."""
+    if earlier is None:
+        return prepare(records), None
+    at = pd.Index(records["record_id"].astype(object)).get_indexer(pd.Index(earlier.prepared["record_id"]))
+    if (at < 0).any():
+        return prepare(records), None
+    marks = record_marks(records)
+    if (marks[at] != earlier.prepared["mark"].to_numpy(np.uint64)).any():
+        return prepare(records), None
+    is_new = np.ones(len(records), dtype=bool)
+    is_new[at] = False
+    fresh = prepare(records[is_new].reset_index(drop=True))
+    both = pd.concat([earlier.prepared, fresh], ignore_index=True)
+    order = np.argsort(both["record_id"].to_numpy(object), kind="stable")
+    return both.iloc[order].reset_index(drop=True), at
+
+
+def _fits(earlier: Compared | None, made_with: str) -> bool:
+    return earlier is not None and earlier.made_with == made_with
+
+
+def _made_with(score: Score) -> str:
+    text = json.dumps(score, sort_keys=True)
+    return f"{_FORM}-{hashlib.blake2b(text.encode(), digest_size=8).hexdigest()}"

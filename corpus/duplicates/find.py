@@ -1,0 +1,194 @@
+"""Which records are one report: prepare, block, compare, score, conflicts, group; doubtful pairs for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from html import escape
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from corpus.duplicates.compared import Compared, compare_records, in_blocks, judged
+from corpus.duplicates.group import Edge, group
+from corpus.duplicates.people import Word, words_of_people
+from corpus.duplicates.questions import contradictions, described, questions
+from corpus.duplicates.score import Score, shipped_score
+from corpus.records import as_records
+
+
+@dataclass(frozen=True, eq=False)
+class Duplicates:
+    """Which records are the same report, and why.
+
+    Attributes
+    ----------
+    groups : Series
+        record_id -> group_id, one entry per record in the order of the frame. The group's id is the
+        record_id of its first record, so it stays when sources are added.
+    doubtful : DataFrame
+        Pairs for a person, those that matter most first (where people disagree, where a chain was cut, then the
+        likeliest), one for each two groups: record_id_a, record_id_b, why, similarity of the titles (0 to 100),
+        probability (0 to 1) that they are the same.
+    cut : DataFrame
+        Pairs that would be the same, but are kept apart because people said that records of their groups are
+        different; columns as of ``doubtful``.
+    said : dict
+        What people said, by rows of ``compared.prepared``.
+    compared : Compared
+        The comparisons, for :func:`find_duplicates` when records are added.
+    """
+
+    groups: pd.Series
+    doubtful: pd.DataFrame
+    cut: pd.DataFrame
+    compared: Compared = field(repr=False)
+    said: dict[Edge, Word] = field(repr=False)
+
+    @cached_property
+    def matches(self) -> pd.DataFrame:
+        """Pairs taken as the same; columns as of ``doubtful``."""
+        pairs = self.compared.pairs
+        leader = self.groups.loc[self.compared.prepared["record_id"]].to_numpy(object)
+        together = leader[pairs["a"]] == leader[pairs["b"]]
+        same = (pairs["outcome"] == "same").to_numpy().copy()
+        for row, pair in enumerate(zip(pairs["a"], pairs["b"], strict=True)):
+            if pair in self.said:
+                same[row] = self.said[pair].verdict == "same"
+        return described(self.compared, np.flatnonzero(together & same), self.said)
+
+    def pairs_of(self, record_ids: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The kept pairs among these records, and of one of them with another: as ``doubtful``, with ``outcome``."""
+        pairs = self.compared.pairs
+        inside = self.compared.prepared["record_id"].isin(record_ids).to_numpy()
+        a, b = inside[pairs["a"]], inside[pairs["b"]]
+        frames = []
+        for rows in (np.flatnonzero(a & b), np.flatnonzero(a != b)):
+            frame = described(self.compared, rows, self.said)
+            frames.append(frame.assign(outcome=pairs["outcome"].to_numpy(object)[rows]))
+        return frames[0], frames[1]
+
+    def decisions(self) -> pd.DataFrame:
+        """What people's words come to, by pair: record_id_a, record_id_b, verdict, why."""
+        ids = self.compared.prepared["record_id"]
+        rows = [(ids[a], ids[b], word.verdict, word.why) for (a, b), word in self.said.items()]
+        return pd.DataFrame(rows, columns=["record_id_a", "record_id_b", "verdict", "why"])
+
+    def _repr_html_(self) -> str:
+        n_removed = len(self.groups) - self.groups.nunique()
+        head = (
+            f"<p>{len(self.groups)} records, {self.groups.nunique()} unique, {n_removed} duplicates, "
+            f"{len(self.doubtful)} doubtful pairs</p>"
+        )
+        return head + self.doubtful.map(lambda cell: escape(str(cell))).to_html(escape=False)
+
+
+def find_duplicates(
+    records: pd.DataFrame,
+    decisions: pd.DataFrame | None = None,
+    *,
+    earlier: Compared | Duplicates | None = None,
+    score: Score | None = None,
+) -> Duplicates:
+    """Group the records that are one report; decisions of people go before everything.
+
+    Records that share something rare are compared; what agrees gives points, learned from labelled sets
+    (``score.json``), and conflicts between them (other volume, pages and DOI, part I and part II, a correction, a
+    preprint, a title such as "Editorial") keep them apart or put them to a person. The order of records does not
+    matter.
+
+    Parameters
+    ----------
+    records : DataFrame
+        With record columns; those that lack are taken as empty.
+    decisions : DataFrame, optional
+        People's word on pairs: record_id_a, record_id_b, verdict ("same" or "different"), person; a person's
+        later line on a pair overrides the earlier one. What they said is different stays apart, whatever comes.
+    earlier : Compared or Duplicates, optional
+        What was found before some of the records came: only what is new is compared. The result is the same.
+    score : mapping, optional
+        Another score than the one shipped, in its form.
+
+    Returns
+    -------
+    Duplicates
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({
+    ...     "record_id": ["scopus:1", "wos:7", "pubmed:3"],
+    ...     "title": ["Trust & time in partnerships", "Trust and Time in Partnerships.", "Editorial"],
+    ...     "authors": ["Alder, J.", "Alder, Jo", "Birk, A."], "year": [2019, 2019, 2019]})
+    >>> find_duplicates(records).groups.to_dict()
+    {'scopus:1': 'scopus:1', 'wos:7': 'scopus:1', 'pubmed:3': 'pubmed:3'}
+    """
+    every = as_records(records)
+    once = every.drop_duplicates("record_id", ignore_index=True)
+    score = score or shipped_score()
+    compared = compare_records(once, earlier.compared if isinstance(earlier, Duplicates) else earlier, score)
+    row_of = {name: row for row, name in enumerate(compared.prepared["record_id"])}
+    said = {
+        (row_of[a], row_of[b]): word
+        for (a, b), word in words_of_people(decisions).items()
+        if a in row_of and b in row_of and a != b
+    }
+    compared = _with_pairs(compared, list(said), score)
+    edges, certain = _edges(compared, said)
+    compared = _with_pairs(compared, _inside_groups(compared, edges), score)
+    different = [pair for pair, word in said.items() if word.verdict == "different"]
+    # rows alike in everything share a number: what contradicts one of them contradicts all
+    twins = pd.factorize(compared.prepared["mark"])[0].astype(np.int64)
+    clashes = contradictions(compared, twins)
+    grouping = group(
+        len(compared.prepared),
+        edges,
+        different=different,
+        contradicting=clashes,
+        twins=twins,
+        certain=certain,
+    )
+    doubtful, cut = questions(compared, grouping, said, clashes, twins)
+    return Duplicates(
+        _groups(once["record_id"].tolist(), row_of, grouping.leader), doubtful, cut, compared, said
+    )
+
+
+def _edges(compared: Compared, said: dict[Edge, Word]) -> tuple[list[Edge], int]:
+    """Pairs to join, the surest first: as many as given are people's word."""
+    by_people = [pair for pair, word in sorted(said.items()) if word.verdict == "same"]
+    pairs = compared.pairs
+    same = pairs[(pairs["outcome"] == "same").to_numpy() & in_blocks(compared)]
+    same = same.assign(rounded=(-same["probability"]).round(9)).sort_values(["rounded", "a", "b"])
+    found = [(int(a), int(b)) for a, b in zip(same["a"], same["b"], strict=True)]
+    return by_people + [pair for pair in found if pair not in said], len(by_people)
+
+
+def _inside_groups(compared: Compared, edges: list[Edge]) -> list[Edge]:
+    """Pairs within groups of three or more that are not alike in everything."""
+    leader = group(len(compared.prepared), edges).leader
+    marks = compared.prepared["mark"].to_numpy()
+    rows = np.flatnonzero(np.bincount(leader, minlength=len(leader))[leader] > 2)
+    by_group: dict[int, dict[int, int]] = {}
+    for row in rows:
+        by_group.setdefault(int(leader[row]), {}).setdefault(int(marks[row]), int(row))
+    return [pair for members in by_group.values() for pair in combinations(members.values(), 2)]
+
+
+def _with_pairs(compared: Compared, wanted: list[Edge], score: Score) -> Compared:
+    """The comparisons, with these pairs among them."""
+    pairs, n = compared.pairs, len(compared.prepared)
+    there = pairs["a"].to_numpy(np.int64) * n + pairs["b"].to_numpy(np.int64)
+    asked = np.array([min(pair) * n + max(pair) for pair in wanted], dtype=np.int64)
+    missing = np.setdiff1d(asked, there)
+    if not len(missing):
+        return compared
+    found = judged(compared.prepared, missing // n, missing % n, score, within=True)
+    both = pd.concat([pairs, found] if len(pairs) else [found]).sort_values(["a", "b"], ignore_index=True)
+    return replace(compared, pairs=both, n_compared=compared.n_compared + len(missing))
+
+
+def _groups(record_ids: list[str], row_of: dict[str, int], leader: np.ndarray) -> pd.Series:
+    first: dict[int, str] = {}
+    named = [first.setdefault(int(leader[row_of[name]]), name) for name in record_ids]
+    return pd.Series(named, index=record_ids, name="group_id", dtype="str")

@@ -1,0 +1,161 @@
+"""Titles, made comparable: without markup, case, accents and what databases hang on them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
+_WORD = re.compile(r"[^\W_]+")
+# "[in German]", "... [see comment]", "(structured abstract)", "LA: Eng" at the end of a title
+_LANGUAGE = re.compile(
+    r"[\[(]\s*(?:in )?(?:chinese|german|french|spanish|japanese|russian|italian|portuguese|polish|turkish|danish"
+    r"|dutch|korean|czech|hungarian|norwegian|swedish|persian|hebrew)[^\])]*[\])]\s*\.?$",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:\s*\.{0,3}\s*\[[^\[\]]*\]|\s*\((?:provisional|structured|clinical) [a-z]+\)|\s+LA: ?\w+)\.?$",
+    re.IGNORECASE,
+)
+# "[Erratum appears in ...]", "<ORIGINAL> the title in its own language", "TO: the title in its own language"
+_BEHIND = re.compile(
+    r"\s*(?:\[(?:errat|comment|see comment|corrected|retract|republish|summary for|updat|original)|<original>|\bTO: ).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+# the words of titles that many different works carry
+_GENERIC = re.compile(
+    r"\b(?:editorials?|editors?|introductory|introduction|introducing|foreword|preface|index|contents"
+    r"|conclusions?|notes?|news|abstracts?|letters?|reply|response|comments?|commentary|correction|corrections"
+    r"|errat(?:um|a)|corrigend(?:um|a)|obituary|announcements?|welcome|issues?|remarks|reviews?|reviewers"
+    r"|acknowledge?ments?|discussion|summary|summaries|afterword|book|books|volume|proceedings|conference|guest"
+    r"|special|sections?|message|statement|board|chairs?|president|authors?|table|cover|calls?|papers?|invited"
+    r"|overview|perspectives?|thanks?|masthead|leder|ledere|forord|indledning|indhold|anmeldelser?|boganmeldelser?"
+    r"|debat|kommentar|svar|redaktion(?:elt|en)?|january|february|march|april|may|june|july|august|september|october|november|december|name|untitled"
+    r"|no title)\b"
+)
+_LOOSE = re.compile(r"\b(?:the|and|of|for|from|to|on|a|an|in|by|this|our|og|i|til|fra|om|af|en|et|s|\d+)\b")
+# what a work is called that belongs to another one, and what one trial's papers are called
+_KINDS = {
+    "a correction": r"errat(?:um|a)|corrigend(?:um|a)|corrections? to|author correction|publisher correction|rettelse",
+    "a retraction": r"retraction|retracted|withdrawn|withdrawal",
+    "a comment or a reply": r"comment|comments|commentary|reply|replies|response to|rejoinder|authors? respon\w+"
+    r"|letter|re|svar|kommentar|replik",
+    "an editorial": r"editorial|leder",
+    "a protocol": r"protocol|rationale|study design|rationale and design|protokol|forsoegsprotokol|studieprotokol",
+    "a summary": r"summary|abstract|poster|resume|sammenfatning",
+    "a preprint": r"preprint",
+}
+_KIND = {name: re.compile(rf"\b(?:{words})\b") for name, words in _KINDS.items()}
+_ANY_KIND = re.compile("|".join(rf"\b(?:{words})\b" for words in _KINDS.values()))
+_NUMBER = re.compile(
+    r"\b(?:\d+|i{1,3}|iv|v|vi{1,3}|ix|x|one|two|three|four|five|first|second|third|fourth)\b"
+)
+_VALUE = {
+    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
+    "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "first": "1", "second": "2", "third": "3",
+    "fourth": "4",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """A text without markup, case and accents; "&" is "and", "å" is "aa"."""
+    plain = unescape(text) if "&" in text else text
+    if "<" in plain:
+        plain = _MARKUP.sub("", plain)
+    plain = plain.replace("&", " and ").casefold()
+    if not plain.isascii():
+        # in Danish å is a letter of its own, also written aa
+        plain = unicodedata.normalize("NFC", plain).replace("å", "aa")
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
+    return plain
+
+
+def words_of(folded: str) -> list[str]:
+    """The words and numbers of a folded text."""
+    return _WORD.findall(folded)
+
+
+def normalise_title(title: str) -> str:
+    """A title without markup, case, accents and punctuation, "&" read as "and".
+
+    Examples
+    --------
+    >>> normalise_title("Trust &amp; <i>Time</i>: Ligeværdighed.")
+    'trust and time ligeværdighed'
+    """
+    return " ".join(words_of(fold(title)))
+
+
+def title_key(title: str) -> str:
+    """A normalised title without what databases hang on it.
+
+    Examples
+    --------
+    >>> title_key("Trust and time in partnerships [in Danish]."), title_key("[Trust & time]")
+    ('trust and time in partnerships', 'trust and time')
+    >>> title_key("Trust and time.[Erratum appears in J Trust. 2011;26(2):244 Note: Birk [corrected to Bir]]")
+    'trust and time'
+    """
+    kept = title.strip()
+    behind = _BEHIND.search(kept) if "[" in kept or "<" in kept or " TO: " in kept else None
+    if behind and behind.start() >= 10:
+        kept = kept[: behind.start()]
+    if kept.rstrip(" .").endswith(("]", ")")):
+        kept = _LANGUAGE.sub("", kept)
+    while True:
+        tail = _TAIL.search(kept) if kept.rstrip(".")[-1:] in ("]", ")") or "LA:" in kept else None
+        # a title that is all brackets stays
+        if tail is None or tail.start() < 10:
+            return normalise_title(kept)
+        kept = kept[: tail.start()]
+
+
+def is_generic_title(title: str, journal: str = "") -> bool:
+    """Whether a normalised title is one that many different works carry.
+
+    A title that is no more than such words, the name of its journal and a few letters is one.
+
+    Examples
+    --------
+    >>> is_generic_title("editorial"), is_generic_title("editorial power in partnerships")
+    (True, False)
+    >>> is_generic_title("trust"), is_generic_title("name")
+    (False, True)
+    >>> is_generic_title("comments from the time trust quarterly editor", journal="time trust quarterly")
+    True
+    """
+    rest, n_words = _GENERIC.subn("", title)
+    words = _LOOSE.sub("", rest).split()
+    if not n_words:
+        return not words
+    if journal:
+        named = set(journal.split())
+        words = [word for word in words if word not in named]
+    # what a work is about is not said in fewer letters
+    return len("".join(words)) < 12
+
+
+def numbers_in(title: str) -> str:
+    """The numbers in a normalised title, in order, Roman and spelled ones as figures.
+
+    Examples
+    --------
+    >>> numbers_in("trust in partnerships part ii"), numbers_in("the second of two studies from 1990")
+    ('2', '2 2 1990')
+    """
+    return " ".join(_VALUE.get(number, number.lstrip("0") or "0") for number in _NUMBER.findall(title))
+
+
+def kinds_of(title: str) -> tuple[str, ...]:
+    """What a normalised title says it is, beside an article.
+
+    Examples
+    --------
+    >>> kinds_of("erratum to trust and time"), kinds_of("trust and time study protocol"), kinds_of("trust")
+    (('a correction',), ('a protocol',), ())
+    """
+    if not _ANY_KIND.search(title):
+        return ()
+    return tuple(name for name, words in _KIND.items() if words.search(title))
