@@ -20,12 +20,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +49,7 @@ used = time.process_time() - cpu
 after = resource.getrusage(resource.RUSAGE_CHILDREN)
 used += after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime
 doubtful = int((matched["duplicate_label"] == "maybe").sum())
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")) / 1024
 print(json.dumps({"groups": groups, "doubtful": doubtful, "cpu": used, "wall": time.perf_counter() - began, "peak": peak}))
 """
 Set = tuple[pd.DataFrame, list[list[str]]]
@@ -135,7 +133,9 @@ def one_set(folder: Path, score: Score) -> dict[str, Any]:
     began, cpu = time.perf_counter(), time.process_time()
     found = find_duplicates(records, score=score)
     wall, used = time.perf_counter() - began, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # the peak of this process alone; getrusage counts what its parent held when it was started
+    status = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    peak = next(int(row.split()[1]) for row in status if row.startswith("VmHWM")) / 1024
     record_ids = records["record_id"].tolist()
     answered = find_duplicates(records, answers(found.doubtful, true_groups), earlier=found, score=score)
     return {
@@ -240,10 +240,10 @@ def leave_one_out(
     peers = {name.removesuffix(" peer"): rate for name, rate in rates.items() if name.endswith(" peer")}
     if peers:
         slowest = max(peers, key=lambda name: len(material[name][1]))
-        for name in rates:
+        for name, rate in rates.items():
             if not name.endswith(" peer"):
                 print(
-                    f"{name}: {rates[name] / peers[slowest]:.0f} times bib-dedupe's records a CPU second on {slowest}"
+                    f"{name}: {rate / peers[slowest]:.0f} times bib-dedupe's records a CPU second on {slowest}"
                 )
 
 
@@ -355,28 +355,19 @@ def slices(sets: dict[str, Set], n_slices: int = 10) -> None:
     cpu = time.process_time()
     whole = find_duplicates(records)
     at_once = time.process_time() - cpu
-    found, ends = None, np.linspace(0, len(records), n_slices + 1).astype(int)[1:]
+    ends = np.linspace(0, len(records), n_slices + 1).astype(int)[1:]
     print(f"\n{name} at once: {at_once:.2f} CPU s; in {n_slices} slices:")
-    for number, (size, cost, n_pairs, found) in enumerate(steps(records, ends), start=1):
-        print(
-            f"  slice {number:>2}: {size:>6,} records there, {n_pairs:>7,} pairs compared, {cost:.2f} CPU s"
-        )
-    same = found is not None and found.groups.equals(whole.groups)
-    same_pairs = found is not None and found.doubtful.equals(whole.doubtful)
-    print(
-        f"  same groups as at once: {'yes' if same else 'NO'}; same doubtful pairs: {'yes' if same_pairs else 'NO'}"
-    )
-
-
-def steps(records: pd.DataFrame, ends: np.ndarray) -> Iterator[tuple[int, float, int, Any]]:
-    from corpus import find_duplicates
-
     found = None
-    for end in ends:
+    for number, end in enumerate(ends, start=1):
         part = records.iloc[:end]
         cpu = time.process_time()
         found = find_duplicates(part, earlier=found)
-        yield len(part), time.process_time() - cpu, found.compared.n_compared, found
+        cost = time.process_time() - cpu
+        n_pairs = found.compared.n_compared
+        print(f"  slice {number:>2}: {end:>6,} records there, {n_pairs:>6,} pairs compared, {cost:.2f} CPU s")
+    for what in ("groups", "doubtful"):
+        same = getattr(found, what).equals(getattr(whole, what))
+        print(f"  {what} the same as at once: {'yes' if same else 'NO'}")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def not_undone(lines: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[st
     lines : iterable of mappings
         From :func:`corpus.journal.read`.
     kind : str
-        The type: "screening" or "coding".
+        The type: "screening", "coding" or "duplicate".
     """
     listed = list(lines)
     undone = Counter(
@@ -64,7 +64,7 @@ def undo_lines(
     n : int
         How many decisions; those already taken back do not count.
     kind : str
-        Type of the lines: "screening" or "coding".
+        Type of the lines: "screening", "coding" or "duplicate".
     names : sequence of str
         What of a line its undo repeats, for people who read the file.
 

@@ -10,6 +10,7 @@ from corpus import ReviewError
 from samsyn import __version__
 from samsyn.commands import (
     coding,
+    duplicates,
     folder,
     judging,
     outputs,
@@ -48,7 +49,7 @@ for command in (
     outputs.demo,
     folder.new,
     folder.add,
-    folder.duplicates,
+    duplicates.duplicates,
     screening.rank_records,
     screening.screen,
     team.calibrate,

@@ -31,15 +31,12 @@ from coding_scheme import (
 from coding_scheme.descriptors import PART_OF_STUDY
 from corpus import (
     Collection,
-    Duplicates,
     Flow,
     Protocol,
     ReviewError,
     Search,
     UsageError,
     add_source,
-    duplicate_lines_from_rows,
-    find_duplicates,
     journal,
     latest_decisions,
     merge_duplicates,
@@ -51,6 +48,7 @@ from corpus import (
     write_records,
 )
 from samsyn.card_desk import CardDesk
+from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.report_desk import ReportDesk
 from samsyn.screening_desk import Rows
@@ -64,12 +62,10 @@ from synthesis.author_text import FILE_NAME
 
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
-# the files that the unique records are computed from
-_RECORDS = ("sources/*", "decisions/duplicates/*")
 
 
 @dataclass
-class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
+class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -196,16 +192,6 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         """What was odd in the sources and mended: source_id, line, what."""
         return self.collection().warnings
 
-    def duplicates(self) -> Duplicates:
-        """Groups of duplicates and the doubtful pairs that wait for a person."""
-
-        def compute() -> Duplicates:
-            lines = [line for line in self._lines("duplicates") if line.get("type") == "duplicate"]
-            columns = ["record_id_a", "record_id_b", "verdict", "person"]
-            return find_duplicates(self.collection().records, pd.DataFrame(lines, columns=columns))
-
-        return self._remembered("duplicates", _RECORDS, compute)
-
     @property
     def records(self) -> pd.DataFrame:
         """The unique records, duplicates merged (columns: ``corpus.records``, and ``members``)."""
@@ -213,24 +199,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         def compute() -> pd.DataFrame:
             return merge_duplicates(self.collection().records, self.duplicates())
 
-        return self._remembered("records", _RECORDS, compute).copy()
-
-    def decide_duplicates(self, rows: Rows, *, person: str = "", file: str = "rows") -> int:
-        """Take people's word on pairs of records: record_id_a, record_id_b, verdict ("same", "different").
-
-        ``person`` may stand in the rows instead. Returns how many were saved.
-
-        Raises
-        ------
-        UsageError
-            With every faulty row; nothing is saved then.
-        """
-        known = set(self.collection().records["record_id"])
-        by_person = duplicate_lines_from_rows(
-            rows, known=known, person=person, decided_at=journal.now(), file=file
-        )
-        folder = self.folder / "decisions" / "duplicates"
-        return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
+        return self._remembered("records", RECORD_FILES, compute).copy()
 
     # --- screening --------------------------------------------------------------------------------------
 
@@ -343,10 +312,9 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             data_as_of=max(times, default=""),
             stopping=self.stopping(),
             screening_decisions=screening,
-            duplicate_decisions=pd.DataFrame(
-                [line for line in self._lines("duplicates") if line.get("type") == "duplicate"],
-                columns=["record_id_a", "record_id_b", "verdict", "person"],
-            ),
+            duplicate_decisions=self.duplicate_decisions()[
+                ["record_id_a", "record_id_b", "verdict", "person"]
+            ],
             checklist=read_checklist(self.folder / "checklist.yaml"),
             judgements=judged,
             author=self.author,

@@ -142,8 +142,10 @@ class ScreeningDesk(ABC):
         """
         return self._undone("screening", person, n, names=("record_id", "stage"))
 
-    def _undone(self, kind: str, person: str, n: int, *, names: tuple[str, ...]) -> pd.DataFrame:
-        lines = undo_lines(self._lines(kind), person, n, kind=kind, names=names)
+    def _undone(
+        self, kind: str, person: str, n: int, *, names: tuple[str, ...], type_: str = ""
+    ) -> pd.DataFrame:
+        lines = undo_lines(self._lines(kind), person, n, kind=type_ or kind, names=names)
         if n < 1 or len(lines) < n:
             raise UsageError(
                 f"{person} has {len(lines)} {kind} decisions to take back, not {n}."

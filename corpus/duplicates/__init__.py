@@ -1,4 +1,4 @@
-"""Duplicates: prepare -> block -> compare -> score -> conflicts -> group -> merge; people's word goes first."""
+"""Duplicates: prepare -> block -> compare -> score -> conflicts -> group -> merge; people's word first."""
 
 from corpus.duplicates.compared import Compared
 from corpus.duplicates.explain import Explanation, explain_duplicates

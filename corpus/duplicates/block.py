@@ -15,7 +15,7 @@ KEYS = (
 
 
 def block_keys(prepared: pd.DataFrame) -> np.ndarray:
-    """For each record (row) a hash of each thing it may share with another (column, as :data:`KEYS`); 0: none."""
+    """For each record (row) a hash of each thing it may share (column, as :data:`KEYS`); 0 for none."""
     column = {name: prepared[name].tolist() for name in prepared.columns}
     words = [title.split() for title in column["title"]]
     first, volume, page, abstract = (column[name] for name in ("first", "volume", "page", "abstract"))

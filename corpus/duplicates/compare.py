@@ -24,12 +24,12 @@ def compare(prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataFram
     -------
     DataFrame
         One row per pair, all numbers. Likenesses from 0 to 1: ``title``, ``title_part``, ``title_words``,
-        ``authors``, ``authors_part``, ``first_author``, ``journal`` (0.5 where not given), ``abstract`` (-1 where
-        not given). Fields that are 0 not given, 1 the same, 2 different: ``volume``, ``issue``, ``page``,
-        ``last_page``, ``page_figures``, ``identifier`` (DOI or PubMed identifier). Counts: ``title_length``,
-        ``years_apart`` and ``pages_apart`` (-1 where not given). Yes or no (1, 0): ``numbers_differ``,
-        ``kinds_differ``, ``generic``, ``preprint``, ``meeting``, ``issue_as_volume`` and what several of these
-        say together.
+        ``authors``, ``authors_part``, ``first_author``, ``journal`` (0.5 where not given), ``abstract`` (-1
+        where not given). Fields that are 0 not given, 1 the same, 2 different: ``volume``, ``issue``,
+        ``page``, ``last_page``, ``page_figures``, ``identifier`` (DOI or PubMed identifier). Counts:
+        ``title_length``, ``years_apart`` and ``pages_apart`` (-1 where not given). Yes or no (1, 0):
+        ``numbers_differ``, ``kinds_differ``, ``generic``, ``preprint``, ``meeting``, ``issue_as_volume`` and
+        what several of these say together.
     """
 
     def both(name: str) -> tuple[np.ndarray, np.ndarray]:

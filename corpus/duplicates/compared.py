@@ -1,4 +1,4 @@
-"""All comparisons of a set of records, kept so that a new source is compared only with what it may resemble."""
+"""All comparisons of a set of records, kept so that of a new source only what is new is compared."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Compared:
     keys : array of uint64
         What each of them may share with others (``corpus.duplicates.block``).
     pairs : DataFrame
-        The pairs that matter: ``a``, ``b`` (rows of ``prepared``), ``within`` (compared only because both are in
-        one group), ``probability``, ``outcome``, and the columns of ``compare`` and ``conflicts``.
+        The pairs that matter: ``a``, ``b`` (rows of ``prepared``), ``within`` (compared only because both are
+        in one group), ``probability``, ``outcome``, and the columns of ``compare`` and ``conflicts``.
     made_with : str
         Names the score and form that it was made with.
     n_compared : int

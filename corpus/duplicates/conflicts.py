@@ -1,4 +1,4 @@
-"""What speaks against a pair so clearly that no score may merge it: bibliographic conflicts, generic titles."""
+"""What speaks so clearly against a pair that no score may merge it: conflicts, generic titles."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def conflicts(compared: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Truth values, one row per pair: ``generic`` (a title that many works carry, and too little else agrees or
-        something differs), ``kinds`` (only one is a correction, a reply, a protocol, ...), ``numbers`` (other
-        numbers in the titles, as of part I and part II), ``place`` (volume, pages and identifier all differ),
-        ``preprint`` (only one is), ``titles`` (not alike).
+        Truth values, one row per pair: ``generic`` (a title that many works carry, and too little else agrees
+        or something differs), ``kinds`` (only one is a correction, a reply, a protocol, ...), ``numbers``
+        (other numbers in the titles, as of part I and part II), ``place`` (volume, pages and identifier all
+        differ), ``preprint`` (only one is), ``titles`` (not alike).
     """
     pair = compared
     identified = pair["identifier"] == SAME
@@ -73,10 +73,11 @@ def conflicts(compared: pd.DataFrame) -> pd.DataFrame:
 def outcomes(compared: pd.DataFrame, found: pd.DataFrame, probability: np.ndarray) -> np.ndarray:
     """What becomes of each pair: "same", "doubtful" or "different".
 
-    Without a conflict a pair is the same from a probability of 0.9, and when a title that says something, the first
-    author and the year are the same and nothing differs. It is put to a person from 0.5; also a preprint and an
-    article of one title, and one identifier under two titles where nothing else differs (a DOI may stand for a whole
-    supplement of abstracts, so that the identifier alone says little). A generic title without evidence is different.
+    Without a conflict a pair is the same from a probability of 0.9; when a title that says something, the
+    first author and the year are the same and nothing differs; and when identifier and title are and nothing
+    differs. It is put to a person from 0.5; also a preprint and an article of one title, and one identifier
+    under two titles where nothing else differs (a DOI may stand for a whole supplement of abstracts, so that
+    alone it says little). A generic title without evidence is different.
     """
     pair = compared
     asked = found[list(ASKED)].to_numpy().any(axis=1)

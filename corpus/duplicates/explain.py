@@ -1,4 +1,4 @@
-"""Why a record was merged, or not: its members, their pairs, whose value each field is, and what people said."""
+"""Why a record was merged, or not: members, pairs, whose value each field is, what people said."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Explanation:
     record_id : str
         Of the merged record.
     members : DataFrame
-        The records it was made of: record_id, title, authors, year, journal, volume, issue, pages, doi, source_id,
-        source_line.
+        The records it was made of: record_id, title, authors, year, journal, volume, issue, pages, doi,
+        source_id, source_line.
     pairs : DataFrame
         Each compared pair of members: record_id_a, record_id_b, why, similarity, probability, outcome.
     neighbours : DataFrame

@@ -1,4 +1,4 @@
-"""Which records are one report: prepare, block, compare, score, conflicts, group; doubtful pairs for a person."""
+"""Which records are one report, which are not, and which pairs are for a person."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Duplicates:
         record_id -> group_id, one entry per record in the order of the frame. The group's id is the
         record_id of its first record, so it stays when sources are added.
     doubtful : DataFrame
-        Pairs for a person, those that matter most first (where people disagree, where a chain was cut, then the
-        likeliest), one for each two groups: record_id_a, record_id_b, why, similarity of the titles (0 to 100),
-        probability (0 to 1) that they are the same.
+        Pairs for a person, those that matter most first (where people disagree, where a chain was cut, then
+        the likeliest), one for each two groups: record_id_a, record_id_b, why, similarity of the titles (0 to
+        100), probability (0 to 1) that they are the same.
     cut : DataFrame
         Pairs that would be the same, but are kept apart because people said that records of their groups are
         different; columns as of ``doubtful``.
@@ -59,7 +59,7 @@ class Duplicates:
         return described(self.compared, np.flatnonzero(together & same), self.said)
 
     def pairs_of(self, record_ids: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-        """The kept pairs among these records, and of one of them with another: as ``doubtful``, with ``outcome``."""
+        """The kept pairs among these records, and of these with others: as ``doubtful``, with ``outcome``."""
         pairs = self.compared.pairs
         inside = self.compared.prepared["record_id"].isin(record_ids).to_numpy()
         a, b = inside[pairs["a"]], inside[pairs["b"]]
@@ -94,9 +94,9 @@ def find_duplicates(
     """Group the records that are one report; decisions of people go before everything.
 
     Records that share something rare are compared; what agrees gives points, learned from labelled sets
-    (``score.json``), and conflicts between them (other volume, pages and DOI, part I and part II, a correction, a
-    preprint, a title such as "Editorial") keep them apart or put them to a person. The order of records does not
-    matter.
+    (``score.json``). Conflicts between them (other volume, pages and DOI, part I and part II, a correction, a
+    preprint, a title such as "Editorial") keep them apart or put them to a person. The order of records does
+    not matter.
 
     Parameters
     ----------
@@ -104,7 +104,8 @@ def find_duplicates(
         With record columns; those that lack are taken as empty.
     decisions : DataFrame, optional
         People's word on pairs: record_id_a, record_id_b, verdict ("same" or "different"), person; a person's
-        later line on a pair overrides the earlier one. What they said is different stays apart, whatever comes.
+        later line on a pair overrides the earlier one. What they said is different stays apart, whatever
+        comes.
     earlier : Compared or Duplicates, optional
         What was found before some of the records came: only what is new is compared. The result is the same.
     score : mapping, optional

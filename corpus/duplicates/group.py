@@ -1,4 +1,4 @@
-"""From pairs to groups: people's word first, then the likeliest pair; what contradicts is not joined by a chain."""
+"""From pairs to groups: people's word first, then the likeliest; no chain joins what contradicts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Grouping:
     leader : array of int
         For each row the first row of its group.
     refused : list of (pair, (row, row), by)
-        A pair that was not joined, the two rows of the groups that contradict each other, and why: "people" (they
-        said that these are different) or "conflict".
+        A pair that was not joined, the two rows of the groups that contradict each other, and why: "people"
+        (they said that these are different) or "conflict".
     """
 
     leader: np.ndarray

@@ -1,4 +1,4 @@
-"""The unique records: a view over the members of each group, per field the best value and where it is from."""
+"""The unique records: a view over the members of each group, per field the best value and its origin."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FIELDS = tuple(column for column in RECORD_COLUMNS if column not in _OF_AN_ENTRY
 def merge_duplicates(records: pd.DataFrame, groups: Duplicates | pd.Series) -> pd.DataFrame:
     """The unique records: one row per group, per field the best value of its members.
 
-    The first value there is stands, unless another member's is better: an abstract longer by a fifth, a title that
-    is not cut off and not in capitals, authors with given names rather than initials, pages with their end, a
-    journal's name in full. :func:`field_origins` says whose value each is.
+    The first value there is stands, unless another member's is better: an abstract longer by a fifth, a title
+    that is not cut off and not in capitals, authors with given names rather than initials, pages with their
+    end, a journal's name in full. :func:`field_origins` says whose value each is.
 
     Parameters
     ----------

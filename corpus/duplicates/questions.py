@@ -20,8 +20,8 @@ PAIR_COLUMNS = ("record_id_a", "record_id_b", "why", "similarity", "probability"
 def contradictions(compared: Compared, twins: np.ndarray) -> dict[Edge, int]:
     """Pairs that may not be in one group, by their ``twins``, and the row of ``compared.pairs`` that says so.
 
-    They have a conflict (``corpus.duplicates.conflicts.CUTTING``), or stand in another volume and on another page
-    and are less than likely to be one.
+    They have a conflict (``corpus.duplicates.conflicts.CUTTING``), or stand in another volume and on another
+    page and are less than likely to be one.
     """
     pairs = compared.pairs
     conflict = pairs[[f"conflict_{name}" for name in CUTTING]].to_numpy(bool).any(axis=1)

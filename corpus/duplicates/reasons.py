@@ -9,8 +9,8 @@ from corpus.duplicates.compare import DIFFERENT, SAME
 
 # column of the comparison, its noun for one, its noun for two that differ
 _FIELDS = (
-    ("doi", "DOI", "DOIs"), ("pmid", "PubMed identifier", "PubMed identifiers"), ("volume", "volume", "volumes"),
-    ("page", "first page", "first pages"),
+    ("doi", "DOI", "DOIs"), ("pmid", "PubMed identifier", "PubMed identifiers"),
+    ("volume", "volume", "volumes"), ("page", "first page", "first pages"),
 )  # fmt: skip
 
 
@@ -66,7 +66,10 @@ def what_differs(pair: Mapping[str, Any]) -> list[str]:
 
 
 def what_conflicts(found: Mapping[str, Any], a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-    """The conflicts of a pair (a row of ``corpus.duplicates.conflicts``) in words; ``a``, ``b``: prepared records."""
+    """The conflicts of a pair in words.
+
+    ``found`` is a row of ``corpus.duplicates.conflicts``; ``a`` and ``b`` are the two prepared records.
+    """
     said = []
     if found["generic"]:
         said.append("many works carry such a title, and too little else speaks for one")

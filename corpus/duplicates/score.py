@@ -1,4 +1,4 @@
-"""How likely two records are one report: points for each thing that was compared, from a file people can read."""
+"""How likely two records are one report: points for each thing compared, from a file people can read."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Score = Mapping[str, Any]
 def shipped_score() -> Score:
     """The score that comes with Samsyn.
 
-    ``score.json`` holds ``start`` and for each column of ``corpus.duplicates.compare`` that counts: ``edges``,
-    values that part it into bins (a value on an edge belongs above it), and ``points``, one per bin. The points
-    are coefficients of a logistic regression, in natural log odds; ``benchmarks/duplicates.py --learn`` computes
-    them from labelled sets.
+    ``score.json`` holds ``start`` and for each column of ``corpus.duplicates.compare`` that counts:
+    ``edges``, values that part it into bins (a value on an edge belongs above it), and ``points``, one per
+    bin. The points are coefficients of a logistic regression, in natural log odds; ``benchmarks/duplicates.py
+    --learn`` computes them from labelled sets.
     """
     text = (files("corpus.duplicates") / "score.json").read_text(encoding="utf-8")
     score: Score = json.loads(text)

@@ -10,8 +10,8 @@ _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 _WORD = re.compile(r"[^\W_]+")
 # "[in German]", "... [see comment]", "(structured abstract)", "LA: Eng" at the end of a title
 _LANGUAGE = re.compile(
-    r"[\[(]\s*(?:in )?(?:chinese|german|french|spanish|japanese|russian|italian|portuguese|polish|turkish|danish"
-    r"|dutch|korean|czech|hungarian|norwegian|swedish|persian|hebrew)[^\])]*[\])]\s*\.?$",
+    r"[\[(]\s*(?:in )?(?:chinese|german|french|spanish|japanese|russian|italian|portuguese|polish|turkish"
+    r"|danish|dutch|korean|czech|hungarian|norwegian|swedish|persian|hebrew)[^\])]*[\])]\s*\.?$",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -20,7 +20,8 @@ _TAIL = re.compile(
 )
 # "[Erratum appears in ...]", "<ORIGINAL> the title in its own language", "TO: the title in its own language"
 _BEHIND = re.compile(
-    r"\s*(?:\[(?:errat|comment|see comment|corrected|retract|republish|summary for|updat|original)|<original>|\bTO: ).*$",
+    r"\s*(?:\[(?:errat|comment|see comment|corrected|retract|republish|summary for|updat|original)"
+    r"|<original>|\bTO: ).*$",
     re.IGNORECASE | re.DOTALL,
 )
 # the words of titles that many different works carry
@@ -37,12 +38,14 @@ _GENERIC = re.compile(
 _LOOSE = re.compile(r"\b(?:the|and|of|for|from|to|on|a|an|in|by|this|our|og|i|til|fra|om|af|en|et|s|\d+)\b")
 # what a work is called that belongs to another one, and what one trial's papers are called
 _KINDS = {
-    "a correction": r"errat(?:um|a)|corrigend(?:um|a)|corrections? to|author correction|publisher correction|rettelse",
+    "a correction": r"errat(?:um|a)|corrigend(?:um|a)|corrections? to|author correction"
+    r"|publisher correction|rettelse",
     "a retraction": r"retraction|retracted|withdrawn|withdrawal",
-    "a comment or a reply": r"comment|comments|commentary|reply|replies|response to|rejoinder|authors? respon\w+"
-    r"|letter|re|svar|kommentar|replik",
+    "a comment or a reply": r"comment|comments|commentary|reply|replies|response to|rejoinder"
+    r"|authors? respon\w+|letter|re|svar|kommentar|replik",
     "an editorial": r"editorial|leder",
-    "a protocol": r"protocol|rationale|study design|rationale and design|protokol|forsoegsprotokol|studieprotokol",
+    "a protocol": r"protocol|rationale|study design|rationale and design|protokol"
+    r"|fors[oø]e?gsprotokol|studieprotokol",
     "a summary": r"summary|abstract|poster|resume|sammenfatning",
     "a preprint": r"preprint",
 }
@@ -52,7 +55,8 @@ _NUMBER = re.compile(
     r"\b(?:\d+|i{1,3}|iv|v|vi{1,3}|ix|x|one|two|three|four|five|first|second|third|fourth)\b"
 )
 _VALUE = {
-    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10",
+    "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
+    "x": "10",
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "first": "1", "second": "2", "third": "3",
     "fourth": "4",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Commands on the folder and its records: new, add, duplicates, status, export, check."""
+"""Commands on the folder and its records: new, add, status, export, check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from samsyn.commands.console import (
     open_review,
     progress,
 )
-from samsyn.decision_tables import read_rows
 from samsyn.exchange_desk import TABLES
 from samsyn.review import Review
 
@@ -149,59 +148,6 @@ def add(
         echo_table(lost[["source_id", "line", "why", "raw"]].head(20))
         if len(lost) > 20:
             click.echo(f"... and {len(lost) - 20:,} more.")
-
-
-@click.command()
-@click.option(
-    "--decide",
-    "decided",
-    type=click.Path(path_type=Path),
-    metavar="CSV",
-    help="Take people's word on pairs: record_id_a, record_id_b, verdict (same, different).",
-)
-@click.option("--as", "person", default="", metavar="PERSON", help="Who decided, unless the CSV says it.")
-@click.option("--csv", "doubtful_to", type=click.Path(path_type=Path), help="Write the doubtful pairs here.")
-@in_review
-@as_json
-def duplicates(
-    decided: Path | None, person: str, doubtful_to: Path | None, folder: Path, as_json: bool
-) -> None:
-    """Count duplicates; list the doubtful pairs, or take a person's word on them.
-
-    Example: samsyn duplicates --csv doubtful.csv, fill in the verdicts, then
-    samsyn duplicates --decide doubtful.csv --as anna
-    """
-    review = open_review(folder)
-    if decided is not None:
-        n_saved = review.decide_duplicates(read_rows(decided), person=person, file=decided.name)
-        click.echo(f"{counted(n_saved, 'decision')} saved.", err=as_json)
-    found = review.duplicates()
-    n_unique = found.groups.nunique()
-    pairs = _side_by_side(review)
-    if doubtful_to is not None:
-        pairs.assign(verdict="", note="").to_csv(doubtful_to, index=False, lineterminator="\n")
-    if as_json:
-        echo_json(
-            {
-                "records": len(found.groups),
-                "unique": n_unique,
-                "duplicates": len(found.groups) - n_unique,
-                "doubtful_pairs": len(pairs),
-            }
-        )
-        return
-    click.echo(
-        f"{counted(len(found.groups), 'record')}, {len(found.groups) - n_unique:,} duplicates, "
-        f"{n_unique:,} unique, {counted(len(pairs), 'doubtful pair')}"
-    )
-    if len(pairs):
-        echo_table(pairs, widest=44)
-
-
-def _side_by_side(review: Review) -> pd.DataFrame:
-    pairs = review.duplicates().doubtful
-    titles = review.collection().records.set_index("record_id")["title"]
-    return pairs.assign(title_a=pairs["record_id_a"].map(titles), title_b=pairs["record_id_b"].map(titles))
 
 
 @click.command()

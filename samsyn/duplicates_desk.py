@@ -1,0 +1,123 @@
+"""Duplicates in a review: which records are one, why, and what people said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+import pandas as pd
+
+from corpus import (
+    Compared,
+    Duplicates,
+    Explanation,
+    duplicate_lines_from_rows,
+    explain_duplicates,
+    find_duplicates,
+    journal,
+)
+from corpus.undone import not_undone
+from samsyn.screening_desk import Rows, ScreeningDesk
+
+# the files that the unique records are computed from
+RECORD_FILES = ("sources/*", "decisions/duplicates/*")
+# comparing fewer records takes less than reading what was kept of it
+_KEPT_FROM = 2_000
+# what of a record stands beside what of the other in the table of doubtful pairs
+_SIDE_BY_SIDE = ("title", "authors", "year", "journal", "volume", "pages", "doi")
+
+
+class DuplicatesDesk(ScreeningDesk):
+    """The part of :class:`~samsyn.Review` that is about duplicates."""
+
+    _kept: dict[str, tuple[Any, Any]]
+
+    def duplicates(self) -> Duplicates:
+        """Groups of duplicates and the doubtful pairs that wait for a person.
+
+        Of a large review the comparisons are kept in ``.cache/duplicates``, so that a new source is compared
+        only with what it may resemble; the folder may be deleted.
+        """
+
+        def compute() -> Duplicates:
+            records, folder = self.collection().records, self.folder / ".cache" / "duplicates"
+            before = self._kept.get("duplicates")
+            is_large = len(records) >= _KEPT_FROM
+            earlier = before[1].compared if before else Compared.load(folder) if is_large else None
+            found = find_duplicates(records, self.duplicate_decisions(), earlier=earlier)
+            if is_large and (earlier is None or found.compared.n_compared):
+                # in a folder that can only be read it is compared again next time
+                with suppress(OSError):
+                    found.compared.save(folder)
+            return found
+
+        found: Duplicates = self._remembered("duplicates", RECORD_FILES, compute)
+        return found
+
+    def duplicate_decisions(self) -> pd.DataFrame:
+        """People's word on pairs that stands: record_id_a, record_id_b, verdict, person, note, decided_at."""
+        columns = ["record_id_a", "record_id_b", "verdict", "person", "note", "decided_at"]
+        return pd.DataFrame(not_undone(self._lines("duplicates"), "duplicate"), columns=columns)
+
+    def doubtful_pairs(self) -> pd.DataFrame:
+        """The pairs for a person, what is to be compared side by side, those that matter most first.
+
+        Columns record_id_a, record_id_b, why, similarity, probability, title_a, title_b, authors_a, ...
+        """
+        pairs = self.duplicates().doubtful
+        records = self.collection().records.drop_duplicates("record_id").set_index("record_id")
+        for name in _SIDE_BY_SIDE:
+            values = records[name].astype(object).where(records[name].notna(), "")
+            for side in ("a", "b"):
+                pairs = pairs.assign(**{f"{name}_{side}": pairs[f"record_id_{side}"].map(values)})
+        return pairs
+
+    def explain_duplicates(self, record_id: str) -> Explanation:
+        """Why a record is merged with others, or not: members, pairs, whose value each field is, decisions.
+
+        Raises
+        ------
+        UsageError
+            When there is no such record.
+        """
+        return explain_duplicates(self.collection().records, self.duplicates(), record_id)
+
+    def decide_duplicates(self, rows: Rows, *, person: str = "", file: str = "rows") -> int:
+        """Take people's word on pairs of records: record_id_a, record_id_b, verdict ("same", "different").
+
+        ``person`` may stand in the rows instead. Returns how many were saved.
+
+        Raises
+        ------
+        UsageError
+            With every faulty row; nothing is saved then.
+        """
+        known = set(self.collection().records["record_id"])
+        by_person = duplicate_lines_from_rows(
+            rows, known=known, person=person, decided_at=journal.now(), file=file
+        )
+        folder = self.folder / "decisions" / "duplicates"
+        return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
+
+    def undo_duplicates(self, person: str, n: int = 1) -> pd.DataFrame:
+        """Take back a person's last words on pairs; what these had overridden stands again.
+
+        Undo is a line of the journal; nothing is deleted.
+
+        Returns
+        -------
+        DataFrame
+            Columns record_id_a, record_id_b, undoes: the decisions taken back, the last one first.
+
+        Raises
+        ------
+        UsageError
+            When the person has not so many decisions left.
+        """
+        return self._undone("duplicates", person, n, names=("record_id_a", "record_id_b"), type_="duplicate")
+
+
+def one_pair(pair: tuple[str, str], verdict: str) -> list[Mapping[str, str]]:
+    """A table of one pair, for :meth:`DuplicatesDesk.decide_duplicates`."""
+    return [{"record_id_a": pair[0], "record_id_b": pair[1], "verdict": verdict}]
