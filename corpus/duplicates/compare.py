@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,7 +37,7 @@ def compare(prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataFram
         values = prepared[name].to_numpy()
         return values[a], values[b]
 
-    def alike(name: str, scorer: object, *, missing: float) -> np.ndarray:
+    def alike(name: str, scorer: Any, *, missing: float) -> np.ndarray:
         x, y = both(name)
         score = process.cpdist(x, y, scorer=scorer) / 100
         return np.where((x == "") | (y == ""), missing, score)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -123,7 +124,7 @@ def _origins(every: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["record_id", "field", "from", "value", "n_values"])
 
 
-def _is_missing(value: object) -> bool:
+def _is_missing(value: Any) -> bool:
     return value == "" if isinstance(value, str) else bool(pd.isna(value))
 
 

@@ -130,9 +130,10 @@ def described(compared: Compared, rows: np.ndarray, said: Mapping[Edge, Word]) -
 
 
 def _why(compared: Compared, row: int) -> str:
-    pair = compared.pairs.iloc[row].to_dict()
+    pair = {str(name): value for name, value in compared.pairs.iloc[row].to_dict().items()}
+    kinds, numbers = compared.prepared["kinds"], compared.prepared["numbers"]
     found = {name.removeprefix("conflict_"): value for name, value in pair.items()}
-    a, b = (compared.prepared.iloc[pair[side]].to_dict() for side in ("a", "b"))
+    a, b = ({"kinds": kinds[at], "numbers": numbers[at]} for at in (pair["a"], pair["b"]))
     return reason(pair, found, a, b)
 
 

@@ -3,7 +3,14 @@
 import pandas as pd
 import pytest
 
-from corpus import find_duplicates, merge_duplicates
+from corpus import (
+    Compared,
+    UsageError,
+    explain_duplicates,
+    field_origins,
+    find_duplicates,
+    merge_duplicates,
+)
 from corpus.duplicates import normalise_title
 
 BASE = {
@@ -32,10 +39,7 @@ def doubts(records: pd.DataFrame) -> list[str]:
 
 
 def test_same_doi_with_different_title_case_is_one_report():
-    assert (
-        is_one(pair(first_doi="10.5555/x", doi="https://doi.org/10.5555/X", title=BASE["title"].upper()))
-        is False
-    )
+    assert is_one(pair(first_doi="10.5555/x", doi="https://doi.org/10.5555/X", title=BASE["title"].upper()))
     assert is_one(pair(first_doi="10.5555/x", doi="10.5555/x", title=BASE["title"].upper()))
 
 
@@ -47,7 +51,7 @@ def test_same_doi_with_a_missing_subtitle_is_one_report():
 
 def test_same_doi_under_quite_another_title_is_for_a_person():
     found = doubts(pair(first_doi="10.5555/x", doi="10.5555/x", title="Erratum", authors=""))
-    assert found == ["same DOI, but the titles differ"]
+    assert found == ["same DOI and year, but the titles differ"]
 
 
 def test_same_title_year_and_author_written_otherwise_is_one_report():
@@ -57,16 +61,20 @@ def test_same_title_year_and_author_written_otherwise_is_one_report():
 
 
 def test_same_title_but_other_year_is_for_a_person():
-    assert doubts(pair(year=2020)) == ["same title, but the years differ"]
+    assert doubts(pair(year=2020)) == ["same title and authors, but the years differ"]
 
 
 def test_same_title_but_other_doi_is_for_a_person():
-    assert doubts(pair(first_doi="10.5555/x", doi="10.5555/y")) == ["same title, but the DOIs differ"]
+    assert doubts(pair(first_doi="10.5555/x", doi="10.5555/y")) == [
+        "same title, authors and year, but the DOIs differ"
+    ]
 
 
 def test_parts_of_a_series_are_for_a_person():
     records = pair(first_title=f"{BASE['title']}, part I", title=f"{BASE['title']}, part II")
-    assert doubts(records) == ["nearly the same title, but the numbers in it differ"]
+    assert doubts(records) == [
+        "nearly the same title, authors and year, but the numbers in the titles differ (1 and 2)"
+    ]
 
 
 @pytest.mark.parametrize("title", ["Editorial", "Introduction", "Leder", "Book reviews"])
@@ -115,8 +123,134 @@ def test_danish_letters_are_no_accents():
     assert normalise_title("Støj i gård") != normalise_title("Stoj i gard")
 
 
+def test_what_is_said_to_be_different_stays_apart_when_a_third_matches_both():
+    third = {**BASE, "record_id": "c:3"}
+    records = pd.concat([pair(year=2020), pd.DataFrame([third])], ignore_index=True)
+    said = pd.DataFrame(
+        [{"record_id_a": "b:2", "record_id_b": "a:1", "verdict": "different", "person": "ann"}]
+    )
+    found = find_duplicates(records, said)
+    assert found.groups.to_dict() == {"a:1": "a:1", "b:2": "b:2", "c:3": "a:1"}
+    # b:2 and a:1 were said to be different; it is not asked again by way of the third
+    assert found.doubtful.empty
+
+
+def test_a_third_that_is_like_both_of_two_different_ones_joins_the_nearer():
+    records = pd.DataFrame(
+        [
+            {"record_id": "a:1", **BASE, "journal": "Journal of Trust", "volume": "4", "pages": "1-9"},
+            {"record_id": "b:2", **BASE},
+            {"record_id": "c:3", **BASE, "journal": "Journal of Trust", "volume": "4", "pages": "1-9"},
+        ]
+    )
+    assert find_duplicates(records).groups.nunique() == 1
+    said = pd.DataFrame(
+        [{"record_id_a": "a:1", "record_id_b": "b:2", "verdict": "different", "person": "ann"}]
+    )
+    found = find_duplicates(records, said)
+    assert found.groups.to_dict() == {"a:1": "a:1", "b:2": "b:2", "c:3": "a:1"}
+    assert found.cut["why"].str.contains("people said that a:1 and b:2 are different").all()
+    assert len(found.cut) == 1
+
+
+def test_a_chain_whose_ends_contradict_each_other_is_cut_and_put_to_a_person():
+    """A record that says little fits an article and a talk of the same title in another volume."""
+    first = {**BASE, "journal": "Journal of Trust", "volume": "4", "pages": "1-9", "doi": "10.5555/x"}
+    other = {**BASE, "journal": "Annals of Time", "volume": "71", "pages": "S14", "doi": "10.5555/y"}
+    records = pd.DataFrame(
+        [{"record_id": "a:1", **first}, {"record_id": "b:2", **BASE}, {"record_id": "c:3", **other}]
+    )
+    found = find_duplicates(records)
+    assert found.groups["a:1"] != found.groups["c:3"]
+    assert found.groups.nunique() == 2
+    [why] = found.doubtful["why"]
+    assert "a:1 and c:3 would then be one" in why
+    assert "volume, pages and identifier all differ" in why
+
+
+def test_people_who_contradict_each_other_over_three_records_are_told_so():
+    records = pd.concat([pair(), pd.DataFrame([{"record_id": "c:3", **BASE}])], ignore_index=True)
+    said = pd.DataFrame(
+        [
+            {"record_id_a": "a:1", "record_id_b": "b:2", "verdict": "same", "person": "ann"},
+            {"record_id_a": "b:2", "record_id_b": "c:3", "verdict": "same", "person": "bo"},
+            {"record_id_a": "a:1", "record_id_b": "c:3", "verdict": "different", "person": "cy"},
+        ]
+    )
+    found = find_duplicates(records, said)
+    assert found.groups["a:1"] != found.groups["c:3"]
+    assert found.doubtful["why"].tolist() == [
+        "bo said so; but people also said that a:1 and c:3 are different"
+    ]
+
+
+def test_the_merged_record_takes_the_best_of_each_field_and_says_whose_it_is():
+    records = pd.DataFrame(
+        [
+            {"record_id": "a:1", **BASE, "title": BASE["title"].upper(), "authors": "Alder, J.; Vine, P.",
+             "abstract": "Talk takes", "pages": "27", "journal": "J. Trust"},
+            {"record_id": "b:2", **BASE, "abstract": "Talk takes time, and time is what partners lack.",
+             "pages": "27-43", "journal": "Journal of Trust", "doi": "10.5555/x"},
+        ]
+    )  # fmt: skip
+    found = find_duplicates(records)
+    merged = merge_duplicates(records, found).iloc[0]
+    assert merged["title"] == BASE["title"]
+    assert merged["authors"] == BASE["authors"]
+    assert (merged["pages"], merged["journal"], merged["doi"]) == ("27-43", "Journal of Trust", "10.5555/x")
+    assert (merged["abstract"][-5:], merged["text_from"]) == ("lack.", "b:2")
+    origins = field_origins(records, found).set_index("field")["from"].to_dict()
+    assert origins["year"] == "a:1"
+    assert {origins[name] for name in ("title", "authors", "abstract", "pages", "journal", "doi")} == {"b:2"}
+
+
+def test_an_abstract_that_is_a_little_longer_does_not_replace_the_words_that_were_read():
+    records = pair(first_abstract="Talk takes time.", abstract="Talk takes time. (C) Us")
+    records.loc[1, "abstract"] = "Talk takes time.."
+    merged = merge_duplicates(records, find_duplicates(records)).iloc[0]
+    assert (merged["abstract"], merged["text_from"]) == ("Talk takes time.", "a:1")
+
+
+def test_an_explanation_says_what_agreed_whose_fields_they_are_and_what_people_said():
+    records = pair(doi="10.5555/x")
+    said = pd.DataFrame([{"record_id_a": "a:1", "record_id_b": "b:2", "verdict": "same", "person": "ann"}])
+    told = explain_duplicates(records, find_duplicates(records), "b:2")
+    assert (told.record_id, told.members["record_id"].tolist()) == ("a:1", ["a:1", "b:2"])
+    assert told.pairs["why"].tolist() == ["same title, authors and year"]
+    assert told.fields.set_index("field").loc["doi", "from"] == "b:2"
+    assert told.decisions.empty
+    told = explain_duplicates(records, find_duplicates(records, said), "b:2")
+    assert told.decisions["why"].tolist() == told.pairs["why"].tolist() == ["ann said so"]
+    with pytest.raises(UsageError, match="no record 'c:3'"):
+        explain_duplicates(records, find_duplicates(records), "c:3")
+
+
+@pytest.mark.parametrize(
+    "authors", ["Alder, Jo; Vine, Pat", "Alder, J. and Vine, P.", "Alder J.Vine P.", "Jo Alder; Pat Vine"]
+)
+def test_authors_are_compared_however_databases_write_them(authors):
+    assert is_one(pair(authors=authors))
+
+
+def test_comparisons_are_read_again_from_their_files_and_damaged_ones_are_not(tmp_path):
+    records = pair(doi="10.5555/x")
+    found = find_duplicates(records)
+    found.compared.save(tmp_path)
+    again = Compared.load(tmp_path)
+    assert find_duplicates(records, earlier=again).compared.n_compared == 0
+    assert find_duplicates(records, earlier=again).groups.equals(found.groups)
+    (tmp_path / "pairs.parquet").write_bytes(b"torn")
+    assert Compared.load(tmp_path) is None
+
+
+def test_a_record_that_changed_since_is_compared_anew():
+    found = find_duplicates(pair())
+    changed = pair(title="Steel bridges under load", authors="Birk, P.")
+    assert find_duplicates(changed, earlier=found).groups.nunique() == 2
+
+
 def test_labelled_sets_are_grouped_without_losing_a_study(shared_data):
-    """On the stroke set: at most 3 records lost, at least 85 % of the duplicates found."""
+    """On the stroke set, which the score was learned from too: none lost, and nearly all found."""
     folder = shared_data / "dedup" / "stroke"
     records = pd.read_csv(folder / "records.csv.gz", dtype="str", keep_default_na=False)
     records = records.rename(columns={"ID": "record_id", "author": "authors", "number": "issue"})
@@ -127,5 +261,5 @@ def test_labelled_sets_are_grouped_without_losing_a_study(shared_data):
     wrongly_joined = (found.groupby("group")["truth"].nunique() - 1).sum()
     still_apart = (found.groupby("truth")["group"].nunique() - 1).sum()
     n_true = sum(len(ids) - 1 for ids in merged)
-    assert wrongly_joined <= 3
-    assert still_apart < 0.15 * n_true
+    assert wrongly_joined == 0
+    assert still_apart <= 0.01 * n_true
