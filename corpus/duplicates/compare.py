@@ -29,8 +29,8 @@ def compare(prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataFram
         where not given). Fields that are 0 not given, 1 the same, 2 different: ``volume``, ``issue``,
         ``page``, ``last_page``, ``page_figures``, ``identifier`` (DOI or PubMed identifier). Counts:
         ``title_length``, ``years_apart`` and ``pages_apart`` (-1 where not given). Yes or no (1, 0):
-        ``numbers_differ``, ``kinds_differ``, ``generic``, ``preprint``, ``meeting``, ``issue_as_volume`` and
-        what several of these say together.
+        ``numbers_differ``, ``only_numbers_differ``, ``kinds_differ``, ``generic``, ``preprint``, ``meeting``,
+        ``issue_as_volume`` and what several of these say together.
     """
 
     def both(name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -85,6 +85,9 @@ def compare(prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataFram
     numbers_a, numbers_b = both("numbers")
     kinds_a, kinds_b = both("kinds")
     found["numbers_differ"], found["kinds_differ"] = numbers_a != numbers_b, kinds_a != kinds_b
+    rest_a, rest_b = both("numberless")
+    given = (numbers_a != "") & (numbers_b != "")
+    found["only_numbers_differ"] = given & (numbers_a != numbers_b) & (rest_a == rest_b)
     for name in ("generic", "preprint", "meeting"):
         x, y = both(name)
         found[name] = (x | y) if name == "generic" else (x ^ y)

@@ -38,7 +38,6 @@ def conflicts(compared: pd.DataFrame) -> pd.DataFrame:
     """
     pair = compared
     identified = pair["identifier"] == SAME
-    same_place = (pair["volume"] == SAME) & (pair["page"] == SAME)
     agreeing = (
         (pair["volume"] == SAME).astype(float)
         + (pair["page"] == SAME)
@@ -57,10 +56,11 @@ def conflicts(compared: pd.DataFrame) -> pd.DataFrame:
         {
             "generic": (pair["generic"] == 1) & ~identified & (differing | (agreeing < 2)),
             "kinds": (pair["kinds_differ"] == 1) & ~identified,
-            "numbers": (pair["numbers_differ"] == 1)
-            & (pair["title"] < 0.995)
-            & ~identified
-            & ((pair["page"] != SAME) | ~same_place & (pair["identifier"] == DIFFERENT)),
+            "numbers": ~identified
+            & (
+                (pair["only_numbers_differ"] == 1)
+                | ((pair["numbers_differ"] == 1) & (pair["title"] < 0.995) & (pair["page"] != SAME))
+            ),
             "place": (pair["volume"] == DIFFERENT)
             & (pair["page"] == DIFFERENT)
             & (pair["identifier"] == DIFFERENT),
@@ -97,7 +97,18 @@ def outcomes(compared: pd.DataFrame, found: pd.DataFrame, probability: np.ndarra
     one_identifier = (
         (pair["identifier"] == SAME) & (pair["first_author"] >= 0.5) & (pair["years_apart"] <= 0)
     ).to_numpy() & ~differs
-    wanted = (probability >= DOUBTFUL_FROM) | one_preprint | one_identifier
+    one_author = (pair["first_author"] > 0.8) & (pair["authors"] > 0.7)
+    in_parts = ((pair["only_numbers_differ"] == 1) & one_author & (pair["years_apart"] <= 1)).to_numpy()
+    in_one_place = (
+        (pair["page"] == SAME)
+        & (pair["last_page"] == SAME)
+        & (pair["volume"] == SAME)
+        & (pair["years_apart"] == 0)
+        & (pair["journal"] >= 0.9)
+        & one_author
+        & (pair["identifier"] != DIFFERENT)
+    ).to_numpy()
+    wanted = (probability >= DOUBTFUL_FROM) | one_preprint | one_identifier | in_parts | in_one_place
     titled = (pair["title"] > 0.97).to_numpy()
     taken = (probability >= SAME_FROM) | (told & ~differs & ~identifiers_differ) | (one_identifier & titled)
     result = np.full(len(pair), "different", dtype=object)

@@ -9,7 +9,15 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from corpus.duplicates.titles import fold, is_generic_title, kinds_of, numbers_in, title_key, words_of
+from corpus.duplicates.titles import (
+    fold,
+    is_generic_title,
+    kinds_of,
+    numbers_in,
+    title_key,
+    without_numbers,
+    words_of,
+)
 
 # what of a record is compared
 COMPARED = (
@@ -69,7 +77,7 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
         compared); ``title``, ``tight`` (without spaces), ``first``, ``authors`` (family names of the first
         twelve), ``n_authors`` (whole number), ``year`` (whole number, 0 when not given), ``journal``,
         ``volume``, ``number``, ``page`` and ``last`` (first and last page), ``doi``, ``pmid``, ``abstract``
-        (its first 200 letters), ``numbers`` (in the title), ``kinds`` (what the title says it is, joined by
+        (its first 200 letters), ``numbers`` (in the title), ``numberless`` (the title without), ``kinds`` (what the title says it is, joined by
         "; "), ``generic``, ``preprint``, ``meeting`` (truth values).
     """
     out = pd.DataFrame({"record_id": records["record_id"].astype(object).to_numpy(object)})
@@ -95,6 +103,10 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     out["pmid"] = _texts(_first_number(pmid) for pmid in texts["pmid"])
     out["abstract"] = _texts("".join(words_of(fold(text[:400])))[:200] for text in texts["abstract"])
     out["numbers"] = _texts(numbers_in(title) for title in titles)
+    out["numberless"] = _texts(
+        without_numbers(title) if numbers else title
+        for title, numbers in zip(titles, out["numbers"], strict=True)
+    )
     out["kinds"] = _texts("; ".join(kinds_of(title)) for title in titles)
     named = zip(titles, out["journal"], strict=True)
     out["generic"] = np.array([is_generic_title(title, journal) for title, journal in named], dtype=bool)

@@ -152,6 +152,17 @@ def numbers_in(title: str) -> str:
     return " ".join(_VALUE.get(number, number.lstrip("0") or "0") for number in _NUMBER.findall(title))
 
 
+def without_numbers(title: str) -> str:
+    """A normalised title without its numbers.
+
+    Examples
+    --------
+    >>> without_numbers("trust part ii") == without_numbers("trust part 1")
+    True
+    """
+    return " ".join(_NUMBER.sub(" ", title).split())
+
+
 def kinds_of(title: str) -> tuple[str, ...]:
     """What a normalised title says it is, beside an article.
 

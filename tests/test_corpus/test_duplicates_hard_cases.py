@@ -141,8 +141,8 @@ def test_a_note_that_an_erratum_appeared_does_not_make_it_one():
 
 def test_a_conference_abstract_and_the_paper_stay_two():
     outcome, _ = judged(
-        ENGLISH, journal="Annals of Nothing. Conference: 12th Nordic Meeting on Trust", year=2017, volume="71",
-        issue="", pages="S14", doi="10.5555/nordic.14",
+        ENGLISH, journal="Annals of Nothing. Conference: 12th Nordic Meeting on Trust", year=2017,
+        volume="71", issue="", pages="S14", doi="10.5555/nordic.14",
     )  # fmt: skip
     assert outcome == "different"
 
@@ -151,7 +151,8 @@ def test_a_comment_and_its_reply_stay_two_and_apart_from_the_article():
     place = {"volume": "13", "issue": "1", "pages": "77-78", "doi": ""}
     comment = {**ENGLISH, **place, "title": f"Comment on {ENGLISH['title']}", "authors": "Elm, Ida"}
     assert judged(ENGLISH, **{name: comment[name] for name in ("title", "authors", *place)})[0] == "different"
-    reply = {"title": f"Reply to comment on {ENGLISH['title']}", "authors": ENGLISH["authors"], "pages": "79"}
+    title = f"Reply to comment on {ENGLISH['title']}"
+    reply = {"title": title, "authors": ENGLISH["authors"], "pages": "79"}
     assert judged(comment, **reply)[0] == "different"
 
 
