@@ -54,6 +54,29 @@ _ANY_KIND = re.compile("|".join(rf"\b(?:{words})\b" for words in _KINDS.values()
 _NUMBER = re.compile(
     r"\b(?:\d+|i{1,3}|iv|v|vi{1,3}|ix|x|one|two|three|four|five|first|second|third|fourth)\b"
 )
+# letters that are numbers only behind such words, or at the end: "i" is a word in Danish
+_LETTERS = ("i", "v", "x")
+_COUNTED = frozenset(
+    [
+        "part",
+        "parts",
+        "del",
+        "phase",
+        "fase",
+        "stage",
+        "study",
+        "studie",
+        "type",
+        "class",
+        "grade",
+        "level",
+        "volume",
+        "chapter",
+        "kapitel",
+        "paper",
+        "report",
+    ]
+)
 _VALUE = {
     "i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
     "x": "10",
@@ -148,8 +171,27 @@ def numbers_in(title: str) -> str:
     --------
     >>> numbers_in("trust in partnerships part ii"), numbers_in("the second of two studies from 1990")
     ('2', '2 2 1990')
+    >>> numbers_in("tillid i partnerskaber del i")
+    '1'
     """
-    return " ".join(_VALUE.get(number, number.lstrip("0") or "0") for number in _NUMBER.findall(title))
+    if not _NUMBER.search(title):
+        return ""
+    numbers = (word for word, is_number in _counted(title) if is_number)
+    return " ".join(_VALUE.get(number, number.lstrip("0") or "0") for number in numbers)
+
+
+def _counted(title: str) -> list[tuple[str, bool]]:
+    """The words of a title, and which are numbers."""
+    words = title.split()
+    before = ["", *words[:-1]]
+    return [
+        (
+            word,
+            bool(_NUMBER.fullmatch(word))
+            and (word not in _LETTERS or previous in _COUNTED or place == len(words) - 1),
+        )
+        for place, (word, previous) in enumerate(zip(words, before, strict=True))
+    ]
 
 
 def without_numbers(title: str) -> str:
@@ -160,7 +202,7 @@ def without_numbers(title: str) -> str:
     >>> without_numbers("trust part ii") == without_numbers("trust part 1")
     True
     """
-    return " ".join(_NUMBER.sub(" ", title).split())
+    return " ".join(word for word, is_number in _counted(title) if not is_number)
 
 
 def kinds_of(title: str) -> tuple[str, ...]:
