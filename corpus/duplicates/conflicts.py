@@ -97,6 +97,8 @@ def outcomes(compared: pd.DataFrame, found: pd.DataFrame, probability: np.ndarra
     one_identifier = (
         (pair["identifier"] == SAME) & (pair["first_author"] >= 0.5) & (pair["years_apart"] <= 0)
     ).to_numpy() & ~differs
+    # one DOI under two PubMed identifiers, or the other way about
+    crossed = ((pair["doi"] == DIFFERENT) | (pair["pmid"] == DIFFERENT)).to_numpy()
     one_author = (pair["first_author"] > 0.8) & (pair["authors"] > 0.7)
     in_parts = ((pair["only_numbers_differ"] == 1) & one_author & (pair["years_apart"] <= 1)).to_numpy()
     in_one_place = (
@@ -110,7 +112,11 @@ def outcomes(compared: pd.DataFrame, found: pd.DataFrame, probability: np.ndarra
     ).to_numpy()
     wanted = (probability >= DOUBTFUL_FROM) | one_preprint | one_identifier | in_parts | in_one_place
     titled = (pair["title"] > 0.97).to_numpy()
-    taken = (probability >= SAME_FROM) | (told & ~differs & ~identifiers_differ) | (one_identifier & titled)
+    taken = (
+        (probability >= SAME_FROM)
+        | (told & ~differs & ~identifiers_differ)
+        | (one_identifier & titled & ~crossed)
+    )
     result = np.full(len(pair), "different", dtype=object)
     result[wanted & ~apart] = "doubtful"
     result[taken & ~asked & ~apart] = "same"

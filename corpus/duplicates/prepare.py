@@ -77,9 +77,8 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
         compared); ``title``, ``tight`` (without spaces), ``first``, ``authors`` (family names of the first
         twelve), ``n_authors`` (whole number), ``year`` (whole number, 0 when not given), ``journal``,
         ``volume``, ``number``, ``page`` and ``last`` (first and last page), ``doi``, ``pmid``, ``abstract``
-        (its first 200 letters), ``numbers`` (in the title), ``numberless``
-        (the title without), ``kinds`` (what the title says it is, joined by
-        "; "), ``generic``, ``preprint``, ``meeting`` (truth values).
+        (its first 200 letters), ``numbers`` (in the title), ``numberless`` (the title without), ``kinds``
+        (what the title says it is, joined by "; "), ``generic``, ``preprint``, ``meeting`` (truth values).
     """
     out = pd.DataFrame({"record_id": records["record_id"].astype(object).to_numpy(object)})
     texts, years = _compared_texts(records)
