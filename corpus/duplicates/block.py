@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -13,44 +15,53 @@ KEYS = (
     "abstract_middle", "author_short_words", "title_letters", "all",
 )  # fmt: skip
 
+# what of the prepared records they are made of
+_READ = ("doi", "pmid", "title", "tight", "first", "volume", "page", "year", "journal", "abstract")
+
 
 def block_keys(prepared: pd.DataFrame) -> np.ndarray:
     """For each record (row) a hash of each thing it may share (column, as :data:`KEYS`); 0 for none."""
-    column = {name: prepared[name].tolist() for name in prepared.columns}
+    column = {name: prepared[name].tolist() for name in _READ}
     words = [title.split() for title in column["title"]]
-    first, volume, page, abstract = (column[name] for name in ("first", "volume", "page", "abstract"))
-    year = [str(number) if number else "" for number in column["year"]]
-    initials = ["".join(word[0] for word in journal.split()) for journal in column["journal"]]
-    begins = [found[0][:6] if found else "" for found in words]
-    short = [" ".join(sorted(found, key=lambda word: (len(word), word))[-2:]) for found in words]
-    keys = {
-        "doi": column["doi"],
-        "pmid": column["pmid"],
-        "title": [title if len(title) > 8 else "" for title in column["tight"]],
-        "title_start": [" ".join(found[:5]) if len(found) >= 5 else "" for found in words],
-        "title_end": [" ".join(found[-5:]) if len(found) >= 6 else "" for found in words],
-        "long_words": [_longest(found) if len(found) > 4 else "" for found in words],
-        "year_volume_page": _joined(year, volume, page),
-        "author_page_year": _joined(first, page, year),
-        "author_year_word": _joined(first, year, begins),
-        "author_volume_page": _joined(first, volume, page),
-        "author_year_volume": _joined(first, year, volume),
-        "journal_volume_page": _joined(initials, volume, page),
-        "abstract_start": [text[:80] if len(text) > 60 else "" for text in abstract],
-        "abstract_middle": [text[100:160] if len(text) > 150 else "" for text in abstract],
-        "author_short_words": _joined(first, short),
-        "title_letters": [title[:24] if len(title) >= 24 else "" for title in column["tight"]],
-    }
     hashed = np.zeros((len(prepared), len(KEYS)), dtype=np.uint64)
     for place, name in enumerate(KEYS[:-1]):
         texts = np.empty(len(prepared), dtype=object)
-        texts[:] = keys[name]
+        texts[:] = _key(name, column, words)
         codes, unique = pd.factorize(texts)
         if len(unique):
             of_unique = pd.util.hash_array(unique, categorize=False)
             hashed[:, place] = np.where(texts != "", of_unique[codes], 0)
     hashed[:, -1] = prepared["mark"].to_numpy(np.uint64)
     return hashed
+
+
+def _key(name: str, column: dict[str, list], words: list[list[str]]) -> list[str]:
+    """One of the keys; made one at a time, for all of them would fill the memory."""
+    first, volume, page = column["first"], column["volume"], column["page"]
+    year = [str(number) if number else "" for number in column["year"]]
+    keys: dict[str, Callable[[], list[str]]] = {
+        "doi": lambda: column["doi"],
+        "pmid": lambda: column["pmid"],
+        "title": lambda: [title if len(title) > 8 else "" for title in column["tight"]],
+        "title_start": lambda: [" ".join(found[:5]) if len(found) >= 5 else "" for found in words],
+        "title_end": lambda: [" ".join(found[-5:]) if len(found) >= 6 else "" for found in words],
+        "long_words": lambda: [_longest(found) if len(found) > 4 else "" for found in words],
+        "year_volume_page": lambda: _joined(year, volume, page),
+        "author_page_year": lambda: _joined(first, page, year),
+        "author_year_word": lambda: _joined(first, year, [found[0][:6] if found else "" for found in words]),
+        "author_volume_page": lambda: _joined(first, volume, page),
+        "author_year_volume": lambda: _joined(first, year, volume),
+        "journal_volume_page": lambda: _joined(
+            ["".join(word[0] for word in journal.split()) for journal in column["journal"]], volume, page
+        ),
+        "abstract_start": lambda: [text[:80] if len(text) > 60 else "" for text in column["abstract"]],
+        "abstract_middle": lambda: [text[100:160] if len(text) > 150 else "" for text in column["abstract"]],
+        "author_short_words": lambda: _joined(
+            first, [" ".join(sorted(found, key=lambda word: (len(word), word))[-2:]) for found in words]
+        ),
+        "title_letters": lambda: [title[:24] if len(title) >= 24 else "" for title in column["tight"]],
+    }
+    return keys[name]()
 
 
 def candidate_pairs(keys: np.ndarray, is_new: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

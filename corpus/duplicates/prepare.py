@@ -81,7 +81,9 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
         (what the title says it is, joined by "; "), ``generic``, ``preprint``, ``meeting`` (truth values).
     """
     out = pd.DataFrame({"record_id": records["record_id"].astype(object).to_numpy(object)})
-    texts, years = _compared_texts(records)
+    short = [name for name in COMPARED if name not in ("abstract", "year")]
+    texts = {name: records[name].tolist() for name in short}
+    years = records["year"].fillna(0).to_numpy(np.int64)
     out["mark"] = record_marks(records)
     titles = [title_key(title) for title in texts["title"]]
     out["title"] = _texts(titles)
@@ -101,7 +103,7 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     out["last"] = _texts(last for _, last in pages)
     out["doi"] = _texts(doi_key(doi) for doi in texts["doi"])
     out["pmid"] = _texts(_first_number(pmid) for pmid in texts["pmid"])
-    out["abstract"] = _texts("".join(words_of(fold(text[:400])))[:200] for text in texts["abstract"])
+    out["abstract"] = _texts("".join(words_of(fold(text[:400])))[:200] for text in records["abstract"])
     out["numbers"] = _texts(numbers_in(title) for title in titles)
     out["numberless"] = _texts(
         without_numbers(title) if numbers else title
@@ -260,15 +262,12 @@ def _texts(values: Iterable[str]) -> np.ndarray:
     return array
 
 
-def _compared_texts(records: pd.DataFrame) -> tuple[dict[str, list[str]], np.ndarray]:
-    texts = {name: records[name].tolist() for name in COMPARED if name != "year"}
-    return texts, records["year"].fillna(0).to_numpy(np.int64)
-
-
 def record_marks(records: pd.DataFrame) -> np.ndarray:
     """A hash of all that is compared of each record: tells one that changed from one that did not."""
-    texts, years = _compared_texts(records)
-    mark = pd.util.hash_array(years)
-    for values in texts.values():
-        mark = mark * np.uint64(1_099_511_628_211) ^ pd.util.hash_array(_texts(values), categorize=False)
+    mark = pd.util.hash_array(records["year"].fillna(0).to_numpy(np.int64))
+    for name in COMPARED:
+        if name != "year":
+            # a column at a time: the abstracts of a large set fill the memory
+            hashed = pd.util.hash_array(_texts(records[name]), categorize=False)
+            mark = mark * np.uint64(1_099_511_628_211) ^ hashed
     return mark.astype(np.uint64)
