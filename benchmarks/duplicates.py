@@ -284,6 +284,7 @@ def peer_figures(python: str, folder: Path) -> dict[str, Any]:
 
 def print_calibration(material: dict[str, tuple[pd.DataFrame, np.ndarray]]) -> None:
     """How often pairs of a probability are true, each set by the score that never saw it."""
+    from corpus.duplicates.conflicts import conflicts
     from corpus.duplicates.score import probabilities
 
     if len(material) < 2:
@@ -291,10 +292,11 @@ def print_calibration(material: dict[str, tuple[pd.DataFrame, np.ndarray]]) -> N
     given, true = [], []
     for name, (compared, truth) in material.items():
         others = [part for other, part in material.items() if other != name]
-        given.append(probabilities(compared, learned(others)))
-        true.append(truth)
+        free = ~conflicts(compared).to_numpy().any(axis=1)
+        given.append(probabilities(compared, learned(others))[free])
+        true.append(truth[free])
     probability, truth = np.concatenate(given), np.concatenate(true)
-    print("\nProbability said, and share of true pairs (pairs of all sets, before any rule):")
+    print("\nProbability said, and share of true pairs (pairs of all sets that have no conflict):")
     for low, high in (
         (0, 0.01),
         (0.01, 0.1),
