@@ -17,9 +17,9 @@ from corpus import ReviewError
 from samsyn.cards.words import card_words
 
 
-def script(name: str) -> str:
-    """The script of a card: what all cards share, then its own."""
-    return "\n".join(_text(part) for part in ("card.js", f"{name}.js"))
+def script(*names: str) -> str:
+    """The script of a card: what all cards share, then its own parts."""
+    return "\n".join(_text(f"{name}.js") for name in ("card", *names))
 
 
 def style(name: str) -> str:
