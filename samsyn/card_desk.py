@@ -65,7 +65,9 @@ class CardDesk(RankingDesk):
         from samsyn.cards.settling_queue import SettlingQueue  # noqa: PLC0415
 
         if round_ not in ROUNDS:
-            raise UsageError(f"There is no round {round_!r}. Known: {', '.join(name for name in ROUNDS if name)}.")
+            raise UsageError(
+                f"There is no round {round_!r}. Known: {', '.join(name for name in ROUNDS if name)}."
+            )
 
         def open_queue(which: str) -> CheckingQueue | SettlingQueue:
             if which == "adjudication":

@@ -29,7 +29,7 @@ class CheckingCard extends Card {
   answered() {
     const asked = this.unanswered;
     if (asked && this.state.asked_by === this.view && this.state.answered === asked.n) {
-      if (!STAYING.includes(asked.do) && !this.state.fault) this.panel = "";
+      if (!STAYING.includes(asked.do) && !this.state.fault && this.panel !== "definition") this.panel = "";
       // words chosen anew wait for another code
       if (!STAYING.includes(asked.do)) this.draft = {};
       this.moved = true;
@@ -65,6 +65,13 @@ class CheckingCard extends Card {
       this.lettersOff && key.length === 1 ? null : element("kbd", { "aria-hidden": "true" }, name), text);
   }
 
+  /** R rejects here, so trying again has another key. */
+  alert() {
+    const said = super.alert(), again = said.querySelector('[data-key="r"]');
+    again?.replaceWith(this.button("t", this.words.try_again, () => this.tryAgain(), { main: true }));
+    return said;
+  }
+
   open(panel) { this.panel = this.panel === panel ? "" : panel; this.focusOn = this.panel; this.draw(); }
 
   draw() {
@@ -87,7 +94,8 @@ class CheckingCard extends Card {
     const strip = this.strip();
     if (view === "done") return [strip, ...this.done()];
     if (view === "settle") return [strip, ...this.settling()];
-    return [strip, this.record(this.itemMarks()), ...this.middle(), ...this.panels()];
+    const [beside, ...below] = this.middle();
+    return [strip, element("div", { class: "beside" }, this.record(this.itemMarks()), beside), ...below, ...this.panels()];
   }
 
   strip() {
@@ -95,7 +103,9 @@ class CheckingCard extends Card {
     const rounds = [["", words.round_next], ["blind", words.round_blind], ["assisted", words.round_assisted], ["adjudication", words.round_adjudication]];
     const choice = element("select", { name: "reading" }, rounds.map(([value, text]) => element("option", { value, selected: value === reading }, text)));
     choice.addEventListener("change", () => this.ask("round", { round: choice.value }));
+    const share = this.state.share ?? 0;
     return element("div", { class: "strip" },
+      element("span", { class: "bar", "aria-hidden": "true" }, element("span", { style: `width: ${Math.round(100 * share)}%` })),
       element("label", {}, `${words.reading} `, choice),
       strip.map((text) => element("span", {}, text)),
       element("span", { class: "saved" }, saved_at ? filled(words.saved, { time: saved_at }) : ""));
@@ -166,7 +176,8 @@ class CheckingCard extends Card {
         element("h3", {}, words.direction),
         this.directions.map((each, place) => code.allowed.includes(each.id) && this.button(String(place + 1),
           [element("b", { class: each.id, "aria-hidden": "true" }, each.symbol), ` ${each.label}`], () => this.ask("direction", { direction: each.id }),
-          { "aria-pressed": String(each.id === question.direction) }))));
+          { "aria-pressed": String(each.id === question.direction) }))),
+      this.panel === "definition" && this.definition(question.code_id));
   }
 
   choices(question) {
@@ -222,7 +233,7 @@ class CheckingCard extends Card {
 
   panels() {
     const { question } = this.state;
-    if (this.panel === "definition") return [this.definition(question?.code_id ?? this.draft.code_id)];
+    if (this.panel === "definition" && !question) return [this.definition()];
     return { note: [() => this.note()], queue: [() => this.waiting()], keys: [() => this.help()] }[this.panel]?.map((made) => made()) ?? [];
   }
 

@@ -190,11 +190,14 @@ class CheckingFace:
         waiting = [each for each in self._items if not each.answer]
         suggested = [each for each in self._items if each.suggestion]
         if not self._said:
-            self._said = self.queue.records.loc[self._record, "title"] if item is None else self._label(item.code_id)
+            self._said = (
+                self.queue.records.loc[self._record, "title"] if item is None else self._label(item.code_id)
+            )
         return {
             "view": "record",
             "round": round_,
-            "strip": self._strip(round_),
+            "strip": [*self._strip(round_), *filter(None, [self.queue.trouble])],
+            "share": progress.read / max(1, progress.read + progress.to_read),
             "why": self._why(self._record),
             "record": record_shown(self.queue.records.loc[self._record]),
             "items": [self._item_shown(each) for each in self._items],
@@ -228,7 +231,9 @@ class CheckingFace:
             "number": suggested.index(item) + 1 if item in suggested else 0,
             "of": len(suggested),
             "suggested": item.suggestion["direction"] if item.suggestion else "",
-            "reasons": reasons_shown(dict(item.suggestion), self.words, self._decimal) if item.suggestion else [],
+            "reasons": reasons_shown(dict(item.suggestion), self.words, self._decimal)
+            if item.suggestion
+            else [],
             "elsewhere": stand.direction if stand and elsewhere else "",
             "own_note": stand.note if stand else "",
         }
@@ -256,6 +261,11 @@ class CheckingFace:
         listed = waiting if self._record in waiting else [self._record, *waiting]
         titles = self.queue.records["title"]
         return [
-            {"record_id": name, "title": titles[name], "why": self._why(name), "current": name == self._record}
+            {
+                "record_id": name,
+                "title": titles[name],
+                "why": self._why(name),
+                "current": name == self._record,
+            }
             for name in listed[:_LISTED]
         ]

@@ -249,7 +249,9 @@ def refused(items: Iterable[Item], said: Mapping[str, Stand]) -> Iterator[Stand]
 
 
 def _in_order(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
-    return tuple(sorted(dict.fromkeys(segments), key=lambda each: (FIELDS.index(each.field), each.start, each.end)))
+    return tuple(
+        sorted(dict.fromkeys(segments), key=lambda each: (FIELDS.index(each.field), each.start, each.end))
+    )
 
 
 def _as_shown(suggestion: Mapping[str, Any]) -> dict[str, str]:

@@ -76,6 +76,7 @@ class Beside:
         reasons = dict(zip(queue.loc[known, "record_id"], queue.loc[known, "reason"], strict=True))
         return Order(names, reasons, learned)
 
+
 def _gently(parts: Iterable[Any]) -> Iterator[Any]:
     """The parts, with a rest after each in which a key may be answered."""
     for part in parts:

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Literal, get_args
 import pandas as pd
 
 from coding_scheme import CodeClassifier, Segment, blind_sample, combined, suggest
-from corpus import UsageError, journal
+from corpus import ReviewError, UsageError, journal
 from corpus.undone import line_id
-from samsyn.cards.checking_items import Item, Row, Stand, answered, items, refused, stands
+from samsyn.cards.checking_items import Item, Row, Stand, answered, items, refused, share_words, stands
 from samsyn.cards.checking_order import Beside
 from samsyn.cards.coding_lines import READINGS, CodingLines
 
@@ -72,6 +72,13 @@ class CheckingQueue:
     learns_beside : bool
         Whether the library is read and the classifier taught in a thread; else neither is done.
 
+    Attributes
+    ----------
+    own : dict of record_id to set of str
+        The records this person has read, and in which rounds.
+    trouble : str
+        What went wrong beside the card, in words.
+
     Examples
     --------
     >>> import tempfile
@@ -109,7 +116,13 @@ class CheckingQueue:
         self._actions: list[list[str]] = []
         self._reasons: dict[str, str] = {}
         self._order: list[str] = []
+        self.own: dict[str, set[str]] = {}
+        self._blind: set[str] = set()
+        self._open: set[str] = set()
+        self._tallies: dict[str, tuple[int, int, int]] = {}
+        self._stands: tuple[str, tuple[str, ...], int, dict[str, Stand]] = ("", (), 0, {})
         self.classifier: CodeClassifier | None = None
+        self.trouble = ""
         self.lines = CodingLines(self.review)
         self._read_again(self.records["record_id"])
         self._take_up_again()
@@ -137,7 +150,13 @@ class CheckingQueue:
     def why(self, record_id: str) -> str:
         """Why a record waits: "sample", "other reader", "again", "unread", or the queue's own words."""
         if self.round_of(record_id) == "blind":
-            return "sample" if record_id in self._sample else "other reader" if self._others(record_id) else "unread"
+            return (
+                "sample"
+                if record_id in self._sample
+                else "other reader"
+                if self._others(record_id)
+                else "unread"
+            )
         if record_id in self.own:
             return "again"
         return self._reasons.get(record_id, "unread")
@@ -159,7 +178,11 @@ class CheckingQueue:
     def stands(self, record_id: str) -> dict[str, Stand]:
         """What this person says of each code in a record."""
         rounds = ("blind",) if self.round_of(record_id) == "blind" else READINGS
-        return stands(self.lines.of(record_id), self.person, rounds)
+        decisions = self.lines.of(record_id)
+        # asked several times for each key
+        if self._stands[:3] != (record_id, rounds, id(decisions)):
+            self._stands = (record_id, rounds, id(decisions), stands(decisions, self.person, rounds))
+        return self._stands[3]
 
     def suggestions(self, record_id: str) -> pd.DataFrame:
         """The suggestions for a record, the same as long as it is looked at; none where it is read blind."""
@@ -179,7 +202,11 @@ class CheckingQueue:
             blind = sum(name in self._blind for name in self._open)
             tally = [sum(each) for each in zip(*self._tallies.values(), strict=True)] or [0, 0, 0]
             return Progress(
-                len(self.own), len(self._open), sum("blind" in each for each in self.own.values()), blind, *tally
+                len(self.own),
+                len(self._open),
+                sum("blind" in each for each in self.own.values()),
+                blind,
+                *tally,
             )
 
     # --- moving about -----------------------------------------------------------------------------------
@@ -253,8 +280,17 @@ class CheckingQueue:
             self._write(name, [said])
 
     def add(self, code_id: str, segment: Segment, direction: str, *, note: str = "") -> None:
-        """Code words that nobody suggested; words already coded so in the record stay. Raises as :meth:`answer`."""
-        self.answer(Item(code_id, segment, direction, ""), "present", note=note)
+        """Code words of one's own choice; words already coded so in the record stay. Raises as :meth:`answer`.
+
+        Where a suggestion of the code waits at these words, it is answered by this.
+        """
+        with self._lock:
+            waiting = (
+                item for item in self.items(self.current())
+                if item.code_id == code_id and not item.answer and share_words(item.segment, segment)
+            )  # fmt: skip
+            item = next(waiting, Item(code_id, segment, direction, ""))
+            self.answer(item, "present", segment=segment, direction=direction, note=note)
 
     def nothing(self, *, note: str = "") -> None:
         """Say that nothing is to be coded in the record: every suggestion that waits there is refused.
@@ -287,7 +323,9 @@ class CheckingQueue:
             self._catch_up()
             last = self.lines.last_of(self.person)
             if last is not None and last["round"] not in READINGS:
-                raise UsageError("Your last decision settled a disagreement; take it back where you settled it.")
+                raise UsageError(
+                    "Your last decision settled a disagreement; take it back where you settled it."
+                )
             n, ids = 1, self._actions[-1] if self._actions else []
             if last is not None and ids and line_id(last) == ids[-1]:
                 n = len(ids)
@@ -316,7 +354,9 @@ class CheckingQueue:
         rows: list[Row] = [row for stand in said for row in stand.rows(name)]
         known = (self.records.loc[[name]], self.lines.of(name))
         try:
-            n = self.review.code(rows, person=self.person, round_=self.round_of(name), file="card", known=known)
+            n = self.review.code(
+                rows, person=self.person, round_=self.round_of(name), file="card", known=known
+            )
         except UsageError as error:
             raise UsageError(_FAULT_ROW.sub("", str(error).removeprefix("card: "))) from error
         self._catch_up()
@@ -331,11 +371,6 @@ class CheckingQueue:
 
     def _read_again(self, names: Iterable[str]) -> None:
         """Who has read these records, and which are left for this person."""
-        if not hasattr(self, "_own"):
-            self.own: dict[str, set[str]] = {}
-            self._blind: set[str] = set()
-            self._open: set[str] = set()
-            self._tallies: dict[str, tuple[int, int, int]] = {}
         for name in names:
             if name not in self.records.index:
                 continue
@@ -356,23 +391,22 @@ class CheckingQueue:
 
     def _others(self, name: str) -> bool:
         """Whether somebody else has read a record blind, so that this person is to do so too."""
-        return any("blind" in rounds for who, rounds in self.lines.read_by(name).items() if who != self.person)
+        return any(
+            "blind" in rounds for who, rounds in self.lines.read_by(name).items() if who != self.person
+        )
 
     def _tally(self, name: str) -> tuple[int, int, int]:
         """Of the suggestions that were shown: accepted, changed, rejected."""
         accepted = changed = rejected = 0
-        for stand in stands(self.lines.of(name), self.person, ("assisted",)).values():
-            for shown in stand.suggested:
-                if stand.value != "present":
-                    rejected += stand.value == "absent"
-                elif any(mark.text == shown.get("text") for mark in stand.segments):
-                    same = stand.direction == shown.get("direction")
+        for line in self.lines.standing(name, self.person, "assisted"):
+            marks = [mark["text"] for mark in line.get("segments", ())]
+            for shown in line.get("suggested", ()):
+                text = shown.get("text", "")
+                if line["value"] == "present" and any(mark in text or text in mark for mark in marks):
+                    same = text in marks and line.get("direction") == shown.get("direction")
                     accepted, changed = accepted + same, changed + (not same)
-                elif any(mark.text in shown.get("text", "") or shown.get("text", "") in mark.text
-                         for mark in stand.segments):  # fmt: skip
-                    changed += 1
                 else:
-                    rejected += 1
+                    rejected += line["value"] != "unclear"
         return accepted, changed, rejected
 
     def _take_up_again(self) -> None:
@@ -393,7 +427,10 @@ class CheckingQueue:
         ahead = [name for name in self._sample if name in self._blind]
         blind = [name for name in sorted(self._blind) if name not in set(ahead)]
         rest = [name for name in self._order if name not in self._blind]
-        late = sorted(set(self.records["record_id"]) - self._blind - set(rest), key=lambda name: (name in self.own, name))
+        late = sorted(
+            set(self.records["record_id"]) - self._blind - set(rest),
+            key=lambda name: (name in self.own, name),
+        )
         return [*ahead, *blind, *rest, *late]
 
     def keep_up(self) -> None:
@@ -423,6 +460,11 @@ def _keep_up(queue: weakref.ref[CheckingQueue], changed: threading.Event) -> Non
         held = queue()
         if held is None:
             return
-        held.keep_up()
+        try:
+            held.keep_up()
+            held.trouble = ""
+        except (ReviewError, OSError) as error:
+            # said on the card; the next look may go better
+            held.trouble = str(error)
         del held
         changed.wait(timeout=_LOOKS_EVERY)

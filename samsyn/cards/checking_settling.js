@@ -74,7 +74,7 @@ class SettlingCard extends CheckingCard {
   }
 
   panels() {
-    return this.panel === "definition" ? [this.definition(this.state.code_id)] : super.panels();
+    return this.state.view === "settle" && this.panel === "definition" ? [this.definition(this.state.code_id)] : super.panels();
   }
 }
 

@@ -89,6 +89,14 @@ class CodingLines:
             self._frames[record_id] = in_todays_codes(made, self.review.scheme, self._kept)
         return self._frames[record_id]
 
+    def standing(self, record_id: str, person: str, round_: str) -> list[_Line]:
+        """A person's lines on a record in a round that no later one overrides, one for each code as written."""
+        latest: dict[str, _Line] = {}
+        for line in not_undone(_as_written(self._by_record.get(record_id, [])), "coding"):
+            if (line["person"], line["round"], int(line.get("reading", 1))) == (person, round_, 1):
+                latest[str(line["code_id"])] = dict(line)
+        return list(latest.values())
+
     def read_by(self, record_id: str) -> dict[str, set[str]]:
         """Who has read a record in which rounds: person -> "blind", "assisted", "adjudication"."""
         read: dict[str, set[str]] = defaultdict(set)

@@ -113,10 +113,13 @@ class SettlingFace:
         return {
             "view": "settle",
             "strip": strip,
+            "share": self.queue.n_settled / max(1, self.queue.n_settled + len(waiting)),
             "record": record_shown(self.queue.records.loc[self._record]),
             "code_id": self._code,
             "sides": [self._side_shown(side, sides) for side in sides],
-            "reasons": [{"id": name, "label": self.words[f"reason_{name.replace(' ', '_')}"]} for name in REASONS],
+            "reasons": [
+                {"id": name, "label": self.words[f"reason_{name.replace(' ', '_')}"]} for name in REASONS
+            ],
             "likely": "direction" if len({side.value for side in sides}) == 1 else "",
             "you": self.words["you_settle"].format(name=self._name(self.queue.person)),
             "yourself": self.words["you_are_one"] if self.queue.person in people else "",
@@ -162,7 +165,9 @@ class SettlingFace:
         if side.blind:
             return str(self.words["before_blind"])
         if side.shown is None:
-            return str(self.words["before_unknown"] if side.segments or side.note else self.words["before_silent"])
+            return str(
+                self.words["before_unknown"] if side.segments or side.note else self.words["before_silent"]
+            )
         if not side.shown:
             return str(self.words["before_nothing"])
         names = {each.id: each.label.in_language(self._in).lower() for each in self.queue.scheme.directions}

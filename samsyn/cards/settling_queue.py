@@ -100,7 +100,9 @@ class SettlingQueue:
         """The record_id and code_id to settle now; None when nothing is left."""
         if self._shown not in self._waiting:
             first = [each for each in self._waiting if each not in self._skipped]
-            self._shown = next(iter([*first, *(each for each in self._skipped if each in self._waiting)]), None)
+            self._shown = next(
+                iter([*first, *(each for each in self._skipped if each in self._waiting)]), None
+            )
         return self._shown
 
     def waiting(self) -> list[tuple[str, str]]:
@@ -188,7 +190,11 @@ class SettlingQueue:
         named = {"record_id": record_id, "code_id": code_id, "reason": reason, "note": note}
         known = (self.records.loc[[record_id]], self.lines.of(record_id))
         self.review.code(
-            [{**row, **named} for row in rows], person=self.person, round_="adjudication", file="card", known=known
+            [{**row, **named} for row in rows],
+            person=self.person,
+            round_="adjudication",
+            file="card",
+            known=known,
         )
         self.lines.catch_up()
         self._waiting = [each for each in self._waiting if each != shown]

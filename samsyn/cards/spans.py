@@ -84,7 +84,9 @@ def _sentence(texts: Mapping[str, str], span: Segment | None, how: str, language
     places = [(FIELDS.index(each.field), each.start) for each in every]
     here = (FIELDS.index(span.field), span.start)
     if how == "previous":
-        return next((each for each, place in zip(every[::-1], places[::-1], strict=True) if place < here), span)
+        return next(
+            (each for each, place in zip(every[::-1], places[::-1], strict=True) if place < here), span
+        )
     return next((each for each, place in zip(every, places, strict=True) if place > here), span)
 
 

@@ -1,0 +1,407 @@
+"""The checking card driven in a real browser: in Jupyter by keys and mouse, and each of its states by itself."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("axe_playwright_python", reason="needs samsyn[test]")
+
+from axe_playwright_python.sync_playwright import Axe
+
+from samsyn import Review
+from samsyn.cards.card import Card
+from samsyn.cards.checking_queue import CheckingQueue
+
+CODES = "from samsyn import Review\nreview = Review.open('review')\nreview.checking_card('coder-1', round_='assisted')"
+SETTLES = "review.checking_card('adjudicator', round_='adjudication')"
+
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Card</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<body data-jp-theme-light="{light}" style="margin: 0; background: {ground}"><main><h1 style="position: absolute; clip-path: inset(50%)">Card</h1><div id="card"></div></main></body></html>"""
+_MODEL = """async (script) => {
+  const held = await traits();
+  const listeners = {};
+  window.model = {
+    get: (name) => held[name],
+    set() {}, save_changes() {},
+    on: (name, call) => { (listeners[name] ??= []).push(call); },
+    off: (name, call) => { listeners[name] = (listeners[name] ?? []).filter((each) => each !== call); },
+    send: async (message) => { held.state = await take(message); (listeners["change:state"] ?? []).forEach((call) => call()); },
+  };
+  const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+  module.default.render({ model: window.model, el: document.getElementById("card") });
+}"""
+
+
+# a page without a Jupyter server: the browser draws the card, and its keys go to Python
+def show(browser, card: Card, *, width: int = 1280, height: int = 900, light: bool = True, zoom: float = 1):
+    """A page with the card on it; its keys are answered by the card at once."""
+    page = browser.new_page(
+        viewport={"width": int(width / zoom), "height": int(height / zoom)}, device_scale_factor=zoom
+    )
+
+    def take(message):
+        card._take(None, message, None)
+        return card.state
+
+    page.expose_function("take", take)
+    page.expose_function("traits", lambda: {
+        name: getattr(card, name) for name in card.trait_names(sync=True) if not name.startswith("_")
+        and name in {"state", "words", "language", "codes", "directions"}
+    })  # fmt: skip
+    ground = "#fff" if light else "#111"
+    page.set_content(_PAGE.format(light=str(light).lower(), ground=ground))
+    page.add_style_tag(content=card._css)
+    page.evaluate(_MODEL, card._esm)
+    page.wait_for_selector(".samsyn-card")
+    page.focus(".samsyn-card")
+    return page
+
+
+def press(page, *keys: str) -> None:
+    """Press keys, each when the one before it was answered."""
+    for key in keys:
+        page.keyboard.press(key)
+        page.wait_for_timeout(60)
+
+
+@pytest.fixture
+def uncoded(example_folder, tmp_path) -> Path:
+    """The example review, screened; of its codings only those of two coders on one record, who differ."""
+    folder = Path(shutil.copytree(example_folder, tmp_path / "uncoded"))
+    shutil.rmtree(folder / "decisions" / "coding")
+    review = Review.open(folder)
+    sample = CheckingQueue(review, "coder-1", learns_beside=False).waiting()[0]
+    words = review.records.set_index("record_id").loc[sample, "title"]
+    present = {
+        "record_id": sample,
+        "code_id": "governance_npg",
+        "value": "present",
+        "field": "title",
+        "quotation": words,
+    }
+    review.code([present | {"direction": "promotes"}], person="coder-2", round_="blind")
+    review.code([present | {"direction": "hinders"}], person="coder-3", round_="blind")
+    return folder
+
+
+def lines_of(folder: Path, person: str) -> list[dict]:
+    path = folder / "decisions" / "coding" / f"{person}.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+class Coder:
+    """Somebody at the keyboard, who remembers what they saw and pressed."""
+
+    def __init__(self, page) -> None:
+        self.page, self.card = page, page.locator(".samsyn-card").first
+        self.saw: list[tuple[str, str, str]] = []
+
+    def key(self, key: str, then: str | None = None) -> None:
+        """Press a key and wait until the card has drawn its answer."""
+        self.page.evaluate("document.querySelector('.samsyn-card').firstChild.dataset.old = 'yes'")
+        self.page.keyboard.press(key)
+        self.page.wait_for_function("!document.querySelector('.samsyn-card').firstChild.dataset.old")
+        if then:
+            self.card.locator(then).first.wait_for()
+
+    def asked(self) -> str:
+        return "".join(self.card.locator("mark.asked > span, mark.asked mark > span").all_text_contents())
+
+    def label(self) -> str:
+        return self.card.locator(".which .chip").inner_text()[2:]
+
+    def answer(self, key: str) -> None:
+        self.saw.append(
+            (
+                self.label(),
+                {"a": "present", "r": "absent", "u": "unclear"}[key],
+                self.asked() if key != "r" else "",
+            )
+        )
+        self.key(key)
+        if not self.card.locator(".asking").count():
+            self.key("Enter")
+        # records in which nothing is suggested
+        while not self.card.locator(".asking").count():
+            self.key("s")
+
+    def drag_over(self, words: str) -> None:
+        """Select words with the mouse, as a hand does."""
+        place = self.page.evaluate(
+            """(words) => {
+              for (const piece of document.querySelectorAll(".samsyn-card [data-field] [data-start]")) {
+                const at = piece.firstChild.data.indexOf(words);
+                if (at < 0) continue;
+                const range = document.createRange();
+                range.setStart(piece.firstChild, at); range.setEnd(piece.firstChild, at + words.length);
+                range.startContainer.parentElement.scrollIntoView({ block: "center" });
+                const boxes = [...range.getClientRects()];
+                return [boxes[0].left, boxes[0].top + boxes[0].height / 2, boxes.at(-1).right, boxes.at(-1).top + boxes.at(-1).height / 2];
+              }
+            }""",
+            words,
+        )
+        self.page.mouse.move(place[0] + 1, place[1])
+        self.page.mouse.down()
+        self.page.mouse.move(place[2] - 1, place[3], steps=6)
+        self.page.mouse.up()
+        self.card.locator(f"mark.asked:has-text({json.dumps(words)})").first.wait_for()
+
+
+def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, browser, uncoded):
+    folder = jupyter.folder / "review"
+    shutil.copytree(uncoded, folder)
+    jupyter.write_notebook(CODES, SETTLES)
+    page = jupyter.open(browser)
+    if jupyter.kind != "voila":
+        jupyter.run_all(page)
+    page.wait_for_function("document.querySelectorAll('.samsyn-card').length === 2")
+    cells = page.locator(".jp-Cell").count()
+    coder = Coder(page)
+    coder.card.scroll_into_view_if_needed()
+    coder.card.focus()
+    while not coder.card.locator(".asking").count():
+        coder.key("s")
+
+    # ten codes: as suggested, rejected, unclear; one with fewer words by key, one by mouse
+    for key in "aarau":
+        coder.answer(key)
+    before = coder.asked()
+    coder.key("[")
+    assert before.startswith(coder.asked())
+    assert len(coder.asked()) < len(before)
+    coder.answer("a")
+    first, second, third = coder.asked().split()[:3]
+    coder.drag_over(f"{first} {second} {third}")
+    coder.key("2")
+    coder.answer("a")
+    for key in "ara":
+        coder.answer(key)
+
+    # a code of one's own, found by its Danish name, on words chosen by mouse
+    words = " ".join(coder.card.locator("[data-field=title]").inner_text().split()[:2])
+    coder.drag_over(words)
+    coder.key("c", then="input[name=code]")
+    page.keyboard.type("fælles læring")
+    coder.card.locator("li[role=option]").nth(0).wait_for()
+    coder.key("Enter", then="[data-panel='which direction']")
+    coder.key("4", then=".strip:has-text('Saved')")
+    coder.key("z")
+    written = [line for line in lines_of(folder, "coder-1") if line["type"] == "coding"]
+    undone = [line for line in lines_of(folder, "coder-1") if line["type"] == "undo"]
+    labels = {code.id: code.label.en for code in Review.open(folder).scheme.codes}
+    assert [
+        (
+            labels[line["code_id"]],
+            line["value"],
+            "".join(segment["text"] for segment in line["segments"][-1:]),
+        )
+        for line in written[:10]
+    ] == coder.saw
+    assert written[6]["direction"] == "hinders"
+    assert (written[10]["segments"][0]["field"], written[10]["segments"][0]["text"]) == ("title", words)
+    assert len(written) == 11
+    assert len(undone) == 1
+    assert {line["round"] for line in written} == {"assisted"}
+    assert all(line["suggested"] for line in written[:10])
+    records = Review.open(folder).records.set_index("record_id")
+    for line in written:
+        for mark in line["segments"]:
+            assert records.loc[line["record_id"], mark["field"]][mark["start"] : mark["end"]] == mark["text"]
+
+    # no key does anything to the notebook around it
+    for state in ("Escape", "c", "Escape", "n", "Escape", "q", "?"):
+        page.keyboard.press(state)
+    page.keyboard.press("Escape")
+    for key in [*"bdefghijklmopqtvwy567890", *"'!\"#%&/()=+-_<>|*~", "Delete", "Escape"]:
+        page.keyboard.press(key)
+    page.wait_for_timeout(300)
+    assert page.locator(".jp-Cell").count() == cells
+    assert page.locator(".samsyn-card").count() == 2
+    assert len(lines_of(folder, "coder-1")) == 12
+
+    # the other card: a disagreement is settled by two keys
+    settles = page.locator(".samsyn-card").nth(1)
+    settles.locator("table").wait_for()
+    settles.focus()
+    page.keyboard.press("2")
+    settles.locator("[data-panel=reason]").wait_for()
+    page.keyboard.press("4")
+    settles.locator(".big:has-text('No disagreement')").wait_for()
+    [settled] = lines_of(folder, "adjudicator")
+    assert (settled["direction"], settled["reason"], len(settled["settles"])) == ("hinders", "direction", 2)
+    assert Review.open(folder).coding_conflicts().empty
+    page.close()
+
+
+def no_violation(page, state: str) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], state
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{state} scrolls sideways"
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll(".samsyn-card :is(button, input, textarea, select)")]
+             .filter((each) => !(each.textContent.trim() || each.labels?.length || each.ariaLabel)).map((each) => each.outerHTML)"""
+    )
+    assert unnamed == [], state
+
+
+@pytest.mark.parametrize(
+    ("language", "light", "width", "zoom"),
+    [("en", True, 1280, 1), ("da", False, 320, 1), ("en", False, 1280, 2)],
+)
+def test_every_state_can_be_used_by_everybody(browser, example_copy, language, light, width, zoom):
+    (example_copy / "decisions" / "coding" / "adjudicator.jsonl").unlink()
+    review = Review.open(example_copy)
+    how = {"light": light, "width": width, "zoom": zoom}
+
+    page = show(browser, review.checking_card("coder-9", language=language), **how)
+    no_violation(page, "blind")
+    for state, keys in {
+        "add a code": ["ArrowRight", "c"], "direction": ["Enter"], "coded": ["1"], "keys": ["?"],
+        "queue": ["q"], "note": ["n"],
+    }.items():  # fmt: skip
+        press(page, *keys)
+        no_violation(page, state)
+    press(page, "Escape", "Enter", "x")
+    no_violation(page, "nothing to code")
+    page.close()
+
+    page = show(browser, review.checking_card("coder-1", round_="assisted", language=language), **how)
+    page.wait_for_selector(".asking")
+    press(page, "d", "2", "[")
+    no_violation(page, "changed, with the definition")
+    # nothing is suggested, and everything is answered
+    while page.locator(".asking").count():
+        press(page, "u")
+    no_violation(page, "all answered")
+    page.close()
+
+    page = show(browser, review.checking_card("adjudicator", round_="adjudication", language=language), **how)
+    no_violation(page, "two coders")
+    for state, keys in {
+        "why they differ": ["1"],
+        "a third": ["Escape", "3"],
+        "definition": ["Escape", "d"],
+    }.items():
+        press(page, *keys)
+        no_violation(page, state)
+    page.close()
+
+    page = show(browser, review.checking_card("coder-1", language=language), **how)
+    assert page.locator(".big").count() == 1
+    no_violation(page, "done")
+    shutil.rmtree(example_copy / "decisions" / "coding")
+    (example_copy / "decisions" / "coding").write_text("in the way of the journal")
+    press(page, "z")
+    page.wait_for_selector("[role=alert]")
+    no_violation(page, "not done")
+    page.close()
+
+
+ODD = {
+    "emoji": ("Emoji first 🧑🏽‍🤝‍🧑🏻", "🎉🎉 We met 👩‍👩‍👧. Trust grew. Trust between the partners grew."),
+    "no abstract": ("No abstract", ""),
+    "html": (
+        "<b>Tillid</b> & <script>window.hurt = 1</script>",
+        '<p>Tilliden voksede.</p> <img src=x onerror="window.hurt = 1">',
+    ),
+    "right to left": ("الثقة بين الشركاء", "الثقة بين الشركاء مهمة. وجدنا أن الدعم العملي يساعد."),
+    "long": ("Long", "Trust between partners strengthened the participation of residents. " * 450),
+}
+
+
+@pytest.fixture
+def odd(tmp_path) -> Review:
+    """Records as exports have them now and then, all included."""
+    review = Review.new(tmp_path / "odd")
+    rows = [{"id": name, "title": title, "abstract": abstract} for name, (title, abstract) in ODD.items()]
+    export = tmp_path / "odd.json"
+    export.write_text(json.dumps([{**row, "type": "article-journal"} for row in rows]), encoding="utf-8")
+    review.add(export)
+    for person in ("ann", "bo"):
+        review.screen(
+            [
+                {"record_id": name, "verdict": "include", "stage": stage}
+                for name in review.records["record_id"]
+                for stage in ("title_abstract", "full_text")
+            ],
+            person=person,
+        )
+    return review
+
+
+def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(browser, odd):
+    card = odd.checking_card("ann", round_="blind")
+    page = show(browser, card)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    seen = set()
+    while page.locator(".title").count():
+        title = page.locator(".title").inner_text()
+        record = card.queue.records.loc[card.queue.current()]
+        seen.add(title)
+        if record["abstract"]:
+            text = "".join(page.locator("[data-field=abstract] [data-start]").all_text_contents())
+            assert text == record["abstract"]
+            last = record["abstract"].split()[-1]
+            page.evaluate(
+                """(word) => {
+                  const node = document.querySelector("[data-field=abstract] [data-start]").firstChild;
+                  const range = document.createRange(), at = node.data.lastIndexOf(word);
+                  range.setStart(node, at); range.setEnd(node, at + word.length);
+                  getSelection().removeAllRanges(); getSelection().addRange(range);
+                  document.querySelector(".samsyn-card").dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+                }""",
+                last,
+            )
+            page.wait_for_selector("mark.asked")
+            span = card.state["span"]
+            assert record["abstract"][span["start"] : span["end"]] == span["text"] == last
+            assert span["start"] == record["abstract"].rindex(last)
+            no_violation(page, title)
+            # the keys stay within reach below a long text
+            assert page.locator("[data-key=c]").bounding_box()["y"] < 900
+        else:
+            assert page.locator("text=No abstract in the source.").count() == 1
+        press(page, "x", "Enter")
+    assert len(seen) == len(ODD)
+    assert page.evaluate("window.hurt") is None
+    assert faults == []
+    page.close()
+
+
+def test_letters_can_be_switched_off_and_buttons_still_work(browser, odd):
+    card = odd.checking_card("ann", round_="blind")
+    page = show(browser, card)
+    first = card.queue.current()
+    press(page, "?")
+    page.uncheck("input[name=letters]")
+    page.focus(".samsyn-card")
+    press(page, "s", "x")
+    assert card.queue.current() == first
+    assert lines_of(odd.folder, "ann") == []
+    page.click("[data-key=s]")
+    page.wait_for_timeout(100)
+    assert card.queue.current() != first
+    page.close()
+
+
+def test_the_still_picture_shows_the_record_and_no_suggestion_of_a_blind_reading(example_copy):
+    review = Review.open(example_copy)
+    blind = review.checking_card("coder-9").static_html()
+    assert "<h3" in blind
+    assert "suggested" not in blind
+    assisted = review.checking_card("coder-1", round_="assisted", language="da").static_html()
+    assert "foreslået" in assisted or "kodet af dig" in assisted
+
+
+def test_every_word_of_the_card_has_both_languages():
+    from samsyn.cards.words import card_words
+
+    english, danish = card_words("en")["checking"], card_words("da")["checking"]
+    assert english.keys() == danish.keys()
+    assert all(english.values())
+    assert all(danish.values())
