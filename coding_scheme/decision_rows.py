@@ -52,10 +52,10 @@ def decisions_from_rows(
         column for each facet, round, reading (2 where a record is read again), note, decided_at; what was
         shown: suggested_direction, suggested_quotation, proposed_by, score. One row per segment: rows with
         the same record, code, round and reading are one decision. An empty code_id with value "absent" says:
-        read, nothing to code. Where the quotation stands more than once, start says which (code points from 0).
-        Rows without a value are skipped, so that suggestions can be decided on bit by
-        bit. In an adjudication: reason (why people differed), and agree_with (a coder whose value, direction
-        and segments stand) in place of a value.
+        read, nothing to code. Where a quotation stands more than once, start (code points, from 0) says
+        which. Rows without a value are skipped, so that suggestions can be decided on bit by bit. In an
+        adjudication: reason (why people differed), and agree_with (a coder whose value, direction and
+        segments stand) in place of a value.
     records : DataFrame
         Columns record_id, title, abstract, and members (ids that a row may use as well).
     scheme : CodingScheme
@@ -234,9 +234,9 @@ def _segment(known: KnownRecords, record_id: str, row: dict[str, str]) -> Segmen
     if name not in {"title", "abstract"}:
         return f"unknown field {name!r}. Known: title, abstract"
     text = known.text(record_id, name)
-    start = row.get("start", "").removesuffix(".0")
-    if start.isdecimal() and text[int(start) :].startswith(quotation):
-        return Segment(name, int(start), int(start) + len(quotation), quotation)
+    said = row.get("start", "").removesuffix(".0")
+    if said.isdecimal() and text[int(said) :].startswith(quotation):
+        return Segment(name, int(said), int(said) + len(quotation), quotation)
     pattern = r"\s+".join(re.escape(word) for word in quotation.split())
     # looked ahead for, so that overlapping places are all seen
     places = [match.span(1) for match in re.finditer(f"(?=({pattern}))", text)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from corpus import UsageError
 from corpus.protocol import Stage
@@ -10,8 +10,10 @@ from samsyn.ranking_desk import RankingDesk
 
 if TYPE_CHECKING:
     from samsyn.cards.checking_card import CheckingCard
+    from samsyn.cards.checking_queue import Round
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
+    from samsyn.review import Review
 
 
 class CardDesk(RankingDesk):
@@ -69,9 +71,11 @@ class CardDesk(RankingDesk):
                 f"There is no round {round_!r}. Known: {', '.join(name for name in ROUNDS if name)}."
             )
 
+        review = cast("Review", self)
+
         def open_queue(which: str) -> CheckingQueue | SettlingQueue:
             if which == "adjudication":
-                return SettlingQueue(self, person)
-            return CheckingQueue(self, person, round_=which, language=language)
+                return SettlingQueue(review, person)
+            return CheckingQueue(review, person, round_=cast("Round", which), language=language)
 
         return CheckingCard(open_queue, round_=round_, language=language)

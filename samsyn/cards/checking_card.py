@@ -42,8 +42,8 @@ class CheckingCard(Card):
 
     _esm = script("checking_text", "checking", "checking_settling")
     _css = style("checking")
-    codes = traitlets.List().tag(sync=True)
-    directions = traitlets.List().tag(sync=True)
+    codes: Any = traitlets.List().tag(sync=True)
+    directions: Any = traitlets.List().tag(sync=True)
 
     def __init__(self, open_queue: Callable[[str], Queue], *, round_: str = "", language: str = "en") -> None:
         self._open_queue, self._saved_at = open_queue, ""
@@ -90,14 +90,16 @@ class CheckingCard(Card):
             if item["answer"] != "rejected"
         ]
         if shown["view"] == "settle":
+            label = escape(labels.get(shown["code_id"], shown["code_id"]))
             rows = [
-                f"<li><b>{escape(side['name'])}</b>: {escape(labels.get(shown['code_id'], shown['code_id']))}, "
-                f"{escape(side['said'])} {escape(side['direction'])}</li>"
+                f"<li><b>{escape(side['name'])}</b>: {label}, {escape(side['said'])}"
+                f" {escape(side['direction'])}</li>"
                 for side in shown["sides"]
             ]
+        listed = f"<ul>{''.join(rows)}</ul>" if rows else ""
         abstract = escape(record["abstract"] or words["no_abstract"])
         return (
             f'<section aria-label="{escape(words["card"])}"><h3 dir="auto">{escape(record["title"])}</h3>'
             f'<p>{escape(record["meta"])}</p><p dir="auto">{abstract}</p>'
-            f"{'<ul>' + ''.join(rows) + '</ul>' if rows else ''}<p><small>{escape(words['static'])}</small></p></section>"
+            f"{listed}<p><small>{escape(words['static'])}</small></p></section>"
         )

@@ -189,10 +189,8 @@ class CheckingFace:
         coded = [each for each in self._items if each.answer in ("accepted", "changed", "own", "unclear")]
         waiting = [each for each in self._items if not each.answer]
         suggested = [each for each in self._items if each.suggestion]
-        if not self._said:
-            self._said = (
-                self.queue.records.loc[self._record, "title"] if item is None else self._label(item.code_id)
-            )
+        title = str(self.queue.records.loc[self._record, "title"])
+        said = self._said or (self._label(item.code_id) if item else title)
         return {
             "view": "record",
             "round": round_,
@@ -210,7 +208,7 @@ class CheckingFace:
             "nothing_is_possible": not coded,
             "next_is_possible": not waiting and self._record in self.queue.own,
             "queue": self._queue_shown(),
-            "said": self._said,
+            "said": said,
         }
 
     def _item_shown(self, item: Item) -> Shown:
@@ -222,6 +220,7 @@ class CheckingFace:
     def _question(self, item: Item) -> Shown:
         suggested = [each for each in self._items if each.suggestion]
         stand = self.queue.stands(self._record).get(item.code_id)
+        shown = dict(item.suggestion) if item.suggestion else None
         elsewhere = bool(stand and stand.value == "present" and set(stand.segments) - {item.segment})
         return {
             "key": item.key,
@@ -231,9 +230,7 @@ class CheckingFace:
             "number": suggested.index(item) + 1 if item in suggested else 0,
             "of": len(suggested),
             "suggested": item.suggestion["direction"] if item.suggestion else "",
-            "reasons": reasons_shown(dict(item.suggestion), self.words, self._decimal)
-            if item.suggestion
-            else [],
+            "reasons": reasons_shown(shown, self.words, self._decimal) if shown else [],
             "elsewhere": stand.direction if stand and elsewhere else "",
             "own_note": stand.note if stand else "",
         }

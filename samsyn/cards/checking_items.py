@@ -1,8 +1,9 @@
 """What stands at the words of one record for one coder: suggestions, and codings of their own.
 
-All of it is computed from the journal and the suggestions, so that a card that is opened again is where it was.
-A decision is on a record and a code: codings of several words under one code are one decision with several
-segments, and a suggestion counts as answered when the standing decision on its code says it was shown.
+All of it is computed from the journal and the suggestions, so that a card that is opened again is where it
+was. A decision is on a record and a code: codings of several words under one code are one decision with
+several segments, and a suggestion counts as answered when the standing decision on its code says that it was
+shown.
 """
 
 from __future__ import annotations
@@ -77,8 +78,6 @@ class Item:
 
     Attributes
     ----------
-    key : str
-        Names it as long as its words stay.
     direction : str
         The person's, or the suggested one.
     answer : str
@@ -95,6 +94,7 @@ class Item:
 
     @property
     def key(self) -> str:
+        """The item's name for the page."""
         place = self.suggestion or {"field": self.segment.field, "start": self.segment.start}
         origin = "suggested" if self.suggestion else "own"
         return f"{origin} {self.code_id} {place['field']} {place['start']}"

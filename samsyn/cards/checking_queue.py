@@ -112,7 +112,9 @@ class CheckingQueue:
         self._sample = blind_sample(list(self.records["record_id"]), seed=self.review.protocol.seed)
         self._lock = threading.RLock()
         self._suggested: dict[str, pd.DataFrame] = {}
-        self._shown, self._skipped, self._left = "", [], set[str]()
+        self._shown = ""
+        self._skipped: list[str] = []
+        self._left: set[str] = set()
         self._actions: list[list[str]] = []
         self._reasons: dict[str, str] = {}
         self._order: list[str] = []
@@ -154,7 +156,7 @@ class CheckingQueue:
                 "sample"
                 if record_id in self._sample
                 else "other reader"
-                if self._others(record_id)
+                if self._read_blind_by_others(record_id)
                 else "unread"
             )
         if record_id in self.own:
@@ -280,9 +282,9 @@ class CheckingQueue:
             self._write(name, [said])
 
     def add(self, code_id: str, segment: Segment, direction: str, *, note: str = "") -> None:
-        """Code words of one's own choice; words already coded so in the record stay. Raises as :meth:`answer`.
+        """Code words of one's own choice; words already coded so in the record stay.
 
-        Where a suggestion of the code waits at these words, it is answered by this.
+        Where a suggestion of the code waits at these words, it is answered by this. Raises as :meth:`answer`.
         """
         with self._lock:
             waiting = (
@@ -382,14 +384,14 @@ class CheckingQueue:
             if own:
                 self.own[name] = own
                 self._tallies[name] = self._tally(name)
-            elif name in self._sample or self._others(name):
+            elif name in self._sample or self._read_blind_by_others(name):
                 self._blind.add(name)
             if not own or (self.round == "assisted" and "assisted" not in own):
                 self._open.add(name)
             if self.round == "assisted" and name in self._blind:
                 self._open.discard(name)
 
-    def _others(self, name: str) -> bool:
+    def _read_blind_by_others(self, name: str) -> bool:
         """Whether somebody else has read a record blind, so that this person is to do so too."""
         return any(
             "blind" in rounds for who, rounds in self.lines.read_by(name).items() if who != self.person
@@ -431,7 +433,7 @@ class CheckingQueue:
             set(self.records["record_id"]) - self._blind - set(rest),
             key=lambda name: (name in self.own, name),
         )
-        return [*ahead, *blind, *rest, *late]
+        return [*ahead, *blind, *rest, *sorted(late, key=lambda name: (name in self.own, name))]
 
     def keep_up(self) -> None:
         """See what others have decided, read a further part of the library, order the queue anew."""

@@ -90,7 +90,7 @@ class CodingLines:
         return self._frames[record_id]
 
     def standing(self, record_id: str, person: str, round_: str) -> list[_Line]:
-        """A person's lines on a record in a round that no later one overrides, one for each code as written."""
+        """A person's lines on a record in a round that no later one overrides, one for each code."""
         latest: dict[str, _Line] = {}
         for line in not_undone(_as_written(self._by_record.get(record_id, [])), "coding"):
             if (line["person"], line["round"], int(line.get("reading", 1))) == (person, round_, 1):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pandas as pd
-
 from coding_scheme import CodingScheme, Segment
 from coding_scheme.scheme import Code
 from corpus import UsageError
@@ -18,8 +16,8 @@ SYMBOLS = {"promotes": "▲", "hinders": "▼", "mixed": "◆", "descriptive": "
 _FEW_AUTHORS = 4
 
 
-def record_shown(record: pd.Series) -> Shown:
-    """Title, abstract and a line about the record; the text as it is in the source, since offsets count."""
+def record_shown(record: Any) -> Shown:
+    """Title, abstract and a line about a row of records; the text as in the source, since offsets count."""
     authors = [name for name in str(record["authors"]).split("; ") if name]
     if len(authors) > _FEW_AUTHORS:
         authors = [*authors[:3], "…", authors[-1]]
@@ -32,8 +30,8 @@ def record_shown(record: pd.Series) -> Shown:
     }  # fmt: skip
 
 
-def texts_of(record: pd.Series) -> dict[str, str]:
-    """The texts that words may be marked in."""
+def texts_of(record: Any) -> dict[str, str]:
+    """The texts of a row of records that words may be marked in."""
     return {field: str(record[field] or "") for field in FIELDS}
 
 

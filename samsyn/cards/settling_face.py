@@ -110,6 +110,7 @@ class SettlingFace:
             return {"view": "done", "strip": strip, "said": self._said, "left": "", "settling": True}
         sides = self.queue.sides(self._record, self._code)
         people = {side.person for side in sides}
+        reasons = [(name, self.words[f"reason_{name.replace(' ', '_')}"]) for name in REASONS]
         return {
             "view": "settle",
             "strip": strip,
@@ -117,9 +118,7 @@ class SettlingFace:
             "record": record_shown(self.queue.records.loc[self._record]),
             "code_id": self._code,
             "sides": [self._side_shown(side, sides) for side in sides],
-            "reasons": [
-                {"id": name, "label": self.words[f"reason_{name.replace(' ', '_')}"]} for name in REASONS
-            ],
+            "reasons": [{"id": name, "label": label} for name, label in reasons],
             "likely": "direction" if len({side.value for side in sides}) == 1 else "",
             "you": self.words["you_settle"].format(name=self._name(self.queue.person)),
             "yourself": self.words["you_are_one"] if self.queue.person in people else "",
@@ -178,8 +177,9 @@ class SettlingFace:
         titles, here = self.queue.records["title"], (self._record, self._code)
         return [
             {
-                "record_id": f"{record_id} {code_id}", "title": titles[record_id], "code": self._label(code_id),
-                "why": self._why(record_id, code_id), "current": (record_id, code_id) == here,
+                "record_id": f"{record_id} {code_id}", "title": titles[record_id],
+                "code": self._label(code_id), "why": self._why(record_id, code_id),
+                "current": (record_id, code_id) == here,
             }
             for record_id, code_id in waiting[:_LISTED]
         ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The checking card driven in a real browser: in Jupyter by keys and mouse, and each of its states by itself."""
+"""The checking card driven in a real browser: in Jupyter by keys and mouse, and each of its states."""
 
 import json
 import shutil
@@ -14,12 +14,17 @@ from samsyn import Review
 from samsyn.cards.card import Card
 from samsyn.cards.checking_queue import CheckingQueue
 
-CODES = "from samsyn import Review\nreview = Review.open('review')\nreview.checking_card('coder-1', round_='assisted')"
+CODES = """
+from samsyn import Review
+review = Review.open('review')
+review.checking_card('coder-1', round_='assisted')
+"""
 SETTLES = "review.checking_card('adjudicator', round_='adjudication')"
 
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Card</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<body data-jp-theme-light="{light}" style="margin: 0; background: {ground}"><main><h1 style="position: absolute; clip-path: inset(50%)">Card</h1><div id="card"></div></main></body></html>"""
+<body data-jp-theme-light="{light}" style="margin: 0; background: {ground}">
+<main><h1 style="position: absolute; clip-path: inset(50%)">Card</h1><div id="card"></div></main>"""
 _MODEL = """async (script) => {
   const held = await traits();
   const listeners = {};
@@ -28,7 +33,10 @@ _MODEL = """async (script) => {
     set() {}, save_changes() {},
     on: (name, call) => { (listeners[name] ??= []).push(call); },
     off: (name, call) => { listeners[name] = (listeners[name] ?? []).filter((each) => each !== call); },
-    send: async (message) => { held.state = await take(message); (listeners["change:state"] ?? []).forEach((call) => call()); },
+    send: async (message) => {
+      held.state = await take(message);
+      (listeners["change:state"] ?? []).forEach((call) => call());
+    },
   };
   const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
   module.default.render({ model: window.model, el: document.getElementById("card") });
@@ -138,8 +146,8 @@ class Coder:
                 const range = document.createRange();
                 range.setStart(piece.firstChild, at); range.setEnd(piece.firstChild, at + words.length);
                 range.startContainer.parentElement.scrollIntoView({ block: "center" });
-                const boxes = [...range.getClientRects()];
-                return [boxes[0].left, boxes[0].top + boxes[0].height / 2, boxes.at(-1).right, boxes.at(-1).top + boxes.at(-1).height / 2];
+                const boxes = [...range.getClientRects()], first = boxes[0], last = boxes.at(-1);
+                return [first.left, first.top + first.height / 2, last.right, last.top + last.height / 2];
               }
             }""",
             words,
@@ -148,7 +156,7 @@ class Coder:
         self.page.mouse.down()
         self.page.mouse.move(place[2] - 1, place[3], steps=6)
         self.page.mouse.up()
-        self.card.locator(f"mark.asked:has-text({json.dumps(words)})").first.wait_for()
+        self.card.locator(f"mark.asked:has-text({json.dumps(words, ensure_ascii=False)})").first.wait_for()
 
 
 def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, browser, uncoded):
@@ -243,7 +251,8 @@ def no_violation(page, state: str) -> None:
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{state} scrolls sideways"
     unnamed = page.evaluate(
         """() => [...document.querySelectorAll(".samsyn-card :is(button, input, textarea, select)")]
-             .filter((each) => !(each.textContent.trim() || each.labels?.length || each.ariaLabel)).map((each) => each.outerHTML)"""
+             .filter((each) => !(each.textContent.trim() || each.labels?.length || each.ariaLabel))
+             .map((each) => each.outerHTML)"""
     )
     assert unnamed == [], state
 
@@ -353,7 +362,8 @@ def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(browser, 
                   const range = document.createRange(), at = node.data.lastIndexOf(word);
                   range.setStart(node, at); range.setEnd(node, at + word.length);
                   getSelection().removeAllRanges(); getSelection().addRange(range);
-                  document.querySelector(".samsyn-card").dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+                  const card = document.querySelector(".samsyn-card");
+                  card.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
                 }""",
                 last,
             )

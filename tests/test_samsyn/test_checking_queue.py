@@ -240,8 +240,13 @@ def test_findings_and_facets_of_the_coding_stay_when_its_words_change(uncoded):
     queue = queue_of(uncoded, round_="blind")
     name = queue.current()
     words = queue.records.loc[name, "abstract"][:40].rsplit(" ", 1)[0]
-    row = {"record_id": name, "code_id": "participation_practical_support", "value": "present", "direction": "promotes",
-           "quotation": words, "finding": "Lifts helped.", "support_type": "transport"}  # fmt: skip
+    row = {"record_id": name, "code_id": "participation_practical_support", "value": "present"}
+    row |= {
+        "direction": "promotes",
+        "quotation": words,
+        "finding": "Lifts helped.",
+        "support_type": "transport",
+    }
     uncoded.code([row], person="coder-1", round_="blind")
     queue = queue_of(uncoded, round_="blind")
     queue.go(name)
@@ -346,9 +351,11 @@ def test_a_journal_that_cannot_be_written_leaves_the_suggestion_waiting(uncoded)
 @pytest.mark.parametrize(
     ("how", "start", "end", "becomes"),
     [
-        ("longer", 0, 3, "Vi mødtes"), ("shorter", 0, 10, "Vi"), ("shorter", 0, 2, "Vi"), ("starts later", 0, 10, "mødtes."),
+        ("longer", 0, 3, "Vi mødtes"), ("shorter", 0, 10, "Vi"), ("shorter", 0, 2, "Vi"),
+        ("starts later", 0, 10, "mødtes."),
         ("starts earlier", 3, 10, "Vi mødtes."), ("longer", 11, 37, "🎉 Tilliden voksede bl.a. i byen"),
-        ("next", 0, 10, "🎉 Tilliden voksede bl.a. i byen."), ("previous", 11, 13, "Vi mødtes."), ("next", 11, 21, "🎉 Tilliden"),
+        ("next", 0, 10, "🎉 Tilliden voksede bl.a. i byen."), ("previous", 11, 13, "Vi mødtes."),
+        ("next", 11, 21, "🎉 Tilliden"),
     ],
 )  # fmt: skip
 def test_moving_by_word_and_by_sentence(how, start, end, becomes):
