@@ -48,15 +48,18 @@ class Card {
 
   send() {
     this.lost = false;
-    this.model.send(this.unanswered);
-    this.timer = setTimeout(() => { this.lost = true; this.draw(); }, 8000);
+    clearTimeout(this.timer);
+    const given_up = () => { this.lost = true; this.draw(); };
+    this.timer = setTimeout(given_up, 8000);
+    // a page whose kernel is gone may refuse to send at all
+    try { this.model.send(this.unanswered); } catch { clearTimeout(this.timer); given_up(); }
   }
 
   answered() {
     const { asked_by, answered } = this.state;
     if (this.unanswered && asked_by === this.view && answered === this.unanswered.n) {
       clearTimeout(this.timer);
-      this.failed = this.state.fault ? this.unanswered : null;
+      this.failed = this.state.fault && !this.state.done ? this.unanswered : null;
       this.unanswered = null;
       this.lost = false;
       this.mode = "";
@@ -74,6 +77,8 @@ class Card {
     const inText = event.target.matches("input:not([type=radio]):not([type=checkbox]), textarea");
     if (inText && event.key !== "Escape" && !(event.key === "Enter" && !event.shiftKey)) return;
     if (event.target.matches("button") && (event.key === "Enter" || event.key === " ")) return;
+    // a key that is held down decides once
+    if (event.repeat) { event.preventDefault(); return; }
     const button = this.root.querySelector(`[data-key="${CSS.escape(event.key.length === 1 ? event.key.toLowerCase() : event.key)}"]`);
     if (!button || button.disabled) return;
     event.preventDefault();
@@ -102,8 +107,9 @@ class Card {
   say(text) { if (this.said.textContent !== text) this.said.textContent = text; }
 
   alert() {
+    const saved = !this.lost && this.state.done;
     return element("div", { class: "alert", role: "alert" },
-      element("p", {}, element("b", {}, this.words.not_saved), ". ", this.lost ? this.words.no_answer : this.state.fault),
+      element("p", {}, saved ? "" : element("b", {}, `${this.words.not_saved}. `), this.lost ? this.words.no_answer : this.state.fault),
       this.button("r", this.words.try_again, () => this.tryAgain(), { main: true }));
   }
 

@@ -41,8 +41,8 @@ class Card(anywidget.AnyWidget):
     Attributes
     ----------
     state : dict
-        What the page shows; ``answered`` is the number of the last message, ``fault`` says in words why it
-        was not carried out.
+        What the page shows; ``answered`` is the number of the last message, ``done`` whether it was carried
+        out, ``fault`` says in words what went wrong.
     words : dict
         The card's words in its language.
     language : {"en", "da"}
@@ -55,8 +55,9 @@ class Card(anywidget.AnyWidget):
     def __init__(self, part: str, language: str) -> None:
         every = card_words(language)
         super().__init__(words=every["card"] | every[part], language=language)
-        self._last: tuple[str, int] = ("", 0)
-        self.state = {**self.shown(), "answered": 0, "asked_by": "", "fault": ""}
+        # the last message of each page that was carried out: two windows may show the same card
+        self._done: dict[str, int] = {}
+        self.state = {**self.shown(), "answered": 0, "asked_by": "", "fault": "", "done": True}
         self.on_msg(self._take)
 
     def act(self, message: dict[str, Any]) -> None:
@@ -79,14 +80,17 @@ class Card(anywidget.AnyWidget):
 
     def _take(self, _: object, message: dict[str, Any], __: object) -> None:
         asked_by, number = str(message.get("view", "")), int(message.get("n", 0))
-        fault = ""
-        if (asked_by, number) != self._last:
-            try:
+        done, fault, shown = self._done.get(asked_by) == number, "", self.state
+        try:
+            if not done:
                 self.act(message)
-                self._last = (asked_by, number)
-            except ReviewError as error:
-                fault = str(error)
-        self.state = {**self.shown(), "answered": number, "asked_by": asked_by, "fault": fault}
+                self._done[asked_by] = number
+                done = True
+            shown = self.shown()
+        except (ReviewError, OSError) as error:
+            fault = str(error)
+        # what was done stays done, also when what comes next cannot be shown
+        self.state = {**shown, "answered": number, "asked_by": asked_by, "fault": fault, "done": done}
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**options) or ({}, {})

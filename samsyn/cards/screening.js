@@ -3,7 +3,8 @@
 class ScreeningCard extends Card {
   decide(verdict, criterion = "") {
     const note = this.note?.value ?? "";
-    this.ask("decide", { record_id: this.state.record.record_id, verdict, criterion, note });
+    const { record_id, own } = this.state.record;
+    this.ask("decide", { record_id, verdict, criterion, note, instead_of: own });
   }
 
   parts() {
@@ -11,13 +12,16 @@ class ScreeningCard extends Card {
     const strip = element("div", { class: "strip" },
       element("span", {}, filled(words.progress, progress)),
       element("span", { class: "saved" }, this.state.saved_at ? filled(words.saved, { time: this.state.saved_at }) : ""));
+    // what happened elsewhere, in words: not a fault of this card
+    const notice = this.state.notice ? element("p", { class: "notice", role: "status" }, this.state.notice) : null;
     if (!record) {
       this.say(words.nothing_left);
-      return [strip, element("p", {}, words.nothing_left), element("div", { class: "buttons" }, this.button("z", words.undo, () => this.ask("undo")))];
+      return [strip, ...(notice ? [notice] : []), element("p", {}, words.nothing_left), element("div", { class: "buttons" }, this.button("z", words.undo, () => this.ask("undo")))];
     }
     this.say(record.title);
     return [
       strip,
+      ...(notice ? [notice] : []),
       element("div", { class: "columns" },
         element("div", {},
           element("h2", { class: "title", dir: "auto" }, record.title),

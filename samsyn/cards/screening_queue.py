@@ -9,23 +9,35 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
-from corpus import Ranker, UsageError, journal, screening_decisions_from_rows
+import numpy as np
+
+from corpus import ReviewError, UsageError, journal, screening_decisions_from_rows, undo_lines
 from corpus.assignment import draw
 from corpus.protocol import STAGES, Stage
+from samsyn.cards.own_decisions import OwnDecisions
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from corpus import Ranker
     from samsyn.ranking_desk import RankingDesk
 
 Mode = Literal["prioritised", "random", "newest", "waiting"]
 MODES: tuple[str, ...] = get_args(Mode)
+# modes in which the next record follows from what was decided
+_LEARNING = ("prioritised", "waiting")
 # what is ranked ahead while a screener reads; the ranking is made anew long before they are through
 _RANKED_AHEAD = 500
 # seconds between two looks for what others have decided
 _LOOKS_EVERY = 5.0
+# what the records and their ranking are computed from
+_RECORDS = ("protocol.yaml", "sources/*", "decisions/duplicates/*.jsonl", "priors/*")
+Stamps = dict[Path, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,24 @@ class Progress:
     to_do: int
 
 
+class DecidedElsewhere(UsageError):
+    """The same person has decided on a record in another window; nothing was written here.
+
+    Parameters
+    ----------
+    record_id : str
+    verdict : str
+        What they decided there; "" when they took a decision back.
+    """
+
+    def __init__(self, record_id: str, verdict: str) -> None:
+        self.record_id, self.verdict = record_id, verdict
+        done = f"decided on this record in another window: {verdict}" if verdict else (
+            "taken back your decision on this record in another window"
+        )  # fmt: skip
+        super().__init__(f"You have {done}.", next_step="Nothing was written here.")
+
+
 class ScreeningQueue:
     """The records that one person has still to screen, one at a time.
 
@@ -57,6 +87,13 @@ class ScreeningQueue:
     stage : str
     learns_beside : bool
         Whether the ranking learns in a thread of its own; else before the next record, as tests want it.
+
+    Attributes
+    ----------
+    records : DataFrame
+        The unique records, by record_id.
+    trouble : str
+        Why the queue cannot keep up with the review's files at present, in words; "" when it does.
 
     Examples
     --------
@@ -86,15 +123,23 @@ class ScreeningQueue:
         journal.check_person(person)
         if mode not in MODES:
             raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
-        # a review of its own, since the ranking works beside the notebook's cells
-        self.review: RankingDesk = type(review).open(review.folder)
+        # read once for all cards; then a review of its own, since the ranking works beside the notebook's cells
+        _ = review.records
+        self.review: RankingDesk = review.beside()
         self.person, self.mode, self.stage = person, mode, stage
+        self.trouble = ""
         self._journal = self.review.folder / "decisions" / "screening"
         self._lock = threading.RLock()
-        self._skipped: list[str] = []
+        self._skipped: dict[str, None] = {}
         self._shown = ""
         self._changed = threading.Event()
-        self.records = self.review.records.set_index("record_id", drop=False)
+        self._records_from: Stamps = {}
+        self._own_meanwhile: set[str] = set()
+        self._order: list[str] = []
+        self._fixed_order: list[str] = []
+        self._unique_id: dict[str, str] = {}
+        self._ranker: Ranker | None = None
+        self._own = OwnDecisions(self._journal / f"{person}.jsonl", stage)
         self.read_again()
         self._order = self._ordered()
         self._learns_beside = learns_beside
@@ -112,28 +157,37 @@ class ScreeningQueue:
             unskipped = (name for name in waiting if name not in self._skipped)
             skipped = (name for name in self._skipped if name in self._open)
             # records that came into the queue since it was ordered
-            late = (str(name) for name in self.records["record_id"] if name in self._open)
+            late = (name for name in self.records.index if name in self._open)
             self._shown = next(unskipped, "") or next(skipped, "") or next(late, "")
             return self._shown
 
     def skip(self) -> str:
         """Put the record at the end of the queue, for this window only; return the next."""
         with self._lock:
+            self._catch_up()
             name = self.current()
             if name:
-                self._skipped = [*(each for each in self._skipped if each != name), name]
+                self._skipped.pop(name, None)
+                self._skipped[name] = None
                 self._shown = ""
             return self.current()
 
     def progress(self) -> Progress:
         """How far this person's screening has come at the stage."""
         with self._lock:
-            included = sum(verdict == "include" for verdict in self.own.values())
-            return Progress(len(self.own), included, len(self._open))
+            return Progress(len(self.own), self._own.n_included, len(self._open))
 
     # --- decisions --------------------------------------------------------------------------------------
 
-    def decide(self, record_id: str, verdict: str, *, criterion: str = "", note: str = "") -> None:
+    def decide(
+        self,
+        record_id: str,
+        verdict: str,
+        *,
+        criterion: str = "",
+        note: str = "",
+        instead_of: str | None = None,
+    ) -> None:
         """Write a decision; when this returns, it is on disk.
 
         Parameters
@@ -144,25 +198,23 @@ class ScreeningQueue:
         criterion : str
             Id of an exclusion criterion, with "exclude" only.
         note : str
+        instead_of : str, optional
+            What this person was shown as their own verdict on the record, "" for none; by default what this
+            queue knows.
 
         Raises
         ------
+        DecidedElsewhere
+            When the same person has decided on the record in another window since it was shown here; nothing
+            is written then.
         UsageError
-            When a word is not known, or the same person has decided on the record in another window since
-            it was shown here; nothing is written then.
+            When a word is not known.
         ReviewError
             When the file cannot be written.
         """
         with self._lock:
             if record_id not in self.records.index:
                 raise UsageError(f"No record {record_id} in this review.")
-            before = self.own.get(record_id)
-            self._catch_up()
-            if self.own.get(record_id) != before:
-                raise UsageError(
-                    f"You have decided on this record in another window: {self.own[record_id]}.",
-                    next_step="Nothing was written here.",
-                )
             row = {"record_id": record_id, "verdict": verdict, "criterion": criterion, "note": note}
             [decision] = screening_decisions_from_rows(
                 [{**row, "stage": self.stage}],
@@ -172,38 +224,71 @@ class ScreeningQueue:
                 file="card",
             )
             decision = replace(decision, calibration=self._rounds.get(record_id, 0))
-            journal.append(self._journal, self.person, [decision.as_line()])
+            if instead_of is None:
+                # what is shown now was open when it was given out
+                instead_of = "" if record_id == self._shown else self.own.get(record_id, "")
+            with journal.held(self._own.path):
+                self._catch_up()
+                found = self.own.get(record_id, "")
+                if found == instead_of:
+                    journal.append(self._journal, self.person, [decision.as_line()])
+            self._shown = "" if record_id == self._shown else self._shown
+            if found != instead_of:
+                raise DecidedElsewhere(record_id, found)
             self._catch_up()
         self._learn_soon()
 
     def undo(self) -> str:
-        """Take back this person's last decision, by a line of the journal; return its record_id.
+        """Take back this person's last decision at the stage, by a line of the journal; return its record_id.
 
         Raises
         ------
         UsageError
             When there is none.
+        ReviewError
+            When the file cannot be written.
         """
         with self._lock:
-            taken_back = str(self.review.undo_screening(self.person).loc[0, "record_id"])
-            self.read_again()
-            self._shown = taken_back
+            with journal.held(self._own.path):
+                self._catch_up()
+                last = self._own.last()
+                if last is None:
+                    raise UsageError(f"{self.person} has no decision to take back.")
+                lines = undo_lines([last], self.person, kind="screening", names=("record_id", "stage"))
+                stamped = [{**line, "decided_at": journal.now()} for line in lines]
+                journal.append(self._journal, self.person, stamped)
+            self._catch_up()
+            self._shown = taken_back = self._unique_id[str(last["record_id"])]
+            # what others have made of it meanwhile only the whole journal tells
+            self._read_from = {}
         self._learn_soon()
         return taken_back
 
     # --- keeping up -------------------------------------------------------------------------------------
 
+    @property
+    def own(self) -> dict[str, str]:
+        """What this person says of each record, adjudications left out; not to be changed."""
+        return self._own.verdicts
+
     def read_again(self) -> None:
-        """Read the whole journal: who has decided what, and what is left for this person."""
-        sizes = self._sizes()
+        """Read the files: which records there are, what others have decided, what is left for this person.
+
+        May run beside decisions: what this person decides meanwhile is kept.
+        """
         review = self.review
-        decisions = review.screening_decisions()
-        own = decisions[
-            (decisions["person"] == self.person)
-            & (decisions["stage"] == self.stage)
-            & ~decisions["adjudicates"]
-        ]
+        records_from, read_from = self._stamps(of_records=True), self._stamps()
+        with self._lock:
+            self._own_meanwhile = set()
+        is_new = records_from != self._records_from
+        records = review.records.set_index("record_id", drop=False) if is_new else self.records
+        unique_id = review._unique_id() if is_new else self._unique_id
+        ranker = (review.ranker() if self.mode in _LEARNING else None) if is_new else self._ranker
+        fixed_order = self._fixed(records) if is_new and ranker is None else self._fixed_order
         to_do = review.queue(self.person, stage=self.stage)
+        assigned = review.assignments()
+        is_mine = (assigned["person"] == self.person) & (assigned["stage"] == self.stage)
+        mine = set(assigned.loc[is_mine, "record_id"] if review.protocol.screening else records.index)
         if self.mode == "waiting":
             waiting = review.waiting()
             here = waiting[waiting["stage"] == self.stage]
@@ -216,69 +301,103 @@ class ScreeningQueue:
         rounds = review.calibration_rounds() if self.stage == STAGES[0] else {}
         labels = review.labels(self.person) | review.priors()[1]
         with self._lock:
-            self._seen = sizes
-            self.own = dict(zip(own["record_id"], own["verdict"], strict=True))
-            self._open = set(to_do)
-            self._rounds = rounds
-            self._labels = labels
-            # what was decided while the journal was read
+            if is_new:
+                self._records_from, self._unique_id, self._own = (
+                    records_from,
+                    unique_id,
+                    self._all_own(unique_id),
+                )
+                self._order = [name for name in self._order if name in records.index]
+            self.records, self._ranker, self._fixed_order = records, ranker, fixed_order
+            self._read_from, self._rounds, self._mine = read_from, rounds, mine
+            self._open = {name for name in to_do if name in records.index}
+            if ranker is not None:
+                self._label_of_row, self._is_open_row = _in_rows(ranker, labels, self._open)
             self._catch_up()
+            for name in self._own_meanwhile:
+                self._place(name)
+
+    def _all_own(self, unique_id: dict[str, str]) -> OwnDecisions:
+        own = OwnDecisions(self._journal / f"{self.person}.jsonl", self.stage, unique_id)
+        self._own_meanwhile |= own.catch_up()
+        return own
 
     def _catch_up(self) -> None:
         """Take in what this person's file has grown by, here or in another window."""
-        path = self._journal / f"{self.person}.jsonl"
-        start, size = self._seen.get(path.name, 0), path.stat().st_size if path.exists() else 0
-        if size == start:
-            return
-        with path.open("rb") as file:
-            file.seek(start)
-            grown = file.read(size - start)
-        whole = grown[: grown.rfind(b"\n") + 1]
-        self._seen[path.name] = start + len(whole)
-        for line in filter(None, map(journal.whole_line, whole.split(b"\n"))):
-            if line.get("type") == "undo":
-                # what stands again only the whole journal tells
-                self.read_again()
-                return
-            if line.get("type") == "screening" and line.get("stage") == self.stage:
-                name, verdict = str(line["record_id"]), str(line["verdict"])
-                if not line.get("adjudicates"):
-                    self.own[name] = verdict
-                self._open.discard(name)
-                self._labels.pop(name, None)
-                if verdict in ("include", "exclude"):
-                    self._labels[name] = int(verdict == "include")
+        for name in self._own.catch_up():
+            self._own_meanwhile.add(name)
+            self._place(name)
 
-    def _sizes(self) -> dict[str, int]:
-        return {path.name: path.stat().st_size for path in sorted(self._journal.glob("*.jsonl"))}
+    def _place(self, name: str) -> None:
+        """In or out of what is open and learned from, by what this person says of the record."""
+        verdict = self._own.says(name)
+        if verdict:
+            self._open.discard(name)
+        elif name in self._mine:
+            self._open.add(name)
+        row = self._ranker.row_of.get(name) if self._ranker else None
+        if row is not None:
+            self._label_of_row[row] = {"include": 1, "exclude": 0}.get(verdict, -1)
+            self._is_open_row[row] = name in self._open
+
+    def _stamps(self, *, of_records: bool = False) -> Stamps:
+        """Size and time of the files that the records, or the whole queue, follow from; not one's own."""
+        paths = [path for pattern in _RECORDS for path in self.review.folder.glob(pattern)]
+        if not of_records:
+            paths += (path for path in self._journal.glob("*.jsonl") if path.stem != self.person)
+        found = {path: path.stat() for path in paths}
+        return {path: (stat.st_size, stat.st_mtime_ns) for path, stat in found.items()}
 
     def _learn_soon(self) -> None:
         self._changed.set()
         if not self._learns_beside:
-            self._order = self._ordered()
+            self.keep_up()
 
     def keep_up(self) -> None:
-        """See what others have decided, and order the queue anew."""
-        if self._sizes() != self._seen:
-            self.read_again()
-        order = self._ordered()
+        """See what others have decided and what sources were added, and order the queue anew.
+
+        When that cannot be done, :attr:`trouble` says why, and the queue goes on as it was.
+        """
+        try:
+            if self._stamps() != self._read_from:
+                self.read_again()
+            with self._lock:
+                self._catch_up()
+            order = self._ordered()
+        except (ReviewError, OSError) as error:
+            self.trouble = str(error)
+            return
         with self._lock:
-            self._order = order
+            self._order, self.trouble = order, ""
 
     def _ordered(self) -> list[str]:
+        if self._ranker is None:
+            with self._lock:
+                return [name for name in self._fixed_order if name in self._open]
         with self._lock:
-            to_do, labels = sorted(self._open), dict(self._labels)
-        if self.mode in ("prioritised", "waiting"):
-            return self._ranker.rank(labels, among=to_do, top=_RANKED_AHEAD)["record_id"].tolist()
-        if self.mode == "newest":
-            year = self.records["year"].fillna(0)
-            return sorted(to_do, key=lambda name: (-int(year[name]), name))
-        seed = self.review.protocol.seed
-        return sorted(to_do, key=lambda name: (draw(seed, "queue", name), name))
+            ranker, labels = self._ranker, self._label_of_row.copy()
+            open_rows, decided = np.flatnonzero(self._is_open_row), np.flatnonzero(labels >= 0)
+        best, _ = ranker.best_rows(decided, labels[decided], open_rows, top=_RANKED_AHEAD)
+        return ranker.record_ids[best].tolist()
 
-    @cached_property
-    def _ranker(self) -> Ranker:
-        return self.review.ranker()
+    def _fixed(self, records: pd.DataFrame) -> list[str]:
+        """The records in an order that no decision changes."""
+        names = records.index.tolist()
+        if self.mode == "newest":
+            year = dict(zip(names, records["year"].fillna(0).tolist(), strict=True))
+            return sorted(names, key=lambda name: (-int(year[name]), name))
+        seed = self.review.protocol.seed
+        return sorted(names, key=lambda name: (draw(seed, "queue", name), name))
+
+
+def _in_rows(ranker: Ranker, labels: Mapping[str, int], open_: set[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Of each row of the ranker: 1, 0 or -1 (nothing to learn from), and whether it is open."""
+    label_of_row, is_open_row = np.full(len(ranker.record_ids), -1), np.zeros(len(ranker.record_ids), bool)
+    for name, label in labels.items():
+        if name in ranker.row_of:
+            label_of_row[ranker.row_of[name]] = label
+    is_open_row[[ranker.row_of[name] for name in open_ if name in ranker.row_of]] = True
+    return label_of_row, is_open_row
 
 
 def _keep_up(queue: weakref.ref[ScreeningQueue], changed: threading.Event) -> None:
@@ -289,5 +408,9 @@ def _keep_up(queue: weakref.ref[ScreeningQueue], changed: threading.Event) -> No
         held = queue()
         if held is None:
             return
-        held.keep_up()
+        try:
+            held.keep_up()
+        except Exception as error:
+            # whatever it was: decisions are taken as before, and the next round tries again
+            held.trouble = f"{type(error).__name__}: {error}"
         del held
