@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from corpus import journal
+from corpus import ReviewError, journal
 from corpus.undone import line_id
 
 # so many bytes before the place read up to tell whether the file is still the one that was read
@@ -72,7 +72,22 @@ class OwnDecisions:
 
         A line that is not whole yet is left for the next time. Of a file that was replaced by another,
         everything is read again.
+
+        Raises
+        ------
+        ReviewError
+            When the file cannot be read.
         """
+        try:
+            return self._caught_up()
+        except OSError as error:
+            raise ReviewError(
+                f"This file cannot be read: {error.strerror or error}.",
+                where=str(self.path),
+                next_step="Make it a file that you may read and write, then try again.",
+            ) from error
+
+    def _caught_up(self) -> set[str]:
         read = b""
         if self.path.exists():
             if self.path.stat().st_size == self._read_to:
@@ -83,7 +98,7 @@ class OwnDecisions:
         if not read.startswith(self._before):
             names = set(self._of_record)
             self._forget()
-            return names | self.catch_up()
+            return names | self._caught_up()
         grown = read[len(self._before) :]
         whole = grown[: grown.rfind(b"\n") + 1]
         self._read_to += len(whole)

@@ -123,13 +123,15 @@ class ScreeningQueue:
         journal.check_person(person)
         if mode not in MODES:
             raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
-        # read once for all cards; then a review of its own, since the ranking works beside the notebook's cells
+        # read once for all cards; then a review of its own, since the ranking works beside the cells
         _ = review.records
         self.review: RankingDesk = review.beside()
         self.person, self.mode, self.stage = person, mode, stage
         self.trouble = ""
         self._journal = self.review.folder / "decisions" / "screening"
         self._lock = threading.RLock()
+        # one at a time reads the files and learns; decisions do not wait for it
+        self._keeping_up = threading.RLock()
         self._skipped: dict[str, None] = {}
         self._shown = ""
         self._changed = threading.Event()
@@ -276,6 +278,10 @@ class ScreeningQueue:
 
         May run beside decisions: what this person decides meanwhile is kept.
         """
+        with self._keeping_up:
+            self._read_again()
+
+    def _read_again(self) -> None:
         review = self.review
         records_from, read_from = self._stamps(of_records=True), self._stamps()
         with self._lock:
@@ -358,17 +364,18 @@ class ScreeningQueue:
 
         When that cannot be done, :attr:`trouble` says why, and the queue goes on as it was.
         """
-        try:
-            if self._stamps() != self._read_from:
-                self.read_again()
+        with self._keeping_up:
+            try:
+                if self._stamps() != self._read_from:
+                    self._read_again()
+                with self._lock:
+                    self._catch_up()
+                order = self._ordered()
+            except (ReviewError, OSError) as error:
+                self.trouble = str(error)
+                return
             with self._lock:
-                self._catch_up()
-            order = self._ordered()
-        except (ReviewError, OSError) as error:
-            self.trouble = str(error)
-            return
-        with self._lock:
-            self._order, self.trouble = order, ""
+                self._order, self.trouble = order, ""
 
     def _ordered(self) -> list[str]:
         if self._ranker is None:
