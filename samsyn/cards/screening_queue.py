@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
-from corpus import Ranker, UsageError, journal, screening_decisions_from_rows
+import numpy as np
+
+from corpus import Ranker, UsageError, journal, screening_decision
 from corpus.assignment import draw
 from corpus.protocol import STAGES, Stage
+from samsyn.cards.screening_looks import ScreeningLooks
 
 if TYPE_CHECKING:
-    from samsyn.ranking_desk import RankingDesk
+    from samsyn.review import Review
 
 Mode = Literal["prioritised", "random", "newest", "waiting"]
 MODES: tuple[str, ...] = get_args(Mode)
@@ -43,7 +46,7 @@ class Progress:
     to_do: int
 
 
-class ScreeningQueue:
+class ScreeningQueue(ScreeningLooks):
     """The records that one person has still to screen, one at a time.
 
     Parameters
@@ -76,7 +79,7 @@ class ScreeningQueue:
 
     def __init__(
         self,
-        review: RankingDesk,
+        review: Review,
         person: str,
         *,
         mode: Mode = "prioritised",
@@ -87,13 +90,16 @@ class ScreeningQueue:
         if mode not in MODES:
             raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
         # a review of its own, since the ranking works beside the notebook's cells
-        self.review: RankingDesk = type(review).open(review.folder)
+        self.review: Review = type(review).open(review.folder)
         self.person, self.mode, self.stage = person, mode, stage
         self._journal = self.review.folder / "decisions" / "screening"
         self._lock = threading.RLock()
         self._skipped: list[str] = []
         self._shown = ""
         self._changed = threading.Event()
+        self._duplicates_changed = False
+        self._done_here: list[str] = []
+        self.word_weights: np.ndarray | None = None
         self.records = self.review.records.set_index("record_id", drop=False)
         self.read_again()
         self._order = self._ordered()
@@ -163,21 +169,25 @@ class ScreeningQueue:
                     f"You have decided on this record in another window: {self.own[record_id]}.",
                     next_step="Nothing was written here.",
                 )
+            if self.stage == "full_text" and verdict == "exclude" and not criterion:
+                raise UsageError("At full text an exclusion needs its reason.", next_step="Choose one.")
             row = {"record_id": record_id, "verdict": verdict, "criterion": criterion, "note": note}
-            [decision] = screening_decisions_from_rows(
-                [{**row, "stage": self.stage}],
+            decision = screening_decision(
+                {**row, "stage": self.stage},
                 known={record_id: record_id},
                 protocol=self.review.protocol,
                 decided_at=journal.now(),
-                file="card",
             )
             decision = replace(decision, calibration=self._rounds.get(record_id, 0))
             journal.append(self._journal, self.person, [decision.as_line()])
+            self._done_here.append("decision")
             self._catch_up()
         self._learn_soon()
 
     def undo(self) -> str:
         """Take back this person's last decision, by a line of the journal; return its record_id.
+
+        What was said of a pair of records in this window is taken back in its turn.
 
         Raises
         ------
@@ -185,11 +195,42 @@ class ScreeningQueue:
             When there is none.
         """
         with self._lock:
+            if self._done_here[-1:] == ["duplicate"]:
+                return self.undo_duplicate()
             taken_back = str(self.review.undo_screening(self.person).loc[0, "record_id"])
+            self._done_here = self._done_here[:-1]
             self.read_again()
             self._shown = taken_back
         self._learn_soon()
         return taken_back
+
+    # --- for those who look closer (samsyn.cards.screening_looks) ----------------------------------------
+
+    def turn_to(self, mode: Mode) -> None:
+        """Go on in another order."""
+        if mode not in MODES:
+            raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
+        with self._lock:
+            self.mode, self._shown = mode, ""
+            self.read_again()
+            self._order = self._ordered()
+
+    def show(self, record_id: str) -> None:
+        """Let a record of the queue be the current one."""
+        with self._lock:
+            self._shown = record_id
+
+    def in_order(self) -> list[str]:
+        """What is still to screen, as far as it has been put in order; what was skipped stands last."""
+        with self._lock:
+            waiting = [name for name in self._order if name in self._open]
+            return [name for name in waiting if name not in self._skipped] + [
+                name for name in self._skipped if name in self._open
+            ]
+
+    def calibration_round(self, record_id: str) -> int:
+        """The calibration round that a record belongs to; 0 for none."""
+        return self._rounds.get(record_id, 0)
 
     # --- keeping up -------------------------------------------------------------------------------------
 
@@ -259,7 +300,11 @@ class ScreeningQueue:
 
     def keep_up(self) -> None:
         """See what others have decided, and order the queue anew."""
-        if self._sizes() != self._seen:
+        if self._duplicates_changed:
+            self._duplicates_changed = False
+            self.records = self.review.records.set_index("record_id", drop=False)
+            self.read_again()
+        elif self._sizes() != self._seen:
             self.read_again()
         order = self._ordered()
         with self._lock:
@@ -269,7 +314,10 @@ class ScreeningQueue:
         with self._lock:
             to_do, labels = sorted(self._open), dict(self._labels)
         if self.mode in ("prioritised", "waiting"):
-            return self._ranker.rank(labels, among=to_do, top=_RANKED_AHEAD)["record_id"].tolist()
+            order = self.ranker.rank(labels, among=to_do, top=_RANKED_AHEAD)["record_id"].tolist()
+            self.word_weights = self.ranker.term_weights()
+            return order
+        self.word_weights = None
         if self.mode == "newest":
             year = self.records["year"].fillna(0)
             return sorted(to_do, key=lambda name: (-int(year[name]), name))
@@ -277,7 +325,8 @@ class ScreeningQueue:
         return sorted(to_do, key=lambda name: (draw(seed, "queue", name), name))
 
     @cached_property
-    def _ranker(self) -> Ranker:
+    def ranker(self) -> Ranker:
+        """The ranker that this queue learns with."""
         return self.review.ranker()
 
 
