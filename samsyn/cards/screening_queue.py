@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from corpus import ReviewError, UsageError, journal, screening_decisions_from_rows, undo_lines
+from corpus import ReviewError, UsageError, journal, screening_decision, undo_lines
 from corpus.assignment import draw
 from corpus.protocol import STAGES, Stage
 from samsyn.cards.own_decisions import OwnDecisions
+from samsyn.cards.screening_looks import ScreeningLooks
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from corpus import Ranker
-    from samsyn.ranking_desk import RankingDesk
+    from samsyn.review import Review
 
 Mode = Literal["prioritised", "random", "newest", "waiting"]
 MODES: tuple[str, ...] = get_args(Mode)
@@ -73,7 +74,7 @@ class DecidedElsewhere(UsageError):
         super().__init__(f"You have {done}.", next_step="Nothing was written here.")
 
 
-class ScreeningQueue:
+class ScreeningQueue(ScreeningLooks):
     """The records that one person has still to screen, one at a time.
 
     Parameters
@@ -113,7 +114,7 @@ class ScreeningQueue:
 
     def __init__(
         self,
-        review: RankingDesk,
+        review: Review,
         person: str,
         *,
         mode: Mode = "prioritised",
@@ -125,20 +126,25 @@ class ScreeningQueue:
             raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
         # read once for all cards; then a review of its own, since the ranking works beside the cells
         _ = review.records
-        self.review: RankingDesk = review.beside()
+        self.review: Review = review.beside()
         self.person, self.mode, self.stage = person, mode, stage
         self.trouble = ""
         self._journal = self.review.folder / "decisions" / "screening"
         self._lock = threading.RLock()
         # one at a time reads the files and learns; decisions do not wait for it
-        self._keeping_up = threading.RLock()
+        self._keeping_up, self._learning = threading.RLock(), threading.RLock()
         self._skipped: dict[str, None] = {}
         self._shown = ""
         self._changed = threading.Event()
+        self._done_here: list[str] = []
         self._records_from: Stamps = {}
+        self._weights: np.ndarray | None = None
+        self._weights_are_old = True
         self._own_meanwhile: set[str] = set()
         self._order: list[str] = []
         self._fixed_order: list[str] = []
+        self._label_of_row: np.ndarray | None = None
+        self._is_open_row: np.ndarray | None = None
         self._unique_id: dict[str, str] = {}
         self._ranker: Ranker | None = None
         self._own = OwnDecisions(self._journal / f"{person}.jsonl", stage)
@@ -155,12 +161,9 @@ class ScreeningQueue:
         with self._lock:
             if self._shown in self._open:
                 return self._shown
-            waiting = (name for name in self._order if name in self._open)
-            unskipped = (name for name in waiting if name not in self._skipped)
-            skipped = (name for name in self._skipped if name in self._open)
             # records that came into the queue since it was ordered
             late = (name for name in self.records.index if name in self._open)
-            self._shown = next(unskipped, "") or next(skipped, "") or next(late, "")
+            self._shown = next(self.in_order(), "") or next(late, "")
             return self._shown
 
     def skip(self) -> str:
@@ -217,13 +220,14 @@ class ScreeningQueue:
         with self._lock:
             if record_id not in self.records.index:
                 raise UsageError(f"No record {record_id} in this review.")
+            if self.stage == "full_text" and verdict == "exclude" and not criterion:
+                raise UsageError("At full text an exclusion needs its reason.", next_step="Choose one.")
             row = {"record_id": record_id, "verdict": verdict, "criterion": criterion, "note": note}
-            [decision] = screening_decisions_from_rows(
-                [{**row, "stage": self.stage}],
+            decision = screening_decision(
+                {**row, "stage": self.stage},
                 known={record_id: record_id},
                 protocol=self.review.protocol,
                 decided_at=journal.now(),
-                file="card",
             )
             decision = replace(decision, calibration=self._rounds.get(record_id, 0))
             if instead_of is None:
@@ -237,11 +241,14 @@ class ScreeningQueue:
             self._shown = "" if record_id == self._shown else self._shown
             if found != instead_of:
                 raise DecidedElsewhere(record_id, found)
+            self._done_here.append("decision")
             self._catch_up()
         self._learn_soon()
 
     def undo(self) -> str:
         """Take back this person's last decision at the stage, by a line of the journal; return its record_id.
+
+        What was said of a pair of records in this window is taken back in its turn.
 
         Raises
         ------
@@ -250,6 +257,8 @@ class ScreeningQueue:
         ReviewError
             When the file cannot be written.
         """
+        if self._done_here[-1:] == ["duplicate"]:
+            return self.undo_duplicate()
         with self._lock:
             with journal.held(self._own.path):
                 self._catch_up()
@@ -259,12 +268,70 @@ class ScreeningQueue:
                 lines = undo_lines([last], self.person, kind="screening", names=("record_id", "stage"))
                 stamped = [{**line, "decided_at": journal.now()} for line in lines]
                 journal.append(self._journal, self.person, stamped)
+            self._done_here = self._done_here[:-1]
             self._catch_up()
             self._shown = taken_back = self._unique_id[str(last["record_id"])]
             # what others have made of it meanwhile only the whole journal tells
             self._read_from = {}
         self._learn_soon()
         return taken_back
+
+    # --- for those who look closer (samsyn.cards.screening_looks) ----------------------------------------
+
+    def turn_to(self, mode: Mode) -> None:
+        """Go on in another order."""
+        if mode not in MODES:
+            raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
+        with self._keeping_up:
+            with self._lock:
+                self.mode, self._shown = mode, ""
+                self._fixed_order = self._fixed(self.records)
+            self._read_again()
+            order = self._ordered()
+        with self._lock:
+            self._order = order
+
+    def show(self, record_id: str) -> None:
+        """Let a record of the queue be the current one."""
+        with self._lock:
+            self._shown = record_id
+
+    def take_out(self, names: set[str]) -> None:
+        """Let records leave the queue at once, as duplicates do; the files say so at the next look."""
+        with self._lock:
+            self._open -= names
+            self._mine -= names
+            for name in names:
+                self._place(name)
+
+    def in_order(self) -> Iterator[str]:
+        """What is still to screen, as far as it has been put in order; what was skipped stands last."""
+        yield from (name for name in self._order if name in self._open and name not in self._skipped)
+        yield from (name for name in self._skipped if name in self._open)
+
+    def calibration_round(self, record_id: str) -> int:
+        """The calibration round that a record belongs to; 0 for none."""
+        return self._rounds.get(record_id, 0)
+
+    @property
+    def ranker(self) -> Ranker:
+        """The ranker that this queue learns with."""
+        if self._ranker is None:
+            self._ranker = self.review.ranker()
+        return self._ranker
+
+    @property
+    def word_weights(self) -> np.ndarray | None:
+        """What the words weigh, as last looked at while nothing was being learned; None where nothing is."""
+        if self.mode not in _LEARNING:
+            return None
+        # nobody waits for the ranking, but for the first time
+        if self._weights_are_old and self._learning.acquire(blocking=self._weights is None):
+            try:
+                self._weights, self._weights_are_old = self.ranker.term_weights(), False
+            finally:
+                self._learning.release()
+        return self._weights
 
     # --- keeping up -------------------------------------------------------------------------------------
 
@@ -287,10 +354,13 @@ class ScreeningQueue:
         with self._lock:
             self._own_meanwhile = set()
         is_new = records_from != self._records_from
+        is_reread = self._ranked_from(records_from) != self._ranked_from(self._records_from)
         records = review.records.set_index("record_id", drop=False) if is_new else self.records
         unique_id = review._unique_id() if is_new else self._unique_id
-        ranker = (review.ranker() if self.mode in _LEARNING else None) if is_new else self._ranker
-        fixed_order = self._fixed(records) if is_new and ranker is None else self._fixed_order
+        ranker = None if is_reread or (is_new and not self._ranks(records)) else self._ranker
+        if ranker is None and self.mode in _LEARNING:
+            ranker = review.ranker()
+        fixed_order = self._fixed(records) if is_new else self._fixed_order
         to_do = review.queue(self.person, stage=self.stage)
         assigned = review.assignments()
         is_mine = (assigned["person"] == self.person) & (assigned["stage"] == self.stage)
@@ -314,14 +384,23 @@ class ScreeningQueue:
                     self._all_own(unique_id),
                 )
                 self._order = [name for name in self._order if name in records.index]
+                self.__dict__.pop("_titles", None)
             self.records, self._ranker, self._fixed_order = records, ranker, fixed_order
             self._read_from, self._rounds, self._mine = read_from, rounds, mine
             self._open = {name for name in to_do if name in records.index}
+            self._label_of_row = self._is_open_row = None
             if ranker is not None:
                 self._label_of_row, self._is_open_row = _in_rows(ranker, labels, self._open)
             self._catch_up()
             for name in self._own_meanwhile:
                 self._place(name)
+
+    def _ranked_from(self, stamps: Stamps) -> Stamps:
+        return {path: stamp for path, stamp in stamps.items() if path.parent.name != "duplicates"}
+
+    def _ranks(self, records: pd.DataFrame) -> bool:
+        """Whether the ranker knows these records: pairs of duplicates may have been marked since."""
+        return self._ranker is not None and set(records.index) <= self._ranker.row_of.keys()
 
     def _all_own(self, unique_id: dict[str, str]) -> OwnDecisions:
         own = OwnDecisions(self._journal / f"{self.person}.jsonl", self.stage, unique_id)
@@ -341,7 +420,7 @@ class ScreeningQueue:
             self._open.discard(name)
         elif name in self._mine:
             self._open.add(name)
-        row = self._ranker.row_of.get(name) if self._ranker else None
+        row = self._ranker.row_of.get(name) if self._ranker and self._is_open_row is not None else None
         if row is not None:
             self._label_of_row[row] = {"include": 1, "exclude": 0}.get(verdict, -1)
             self._is_open_row[row] = name in self._open
@@ -378,17 +457,21 @@ class ScreeningQueue:
                 self._order, self.trouble = order, ""
 
     def _ordered(self) -> list[str]:
-        if self._ranker is None:
+        if self.mode not in _LEARNING:
             with self._lock:
                 return [name for name in self._fixed_order if name in self._open]
         with self._lock:
-            ranker, labels = self._ranker, self._label_of_row.copy()
+            ranker, labels = self.ranker, self._label_of_row.copy()
             open_rows, decided = np.flatnonzero(self._is_open_row), np.flatnonzero(labels >= 0)
-        best, _ = ranker.best_rows(decided, labels[decided], open_rows, top=_RANKED_AHEAD)
+        with self._learning:
+            best, _ = ranker.best_rows(decided, labels[decided], open_rows, top=_RANKED_AHEAD)
+            self._weights_are_old = True
         return ranker.record_ids[best].tolist()
 
     def _fixed(self, records: pd.DataFrame) -> list[str]:
-        """The records in an order that no decision changes."""
+        """The records in the mode's order, where no decision changes it."""
+        if self.mode in _LEARNING:
+            return []
         names = records.index.tolist()
         if self.mode == "newest":
             year = dict(zip(names, records["year"].fillna(0).tolist(), strict=True))
