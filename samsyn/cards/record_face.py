@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -76,7 +77,8 @@ class RecordFace:
             if source:
                 database = self._database.get(source) or source
                 entry = source if line is None or pd.isna(line) else f"{source}, {self._words['line']} {int(line)}"
-                found.append(f"{database} ({entry})")
+                # a file that names no database is named by itself
+                found.append(entry if database == PurePath(source).stem else f"{database} ({entry})")
         return f", {self._words['also']} ".join(found)
 
     def _link(self, record: pd.Series) -> dict[str, str] | None:

@@ -30,12 +30,13 @@ _TOLD = (6, 4)
 # "another topic" is looked for among so many of the likeliest, away from so many read last
 _LIKELY, _READ_LAST = 50, 10
 # titles less alike than this (0 to 100) are not offered as duplicates
-_ALIKE = 45
+_ALIKE = 55
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a record: its share of the score, and in how many records that one has included and excluded."""
+    """A word of a record: its share of all that moved it (-1 to 1), and in how many records that one has
+    included and excluded it stands."""
 
     term: str
     share: float
@@ -104,7 +105,10 @@ class ScreeningLooks:
         terms = [term for term, _ in words]
         said = {verdict: [name for name, own in self.own.items() if own == verdict] for verdict in ("include", "exclude")}
         counts = [self.ranker.n_with(terms, said[verdict]) if terms else [] for verdict in said]
-        told = tuple(Word(*word, *n) for word, *n in zip(words, *counts, strict=True))
+        whole = sum(abs(share) for _, share in self.ranker.terms(record_id, self.word_weights)) or 1.0
+        told = tuple(
+            Word(term, share / whole, *n) for (term, share), *n in zip(words, *counts, strict=True)
+        )
         return WhyHere(self.place_of(record_id), len(self._open), told)
 
     def another_topic(self) -> str:
