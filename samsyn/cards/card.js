@@ -16,9 +16,9 @@ function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-/** A text with its numbers in bold. */
-function withNumbers(text) {
-  return text.split(/(\d[\d.,]*\d|\d)/).map((part, place) => (place % 2 ? element("b", {}, part) : part));
+/** A text with its first `n` numbers in bold. */
+function withNumbers(text, n = 9) {
+  return text.split(/(\d[\d.,]*\d|\d)/).map((part, place) => (place % 2 && place < 2 * n ? element("b", {}, part) : part));
 }
 
 /** Runs of [text, form, mark] as nodes; a form is of this list, whatever a state says. */

@@ -101,10 +101,10 @@ class Card(anywidget.AnyWidget):
                 self._carried_out[asked_by] = number
                 is_done = True
             shown = self.shown()
-        except UsageError as error:
-            fault = str(error)
         except ReviewError as error:
-            fault, try_again = str(error), True
+            place = f"({error.where})" if error.where else ""
+            fault = " ".join(filter(None, (error.what, place, error.next_step)))
+            try_again = not isinstance(error, UsageError)
         except Exception as error:
             # a fault of ours: said on the card, since nobody sees the kernel's log
             fault, try_again = filled(self.words["broken"], what=f"{type(error).__name__}: {error}"), True

@@ -34,7 +34,7 @@ class Said:
 
 @dataclass(frozen=True)
 class AgreementSoFar:
-    """Agreement of two screeners: per cent of ``n`` records, Krippendorff's alpha and its 95 % interval."""
+    """Agreement of two screeners: share of ``n`` records, Krippendorff's alpha and its 95 % interval."""
 
     n: int
     percent: float

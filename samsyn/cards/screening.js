@@ -23,7 +23,7 @@ class ScreeningCard extends Card {
     // what happened elsewhere: not a fault of this card
     const notice = this.state.notice && element("p", { class: "notice" }, this.state.notice);
     if (!record) return [this.strip(), notice, this.done(left)];
-    return [this.strip(), notice, this.record(record), this.aside(), this.mode === "exclude" ? this.reasons() : this.choices()];
+    return [this.strip(), notice, this.earlier(), this.record(record), this.mode === "exclude" ? this.reasons() : this.choices()];
   }
 
   /** What was begun on a record is not carried over to the next. */
@@ -48,18 +48,19 @@ class ScreeningCard extends Card {
     const { progress, beside, place, stage, saved_at, fault, try_again } = this.state, words = this.words;
     return element("div", { class: "strip" },
       element("span", {}, linePicture(0, progress.share), withNumbers(progress.text)),
-      beside && element("span", { class: "recall" }, beside.high != null && linePicture(beside.low, beside.high, beside.target), withNumbers(beside.text)),
+      beside && element("span", { class: "recall" }, beside.high != null && linePicture(beside.low, beside.high, beside.target), withNumbers(beside.text, beside.high != null ? 2 : 0)),
       beside?.advice && element("span", {}, element("b", {}, beside.advice)),
-      place && element("span", {}, withNumbers(place)),
-      stage && element("span", {}, stage),
-      element("span", { class: "saved" }, (fault && try_again) || this.lost ? element("b", {}, words.not_saved) : saved_at ? filled(words.saved, { time: saved_at }) : ""),
-      this.chooser());
+      place && element("span", {}, place),
+      stage && element("b", {}, stage),
+      element("span", { class: "end" },
+        element("span", { class: "saved" }, (fault && try_again) || this.lost ? element("b", {}, words.not_saved) : saved_at ? filled(words.saved, { time: saved_at }) : ""),
+        this.chooser()));
   }
 
   chooser() {
     const { mode, modes } = this.state;
     if (modes.length < 2) return null;
-    return element("label", { class: "chooser" }, `${this.words.queue} `,
+    return element("label", { class: "chooser" }, element("span", { class: "hidden" }, this.words.queue),
       element("select", { name: "mode", onchange: (event) => this.ask("mode", { mode: event.target.value }) },
         modes.map(([id, text]) => element("option", { value: id, selected: id === mode }, text))));
   }
@@ -76,7 +77,8 @@ class ScreeningCard extends Card {
         this.meta(record),
         record.abstract.length
           ? element("div", { class: "abstract", lang: record.language || false }, record.abstract.map((runs) => element("p", { dir: "auto" }, formattedRuns(runs))))
-          : this.noAbstract(record)),
+          : this.noAbstract(record),
+        this.aside()),
       element("div", { class: "criteria" },
         element("h3", {}, words.include_when),
         element("ul", {}, inclusion.map(({ short, text }) => element("li", {}, element("b", {}, short), " ", element("span", {}, text)))),
@@ -109,12 +111,14 @@ class ScreeningCard extends Card {
   // --- what was asked for beside it --------------------------------------------------------------------
 
   aside() {
-    const { why, near, earlier, settling } = this.state;
-    const parts = [earlier && this.earlier(earlier), settling && this.settling(settling), why && this.why(why), near && this.near(near), this.writes && this.noteField()].filter(Boolean);
+    const { why, near, settling } = this.state;
+    const parts = [settling && this.settling(settling), why && this.why(why), near && this.near(near), this.writes && this.noteField()].filter(Boolean);
     return parts.length ? element("div", { class: "aside" }, parts) : null;
   }
 
-  earlier({ text, last }) {
+  earlier() {
+    if (!this.state.earlier) return null;
+    const { text, last } = this.state.earlier;
     return element("div", { class: "earlier" }, element("p", {}, element("b", {}, text)), element("p", {}, [this.words.decide_anew, last].filter(Boolean).join(" ")));
   }
 
@@ -251,7 +255,7 @@ class ScreeningCard extends Card {
     return element("div", { class: "done" },
       element("h2", {}, text), read && element("p", {}, read),
       element("h3", {}, words.next),
-      element("ul", {}, (rows.length ? rows : [{ text: words.left_nothing }]).map((row) => element("li", {}, withNumbers(row.text),
+      element("ul", {}, (rows.length ? rows : [{ text: words.left_nothing }]).map((row) => element("li", {}, withNumbers(row.text, 1),
         row.mode && this.state.modes.some(([id]) => id === row.mode) && [" ", element("button", { type: "button", class: "inline", name: `open-${row.mode}`, onclick: () => this.ask("mode", { mode: row.mode }), "aria-label": `${words.open_them}: ${row.text}` }, words.open_them)]))),
       element("div", { class: "buttons" }, this.button("z", words.undo, () => this.ask("undo")),
         this.state.mode !== "conflicts" && this.button("b", words.look_back, () => this.ask("back")),

@@ -157,7 +157,7 @@ class ScreeningCard(Card):
         return {
             "mode": queue.mode,
             "modes": [[mode, self.words[f"mode_{mode}"]] for mode in self._modes()],
-            "stage": self.words[f"stage_{queue.stage}"] if len(protocol.stages) > 1 else "",
+            "stage": self.words["stage_full_text"] if queue.stage == "full_text" else "",
             "record": self._record(name) if name else None,
             "progress": self._progress(),
             "beside": self._beside_in_words(),
@@ -227,7 +227,7 @@ class ScreeningCard(Card):
             if agreed is None:
                 return None
             return {"text": filled(
-                words["agreement"], percent=f"{agreed.percent:.0f}", alpha=figures.decimal(agreed.alpha),
+                words["agreement"], percent=f"{100 * agreed.percent:.0f}", alpha=figures.decimal(agreed.alpha),
                 low=figures.decimal(agreed.alpha_low), high=figures.decimal(agreed.alpha_high),
                 n=figures.number(agreed.n),
             )}  # fmt: skip
@@ -238,7 +238,8 @@ class ScreeningCard(Card):
             return {"text": words["recall_unknown"]}
         return {
             "text": filled(
-                words["recall"], low=f"{100 * state.recall_low:.0f}", high=f"{100 * state.recall_high:.0f}",
+                words["recall" if state.recall_low < 1 else "recall_whole"],
+                low=f"{100 * state.recall_low:.0f}", high=f"{100 * state.recall_high:.0f}",
                 confidence=f"{100 * state.plan.confidence:.0f}", target=f"{100 * state.plan.target_recall:.0f}",
             ),
             "low": state.recall_low, "high": state.recall_high, "target": state.plan.target_recall,
@@ -308,7 +309,7 @@ class ScreeningCard(Card):
             [
                 word.term,
                 self.words["for" if word.share > 0 else "against"],
-                ("+" if word.share > 0 else "") + figures.decimal(word.share),
+                ("+" if word.share > 0 else "") + figures.decimal(100 * word.share, 1),
                 f"{figures.number(word.n_included)} / {figures.number(word.n_excluded)}",
             ]
             for word in why.words

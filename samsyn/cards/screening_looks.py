@@ -31,12 +31,13 @@ _TOLD = (6, 4)
 # "another topic" is looked for among so many of the likeliest, away from so many read last
 _LIKELY, _READ_LAST = 50, 10
 # titles less alike than this (0 to 100) are not offered as duplicates
-_ALIKE = 45
+_ALIKE = 55
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word of a record: its share of the score, and in how many records that one has included and excluded."""
+    """A word of a record: its share of all that moved it (-1 to 1), and in how many records that one has
+    included and excluded it stands."""
 
     term: str
     share: float
@@ -94,7 +95,7 @@ class ScreeningLooks:
     def place_of(self, record_id: str) -> int:
         """Where a record stands in the queue, from 1; 0 where it was not yet put in order."""
         with self._lock:
-            return next((place for place, name in enumerate(self.in_order(), 1) if name == record_id), 0)
+            return next((place for place, name in enumerate(self._waiting(), 1) if name == record_id), 0)
 
     def why_here(self, record_id: str) -> WhyHere:
         """Where a record stands and which words put it there."""
@@ -105,7 +106,8 @@ class ScreeningLooks:
             for verdict in ("include", "exclude")
         }
         counts = [self.ranker.n_with(terms, said[verdict]) if terms else [] for verdict in said]
-        told = tuple(Word(*word, *n) for word, *n in zip(words, *counts, strict=True))
+        whole = sum(abs(share) for _, share in self.ranker.terms(record_id, self.word_weights)) or 1.0
+        told = tuple(Word(term, share / whole, *n) for (term, share), *n in zip(words, *counts, strict=True))
         return WhyHere(self.place_of(record_id), len(self._open), told)
 
     def another_topic(self) -> str:
@@ -199,8 +201,11 @@ class ScreeningLooks:
         """See the queue."""
         raise NotImplementedError
 
-    def in_order(self) -> Iterator[str]:
+    def in_order(self) -> list[str]:
         """See the queue."""
+        raise NotImplementedError
+
+    def _waiting(self) -> Iterator[str]:
         raise NotImplementedError
 
     @property

@@ -160,7 +160,7 @@ def test_decisions_survive_reload_kill_close_and_a_second_window(jupyter, browse
     # the page is read again: the card is there as it was, without running the cell
     title, pid = window.title(), window.pid_file.read_text()
     if jupyter.kind != "voila":
-        window.page.keyboard.press("Control+s")
+        window.page.locator("[data-command='docmanager:save']").first.click()
         window.page.wait_for_timeout(1500)
     window.page.reload()
     window.ready()
