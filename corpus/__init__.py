@@ -23,6 +23,7 @@ from corpus.screening import (
     included_records,
     latest_decisions,
     screening_decisions,
+    screening_decision,
     screening_decisions_from_rows,
     screening_verdicts,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "recall_interval",
     "records_of_new_sources",
     "screening_decisions",
+    "screening_decision",
     "screening_decisions_from_rows",
     "screening_metrics",
     "screening_progress",

@@ -1,6 +1,6 @@
 // The checking card: a record's words, what is suggested there and why, one key for each decision.
 
-const ARROWS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Enter: "⏎", Escape: "Esc" };
+const ARROWS = { ArrowLeft: "←", ArrowRight: "→" };
 // keys that stand for others: [ and ] take two hands on many keyboards
 const ALSO = { ",": "[", ".": "]", ";": "{", ":": "}" };
 const STAYING = ["span", "direction"];
@@ -14,6 +14,7 @@ class CheckingCard extends Card {
 
   constructor(context) {
     super(context);
+    this.root.classList.add("checking");
     this.root.addEventListener("mouseup", () => setTimeout(() => this.takeSelection()));
     // fields and marks came after the first drawing
     this.onCodes = () => this.draw();
@@ -47,22 +48,18 @@ class CheckingCard extends Card {
 
   pressed(event) {
     const inText = event.target.matches("input:not([type=radio]):not([type=checkbox]), textarea, select");
-    if (this.lettersOff && !inText && event.key.length === 1 && event.key !== " ") return;
-    const also = !inText && ALSO[event.key];
+    const also = ALSO[event.key];
     // AltGr, which Danish keyboards need for [ and ], comes as Ctrl and Alt
     const brackets = event.getModifierState?.("AltGraph") && "[]{}".includes(event.key);
-    if (!inText && (also || brackets)) {
-      const button = this.root.querySelector(`[data-key="${CSS.escape(also || event.key)}"]`);
-      if (button && !button.disabled) { event.preventDefault(); button.click(); }
-      return;
-    }
-    if (event.target.matches("select") && event.key !== "Escape") return;
-    super.pressed(event);
+    if (inText || !(also || brackets) || !this.model.get("letter_keys")) { super.pressed(event); return; }
+    const button = this.root.querySelector(`[data-key="${CSS.escape(also ?? event.key)}"]`);
+    if (button && !button.disabled) { event.preventDefault(); button.click(); }
   }
 
-  button(key, text, onclick, { main = false, name = ARROWS[key] ?? key.toUpperCase(), ...attributes } = {}) {
-    return element("button", { type: "button", class: main ? "main" : "quiet", "data-key": key, "aria-keyshortcuts": key, onclick, ...attributes },
-      this.lettersOff && key.length === 1 ? null : element("kbd", { "aria-hidden": "true" }, name), text);
+  button(key, text, onclick, options = {}) {
+    const made = super.button(key, text, onclick, options), shown = made.querySelector("kbd");
+    if (shown && ARROWS[key]) shown.textContent = ARROWS[key];
+    return made;
   }
 
   /** R rejects here, so trying again has another key. */
@@ -101,8 +98,8 @@ class CheckingCard extends Card {
   strip() {
     const { strip, saved_at, reading } = this.state, words = this.words;
     const rounds = [["", words.round_next], ["blind", words.round_blind], ["assisted", words.round_assisted], ["adjudication", words.round_adjudication]];
-    const choice = element("select", { name: "reading" }, rounds.map(([value, text]) => element("option", { value, selected: value === reading }, text)));
-    choice.addEventListener("change", () => this.ask("round", { round: choice.value }));
+    const choice = element("select", { name: "reading", onchange: () => this.ask("round", { round: choice.value }) },
+      rounds.map(([value, text]) => element("option", { value, selected: value === reading }, text)));
     const share = this.state.share ?? 0;
     return element("div", { class: "strip" },
       element("span", { class: "bar", "aria-hidden": "true" }, element("span", { style: `width: ${Math.round(100 * share)}%` })),
@@ -118,7 +115,8 @@ class CheckingCard extends Card {
     const long = codePoints(record.abstract) > LONG;
     return element("div", { class: long ? "text long" : "text", ...(long ? { role: "region", tabindex: 0, "aria-label": words.text } : {}) },
       element("h2", { class: "title", dir: "auto", lang: record.language || false }, record.title ? markedText(...of("title")) : words.no_title),
-      element("p", { class: "meta", dir: "auto" }, record.meta),
+      element("p", { class: "meta" }, element("bdi", {}, record.meta), record.link && " · ",
+        record.link && element("a", { href: record.link.address, target: "_blank", rel: "noopener noreferrer" }, record.link.text)),
       why && element("p", { class: "meta why" }, element("b", {}, words.why), ` ${why}`),
       record.abstract
         ? element("p", { class: "abstract", dir: "auto", lang: record.language || false }, markedText(...of("abstract")))
@@ -150,7 +148,7 @@ class CheckingCard extends Card {
     const more = [direction?.label, words[answer], asked && words.in_question].filter(Boolean).join(", ");
     return element("button", {
       type: "button", class: `chip ${direction?.id ?? ""} ${answer}`, name: `chip ${item.key}`, lang: this.model.get("language"), "aria-pressed": String(asked), dir: "auto",
-      onclick: () => this.ask("look", { key: asked ? "" : item.key }),
+      onclick: () => this.ask("item", { key: asked ? "" : item.key }),
     }, text, element("span", { class: "hidden" }, `, ${more}`));
   }
 
@@ -223,7 +221,7 @@ class CheckingCard extends Card {
       element("span", { class: "group", role: "group", "aria-label": words.look_closer },
         this.opener("d", words.definition, "definition"), this.opener("n", words.note, "note"),
         this.button("s", words.skip, () => this.ask("skip")), this.button("z", words.undo, () => this.ask("undo")),
-        this.opener("q", words.queue, "queue"), this.opener("?", words.all_keys, "keys")),
+        this.opener("q", words.queue, "queue"), this.button("?", words.all_keys, () => this.turnTo("help"))),
     ];
   }
 
@@ -234,7 +232,7 @@ class CheckingCard extends Card {
   panels() {
     const { question } = this.state;
     if (this.panel === "definition" && !question) return [this.definition()];
-    return { note: [() => this.note()], queue: [() => this.waiting()], keys: [() => this.help()] }[this.panel]?.map((made) => made()) ?? [];
+    return this.panel === "note" ? [this.note()] : this.panel === "queue" ? [this.waiting()] : [];
   }
 
   // --- adding a code ---
@@ -346,19 +344,15 @@ class CheckingCard extends Card {
           row.code != null && element("td", {}, row.code), element("td", {}, row.why))))));
   }
 
-  help() {
-    const words = this.words, settle = this.state.view === "settle";
-    const keys = settle ? [["1 2", filled(words.keep_person, { name: "…" })], ["3", words.third], ["D", words.definition], ["N", words.note], ["S", words.skip], ["Z", words.undo], ["Q", words.queue]]
-      : [["A", words.accept], ["R", words.reject], ["U", words.say_unclear], ["1 2 3 4", words.help_direction], ["[ ]", `${words.shorter}, ${words.longer.toLowerCase()}`],
-        ["{ }", `${words.starts_earlier}, ${words.starts_later.toLowerCase()}`], ["← →", `${words.sentence_back}, ${words.sentence_on.toLowerCase()}`], ["C", words.add_code], ["X", words.nothing_here],
-        ["⏎", words.next_record], ["D", words.definition], ["N", words.note], ["S", words.skip], ["Z", words.undo], ["Q", words.queue], ["Esc", words.leave]];
-    const box = element("input", { type: "checkbox", name: "letters" });
-    box.checked = !this.lettersOff;
-    box.addEventListener("change", () => { this.lettersOff = !box.checked; this.draw(); });
-    return element("div", { "data-panel": "keys" },
-      element("ul", { class: "keys" }, keys.map(([key, text]) => element("li", {}, element("kbd", {}, key), " ", text))),
-      element("p", { class: "hint" }, words.keys_help),
-      element("label", {}, box, ` ${words.keys_switch}`), element("p", { class: "hint" }, this.lettersOff ? words.keys_are_off : words.keys_why));
+  keyList() {
+    const words = this.words;
+    const look = [["D", words.definition], ["N", words.note], ["S", words.skip], ["Z", words.undo], ["Q", words.queue], ["Esc", words.leave]];
+    if (this.state.view === "settle") return [[words.help_decide, [["1 2", filled(words.keep_person, { name: "…" })], ["3", words.third]]], [words.help_look, look]];
+    return [
+      [words.help_decide, [["A", words.accept], ["R", words.reject], ["U", words.say_unclear], ["1 2 3 4", words.help_direction], ["C", words.add_code], ["X", words.nothing_here], ["⏎", words.next_record]]],
+      [words.help_words, [["[", words.shorter], ["]", words.longer], ["{", words.starts_earlier], ["}", words.starts_later], [", .", words.help_brackets], ["←", words.sentence_back], ["→", words.sentence_on], [words.mouse, words.help_mouse]]],
+      [words.help_look, look],
+    ];
   }
 
   done() {

@@ -9,6 +9,7 @@ from typing import Any
 
 import traitlets
 
+from corpus import UsageError
 from samsyn.cards.card import Card, script, style
 from samsyn.cards.checking_face import CheckingFace
 from samsyn.cards.checking_queue import CheckingQueue
@@ -65,7 +66,15 @@ class CheckingCard(Card):
         """Decide, change words, move about, as a key asks."""
         if message.get("do") == "round" and message.get("round") in ROUNDS:
             self._open(str(message["round"]))
-        elif self._face.act(message):
+            return
+        try:
+            written = self._face.act(message)
+        except UsageError:
+            # what stands by now is what the next key is about
+            self._face.refresh()
+            self.state = {**self.shown(), **self._asked}
+            raise
+        if written:
             self._saved_at = f"{datetime.now():%H:%M}"
 
     def shown(self) -> dict[str, Any]:

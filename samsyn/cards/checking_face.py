@@ -8,6 +8,7 @@ from coding_scheme import Segment
 from corpus import UsageError
 from samsyn.cards.checking_items import Item
 from samsyn.cards.checking_queue import CheckingQueue
+from samsyn.cards.record_face import RecordFace
 from samsyn.cards.record_shown import (
     Shown,
     Words,
@@ -36,6 +37,7 @@ class CheckingFace:
 
     def __init__(self, queue: CheckingQueue, words: Words, language: str) -> None:
         self.queue, self.words = queue, words
+        self._face = RecordFace(queue.review, language)
         self._decimal = "," if language == "da" else "."
         self._record = self._key = self._note = self._direction = ""
         self._span: Segment | None = None
@@ -58,6 +60,7 @@ class CheckingFace:
                 self._add(str(message["code_id"]), str(message["direction"]))
             case "nothing":
                 self.queue.nothing(note=self._note)
+                self.queue.next()
                 self._said = self.words["said_nothing"]
                 self._look_anew()
             case "undo":
@@ -77,7 +80,7 @@ class CheckingFace:
                 self._change_direction(str(message["direction"]))
             case "note":
                 self._note = str(message["note"]).strip()
-            case "look":
+            case "item":
                 self._look_at(str(message["key"]))
             case "next":
                 self.queue.next()
@@ -124,6 +127,12 @@ class CheckingFace:
         if item is None or direction not in self._allowed(item.code_id):
             raise UsageError(self.words["not_allowed"])
         self._direction = direction
+
+    def refresh(self) -> None:
+        """Look at the record anew, after something could not be done."""
+        key = self._key
+        self._items = self.queue.items(self._record) if self._record else []
+        self._look_at(key)
 
     # --- where it stands --------------------------------------------------------------------------------
 
@@ -197,7 +206,7 @@ class CheckingFace:
             "strip": [*self._strip(round_), *filter(None, [self.queue.trouble])],
             "share": progress.read / max(1, progress.read + progress.to_read),
             "why": self._why(self._record),
-            "record": record_shown(self.queue.records.loc[self._record]),
+            "record": record_shown(self.queue.records.loc[self._record], self._face),
             "items": [self._item_shown(each) for each in self._items],
             "question": self._question(item) if item else None,
             "span": segment_shown(self._span),

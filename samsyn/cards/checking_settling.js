@@ -43,7 +43,7 @@ class SettlingCard extends CheckingCard {
     if (this.panel === "third") return [element("div", { "data-panel": "third" }, noted, this.third())];
     const look = element("span", { class: "group", role: "group", "aria-label": words.look_closer },
       this.opener("d", words.definition, "definition"), this.opener("n", words.note, "note"), this.button("s", words.skip, () => this.ask("skip")),
-      this.button("z", words.undo, () => this.ask("undo")), this.opener("q", words.queue, "queue"), this.opener("?", words.all_keys, "keys"));
+      this.button("z", words.undo, () => this.ask("undo")), this.opener("q", words.queue, "queue"), this.button("?", words.all_keys, () => this.turnTo("help")));
     return [element("div", {}, noted, element("div", { class: "buttons" },
       sides.map((side, place) => this.button(String(place + 1), filled(words.keep_person, { name: side.name }), () => this.because({ do: "keep", person: side.person }), { main: true })),
       this.button(String(sides.length + 1), words.third, () => this.open("third"), { main: true }), look),

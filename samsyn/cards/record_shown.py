@@ -8,25 +8,22 @@ from typing import Any
 from coding_scheme import CodingScheme, Segment
 from coding_scheme.scheme import Code
 from corpus import UsageError
+from samsyn.cards.record_face import RecordFace
 from samsyn.cards.spans import FIELDS, trimmed
 
 Words = dict[str, Any]
 Shown = dict[str, Any]
 SYMBOLS = {"promotes": "▲", "hinders": "▼", "mixed": "◆", "descriptive": "○"}
-_FEW_AUTHORS = 4
 
 
-def record_shown(record: Any) -> Shown:
-    """Title, abstract and a line about a row of records; the text as in the source, since offsets count."""
-    authors = [name for name in str(record["authors"]).split("; ") if name]
-    if len(authors) > _FEW_AUTHORS:
-        authors = [*authors[:3], "…", authors[-1]]
-    year = str(record["year"]).removesuffix("<NA>")
-    place = " ".join(part for part in (record["journal"], record.get("volume", "")) if part)
-    parts = ("; ".join(authors), year, place, record["language"], record["record_id"])
+def record_shown(record: Any, face: RecordFace) -> Shown:
+    """Title, abstract and the facts of a row of records; the text as in the source, since offsets count."""
+    about = face.of(record)
+    authors = about["authors_short"] or about["authors"]
     return {
         "record_id": record["record_id"], "title": record["title"], "abstract": record["abstract"],
-        "meta": " · ".join(part for part in parts if part), "language": record["language"],
+        "meta": " · ".join(filter(None, [authors, *about["facts"]])), "link": about["link"],
+        "language": record["language"],
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from coding_scheme import Segment
 from coding_scheme.decisions import REASONS
 from corpus import UsageError
+from samsyn.cards.record_face import RecordFace
 from samsyn.cards.record_shown import Shown, Words, chosen_segment, record_shown, segment_shown, texts_of
 from samsyn.cards.settling_queue import SettlingQueue, Side
 from samsyn.cards.spans import MOVES, moved
@@ -27,6 +28,7 @@ class SettlingFace:
 
     def __init__(self, queue: SettlingQueue, words: Words, language: str) -> None:
         self.queue, self.words, self._in = queue, words, language
+        self._face = RecordFace(queue.review, language)
         self._span: Segment | None = None
         self._note = self._said = ""
         self._look_anew()
@@ -92,6 +94,11 @@ class SettlingFace:
         self._span = next((segment for side in sides for segment in side.segments), None)
         self._note = ""
 
+    def refresh(self) -> None:
+        """Look at the disagreement anew, after something could not be done."""
+        if self.queue.current() != (self._record, self._code):
+            self._look_anew()
+
     def _texts(self) -> dict[str, str]:
         return texts_of(self.queue.records.loc[self._record])
 
@@ -115,7 +122,7 @@ class SettlingFace:
             "view": "settle",
             "strip": strip,
             "share": self.queue.n_settled / max(1, self.queue.n_settled + len(waiting)),
-            "record": record_shown(self.queue.records.loc[self._record]),
+            "record": record_shown(self.queue.records.loc[self._record], self._face),
             "code_id": self._code,
             "sides": [self._side_shown(side, sides) for side in sides],
             "reasons": [{"id": name, "label": label} for name, label in reasons],

@@ -11,7 +11,6 @@ pytest.importorskip("axe_playwright_python", reason="needs samsyn[test]")
 from axe_playwright_python.sync_playwright import Axe
 
 from samsyn import Review
-from samsyn.cards.card import Card
 from samsyn.cards.checking_queue import CheckingQueue
 
 CODES = """
@@ -20,52 +19,6 @@ review = Review.open('review')
 review.checking_card('coder-1', round_='assisted')
 """
 SETTLES = "review.checking_card('adjudicator', round_='adjudication')"
-
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Card</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<body data-jp-theme-light="{light}" style="margin: 0; background: {ground}">
-<main><h1 style="position: absolute; clip-path: inset(50%)">Card</h1><div id="card"></div></main>"""
-_MODEL = """async (script) => {
-  const held = await traits();
-  const listeners = {};
-  window.model = {
-    get: (name) => held[name],
-    set() {}, save_changes() {},
-    on: (name, call) => { (listeners[name] ??= []).push(call); },
-    off: (name, call) => { listeners[name] = (listeners[name] ?? []).filter((each) => each !== call); },
-    send: async (message) => {
-      held.state = await take(message);
-      (listeners["change:state"] ?? []).forEach((call) => call());
-    },
-  };
-  const module = await import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-  module.default.render({ model: window.model, el: document.getElementById("card") });
-}"""
-
-
-# a page without a Jupyter server: the browser draws the card, and its keys go to Python
-def show(browser, card: Card, *, width: int = 1280, height: int = 900, light: bool = True, zoom: float = 1):
-    """A page with the card on it; its keys are answered by the card at once."""
-    page = browser.new_page(
-        viewport={"width": int(width / zoom), "height": int(height / zoom)}, device_scale_factor=zoom
-    )
-
-    def take(message):
-        card._take(None, message, None)
-        return card.state
-
-    page.expose_function("take", take)
-    page.expose_function("traits", lambda: {
-        name: getattr(card, name) for name in card.trait_names(sync=True) if not name.startswith("_")
-        and name in {"state", "words", "language", "codes", "directions"}
-    })  # fmt: skip
-    ground = "#fff" if light else "#111"
-    page.set_content(_PAGE.format(light=str(light).lower(), ground=ground))
-    page.add_style_tag(content=card._css)
-    page.evaluate(_MODEL, card._esm)
-    page.wait_for_selector(".samsyn-card")
-    page.focus(".samsyn-card")
-    return page
 
 
 def press(page, *keys: str) -> None:
@@ -109,9 +62,9 @@ class Coder:
 
     def key(self, key: str, then: str | None = None) -> None:
         """Press a key and wait until the card has drawn its answer."""
-        self.page.evaluate("document.querySelector('.samsyn-card').firstChild.dataset.old = 'yes'")
+        self.page.evaluate("document.querySelector('.samsyn-card .strip').dataset.old = 'yes'")
         self.page.keyboard.press(key)
-        self.page.wait_for_function("!document.querySelector('.samsyn-card').firstChild.dataset.old")
+        self.page.wait_for_function("!document.querySelector('.samsyn-card .strip').dataset.old")
         if then:
             self.card.locator(then).first.wait_for()
 
@@ -258,56 +211,49 @@ def no_violation(page, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "light", "width", "zoom"),
-    [("en", True, 1280, 1), ("da", False, 320, 1), ("en", False, 1280, 2)],
+    ("language", "page_like"),
+    [
+        ("en", {}),
+        ("da", {"dark": True, "width": 320}),
+        # twice as large on a screen of 1280
+        ("en", {"dark": True, "width": 640, "height": 450, "device_scale_factor": 2}),
+    ],
 )
-def test_every_state_can_be_used_by_everybody(browser, example_copy, language, light, width, zoom):
+def test_every_state_can_be_used_by_everybody(show_card, example_copy, language, page_like):
     (example_copy / "decisions" / "coding" / "adjudicator.jsonl").unlink()
     review = Review.open(example_copy)
-    how = {"light": light, "width": width, "zoom": zoom}
 
-    page = show(browser, review.checking_card("coder-9", language=language), **how)
-    no_violation(page, "blind")
-    for state, keys in {
-        "add a code": ["ArrowRight", "c"], "direction": ["Enter"], "coded": ["1"], "keys": ["?"],
-        "queue": ["q"], "note": ["n"],
-    }.items():  # fmt: skip
-        press(page, *keys)
-        no_violation(page, state)
-    press(page, "Escape", "Enter", "x")
-    no_violation(page, "nothing to code")
-    page.close()
+    def states(card, keys_to: dict[str, str]):
+        with show_card(card, **page_like) as page:
+            page.focus(".samsyn-card")
+            for state, keys in keys_to.items():
+                press(page, *keys.split())
+                no_violation(page, state)
+            yield page
 
-    page = show(browser, review.checking_card("coder-1", round_="assisted", language=language), **how)
-    page.wait_for_selector(".asking")
-    press(page, "d", "2", "[")
-    no_violation(page, "changed, with the definition")
-    # nothing is suggested, and everything is answered
-    while page.locator(".asking").count():
-        press(page, "u")
-    no_violation(page, "all answered")
-    page.close()
-
-    page = show(browser, review.checking_card("adjudicator", round_="adjudication", language=language), **how)
-    no_violation(page, "two coders")
-    for state, keys in {
-        "why they differ": ["1"],
-        "a third": ["Escape", "3"],
-        "definition": ["Escape", "d"],
-    }.items():
-        press(page, *keys)
-        no_violation(page, state)
-    page.close()
-
-    page = show(browser, review.checking_card("coder-1", language=language), **how)
-    assert page.locator(".big").count() == 1
-    no_violation(page, "done")
-    shutil.rmtree(example_copy / "decisions" / "coding")
-    (example_copy / "decisions" / "coding").write_text("in the way of the journal")
-    press(page, "z")
-    page.wait_for_selector("[role=alert]")
-    no_violation(page, "not done")
-    page.close()
+    blind = review.checking_card("coder-9", language=language)
+    for page in states(blind, {
+        "blind": "", "add a code": "ArrowRight c", "direction": "Enter", "coded": "1", "queue": "q", "note": "n",
+        "keys": "Escape ?", "nothing to code": "Escape Enter x",
+    }):  # fmt: skip
+        assert page.locator(".title").count() == 1
+    assisted = review.checking_card("coder-1", round_="assisted", language=language)
+    for page in states(assisted, {"suggestion": "", "changed, with the definition": "d 2 ["}):
+        while page.locator(".asking").count():
+            press(page, "u")
+        no_violation(page, "all answered")
+    settles = review.checking_card("adjudicator", round_="adjudication", language=language)
+    for page in states(settles, {
+        "two coders": "", "why they differ": "1", "a third": "Escape 3", "definition": "Escape d", "keys": "?",
+    }):  # fmt: skip
+        assert page.locator(".keylists").count() == 1
+    for page in states(review.checking_card("coder-1", language=language), {"done": ""}):
+        assert page.locator(".big").count() == 1
+        shutil.rmtree(example_copy / "decisions" / "coding")
+        (example_copy / "decisions" / "coding").write_text("in the way of the journal")
+        press(page, "z")
+        page.wait_for_selector("[role=alert]")
+        no_violation(page, "not done")
 
 
 ODD = {
@@ -342,61 +288,63 @@ def odd(tmp_path) -> Review:
     return review
 
 
-def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(browser, odd):
+def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(show_card, odd):
     card = odd.checking_card("ann", round_="blind")
-    page = show(browser, card)
     faults: list[str] = []
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
     seen = set()
-    while page.locator(".title").count():
-        title = page.locator(".title").inner_text()
-        record = card.queue.records.loc[card.queue.current()]
-        seen.add(title)
-        if record["abstract"]:
-            text = "".join(page.locator("[data-field=abstract] [data-start]").all_text_contents())
-            assert text == record["abstract"]
-            last = record["abstract"].split()[-1]
-            page.evaluate(
-                """(word) => {
-                  const node = document.querySelector("[data-field=abstract] [data-start]").firstChild;
-                  const range = document.createRange(), at = node.data.lastIndexOf(word);
-                  range.setStart(node, at); range.setEnd(node, at + word.length);
-                  getSelection().removeAllRanges(); getSelection().addRange(range);
-                  const card = document.querySelector(".samsyn-card");
-                  card.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
-                }""",
-                last,
-            )
-            page.wait_for_selector("mark.asked")
-            span = card.state["span"]
-            assert record["abstract"][span["start"] : span["end"]] == span["text"] == last
-            assert span["start"] == record["abstract"].rindex(last)
-            no_violation(page, title)
-            # the keys stay within reach below a long text
-            assert page.locator("[data-key=c]").bounding_box()["y"] < 900
-        else:
-            assert page.locator("text=No abstract in the source.").count() == 1
-        press(page, "x", "Enter")
-    assert len(seen) == len(ODD)
-    assert page.evaluate("window.hurt") is None
+    with show_card(card) as page:
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.focus(".samsyn-card")
+        while page.locator(".title").count():
+            title = page.locator(".title").inner_text()
+            record = card.queue.records.loc[card.queue.current()]
+            seen.add(title)
+            if record["abstract"]:
+                text = "".join(page.locator("[data-field=abstract] [data-start]").all_text_contents())
+                assert text == record["abstract"]
+                last = record["abstract"].split()[-1]
+                page.evaluate(
+                    """(word) => {
+                      const node = document.querySelector("[data-field=abstract] [data-start]").firstChild;
+                      const range = document.createRange(), at = node.data.lastIndexOf(word);
+                      range.setStart(node, at); range.setEnd(node, at + word.length);
+                      getSelection().removeAllRanges(); getSelection().addRange(range);
+                      const card = document.querySelector(".samsyn-card");
+                      card.dispatchEvent(new MouseEvent("mouseup", { bubbles: true }));
+                    }""",
+                    last,
+                )
+                page.wait_for_selector("mark.asked")
+                span = card.state["span"]
+                assert record["abstract"][span["start"] : span["end"]] == span["text"] == last
+                assert span["start"] == record["abstract"].rindex(last)
+                no_violation(page, title)
+                # the keys stay within reach below a long text
+                assert page.locator("[data-key=c]").bounding_box()["y"] < 900
+            else:
+                assert page.locator("text=No abstract in the source.").count() == 1
+            press(page, "x")
+        assert len(seen) == len(ODD)
+        assert page.evaluate("window.hurt") is None
     assert faults == []
-    page.close()
 
 
-def test_letters_can_be_switched_off_and_buttons_still_work(browser, odd):
+def test_letters_can_be_switched_off_and_buttons_still_work(show_card, odd):
     card = odd.checking_card("ann", round_="blind")
-    page = show(browser, card)
     first = card.queue.current()
-    press(page, "?")
-    page.uncheck("input[name=letters]")
-    page.focus(".samsyn-card")
-    press(page, "s", "x")
-    assert card.queue.current() == first
-    assert lines_of(odd.folder, "ann") == []
-    page.click("[data-key=s]")
-    page.wait_for_timeout(100)
-    assert card.queue.current() != first
-    page.close()
+    with show_card(card) as page:
+        page.focus(".samsyn-card")
+        press(page, "?")
+        page.uncheck("input[name=letters]")
+        press(page, "Escape")
+        page.focus(".samsyn-card")
+        press(page, "s", "x", ".")
+        assert card.queue.current() == first
+        assert card.state["span"] is None
+        assert lines_of(odd.folder, "ann") == []
+        page.click("[data-key=s]")
+        page.wait_for_timeout(100)
+        assert card.queue.current() != first
 
 
 def test_the_still_picture_shows_the_record_and_no_suggestion_of_a_blind_reading(example_copy):

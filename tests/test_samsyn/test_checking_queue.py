@@ -405,7 +405,7 @@ def test_a_second_place_read_otherwise_is_offered_as_mixed_and_the_card_says_why
     other = "hinders" if second.direction != "hinders" else "promotes"
     queue.answer(first, "present", direction=other)
     face.act({"do": "go", "go_to": queue.current()})
-    face.act({"do": "look", "record_id": queue.current(), "key": second.key})
+    face.act({"do": "item", "record_id": queue.current(), "key": second.key})
     question = face.shown()["question"]
     assert (question["direction"], question["elsewhere"], question["suggested"]) == (
         "mixed",
