@@ -23,7 +23,10 @@ class CheckingCard extends Card {
 
   remove() { super.remove(); this.model.off("change:codes", this.onCodes); }
 
+  /** Changes of words and direction wait for one another, so that none is lost before the key that saves. */
   ask(action, details = {}) {
+    this.later ??= [];
+    if (this.unanswered && STAYING.includes(action) && STAYING.includes(this.unanswered.do)) { this.later.push([action, details]); return; }
     super.ask(action, { record_id: this.state.record?.record_id ?? "", ...(this.state.view === "settle" ? { code_id: this.state.code_id } : {}), ...details });
   }
 
@@ -34,8 +37,10 @@ class CheckingCard extends Card {
       // words chosen anew wait for another code
       if (!STAYING.includes(asked.do)) this.draft = {};
       this.moved = true;
+      if (this.state.fault) this.later = [];
     }
     super.answered();
+    if (!this.unanswered && this.later?.length) this.ask(...this.later.shift());
   }
 
   takeSelection() {

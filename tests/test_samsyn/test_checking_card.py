@@ -109,7 +109,11 @@ class Coder:
         self.page.mouse.down()
         self.page.mouse.move(place[2] - 1, place[3], steps=6)
         self.page.mouse.up()
-        self.card.locator(f"mark.asked:has-text({json.dumps(words, ensure_ascii=False)})").first.wait_for()
+        for _ in range(100):
+            if self.asked() == words:
+                return
+            self.page.wait_for_timeout(50)
+        raise TimeoutError(f"{words!r} was selected, and {self.asked()!r} is asked about")
 
 
 def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, browser, uncoded):
@@ -154,14 +158,13 @@ def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, bro
     written = [line for line in lines_of(folder, "coder-1") if line["type"] == "coding"]
     undone = [line for line in lines_of(folder, "coder-1") if line["type"] == "undo"]
     labels = {code.id: code.label.en for code in Review.open(folder).scheme.codes}
-    assert [
-        (
-            labels[line["code_id"]],
-            line["value"],
-            "".join(segment["text"] for segment in line["segments"][-1:]),
-        )
-        for line in written[:10]
-    ] == coder.saw
+    assert [labels[line["code_id"]] for line in written[:10]] == [label for label, _, _ in coder.saw]
+    for line, (_, verdict, asked) in zip(written, coder.saw, strict=False):
+        marked = [mark["text"] for mark in line["segments"]]
+        # a code that other words of the record hold stays present when these are refused
+        assert (asked in marked) == (verdict != "absent")
+        assert line["value"] == verdict or (verdict == "absent" and line["value"] == "present" and marked)
+        assert line["suggested"][-1]["text"].startswith(asked) or line["direction"] == "hinders"
     assert written[6]["direction"] == "hinders"
     assert (written[10]["segments"][0]["field"], written[10]["segments"][0]["text"]) == ("title", words)
     assert len(written) == 11
@@ -194,7 +197,7 @@ def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, bro
     settles.locator(".big:has-text('No disagreement')").wait_for()
     [settled] = lines_of(folder, "adjudicator")
     assert (settled["direction"], settled["reason"], len(settled["settles"])) == ("hinders", "direction", 2)
-    assert Review.open(folder).coding_conflicts().empty
+    assert settled["record_id"] not in set(Review.open(folder).coding_conflicts()["record_id"])
     page.close()
 
 
@@ -233,7 +236,8 @@ def test_every_state_can_be_used_by_everybody(show_card, example_copy, language,
 
     blind = review.checking_card("coder-9", language=language)
     for page in states(blind, {
-        "blind": "", "add a code": "ArrowRight c", "direction": "Enter", "coded": "1", "queue": "q", "note": "n",
+        "blind": "", "add a code": "ArrowRight c", "direction": "Enter", "coded": "1", "queue": "q",
+        "note": "n",
         "keys": "Escape ?", "nothing to code": "Escape Enter x",
     }):  # fmt: skip
         assert page.locator(".title").count() == 1
@@ -244,7 +248,8 @@ def test_every_state_can_be_used_by_everybody(show_card, example_copy, language,
         no_violation(page, "all answered")
     settles = review.checking_card("adjudicator", round_="adjudication", language=language)
     for page in states(settles, {
-        "two coders": "", "why they differ": "1", "a third": "Escape 3", "definition": "Escape d", "keys": "?",
+        "two coders": "", "why they differ": "1", "a third": "Escape 3", "definition": "Escape d",
+        "keys": "?",
     }):  # fmt: skip
         assert page.locator(".keylists").count() == 1
     for page in states(review.checking_card("coder-1", language=language), {"done": ""}):
