@@ -13,12 +13,14 @@ from axe_playwright_python.sync_playwright import Axe
 from samsyn import Review
 from samsyn.cards.checking_queue import CheckingQueue
 
-CODES = """
+CARDS = """
+from IPython.display import display
 from samsyn import Review
 review = Review.open('review')
-review.checking_card('coder-1', round_='assisted')
+codes = review.checking_card('coder-1', round_='assisted')
+settles = review.checking_card('adjudicator', round_='adjudication')
+display(codes, settles)
 """
-SETTLES = "review.checking_card('adjudicator', round_='adjudication')"
 
 
 def press(page, *keys: str) -> None:
@@ -119,7 +121,7 @@ class Coder:
 def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, browser, uncoded):
     folder = jupyter.folder / "review"
     shutil.copytree(uncoded, folder)
-    jupyter.write_notebook(CODES, SETTLES)
+    jupyter.write_notebook(CARDS)
     page = jupyter.open(browser)
     if jupyter.kind != "voila":
         jupyter.run_all(page)
