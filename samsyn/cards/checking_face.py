@@ -215,7 +215,7 @@ class CheckingFace:
             "n_suggested": len(suggested),
             "n_codes": len(self.queue.scheme.active_codes),
             "nothing_is_possible": not coded,
-            "next_is_possible": not waiting and self._record in self.queue.own,
+            "next_is_possible": not waiting and self._record in self.queue.readings.own,
             "queue": self._queue_shown(),
             "said": said,
         }

@@ -11,7 +11,6 @@ import re
 import threading
 import weakref
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
@@ -22,6 +21,7 @@ from corpus.undone import line_id
 from samsyn.cards.checking_items import Item, Row, Stand, answered, items, refused, share_words, stands
 from samsyn.cards.checking_order import Beside
 from samsyn.cards.coding_lines import READINGS, CodingLines
+from samsyn.cards.readings import Progress, Readings
 
 if TYPE_CHECKING:
     from samsyn.review import Review
@@ -31,29 +31,6 @@ ROUNDS: tuple[str, ...] = get_args(Round)
 # seconds between two looks for what others have decided
 _LOOKS_EVERY = 5.0
 _FAULT_ROW = re.compile(r"^row \d+: ", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far one person's coding has come.
-
-    Attributes
-    ----------
-    read, to_read : int
-        Records read in this queue's rounds, and still to read.
-    blind_read, blind_to_read : int
-        Of those, the ones that are read blind.
-    accepted, changed, rejected : int
-        What became of the suggestions this person was shown.
-    """
-
-    read: int
-    to_read: int
-    blind_read: int
-    blind_to_read: int
-    accepted: int
-    changed: int
-    rejected: int
 
 
 class CheckingQueue:
@@ -74,8 +51,8 @@ class CheckingQueue:
 
     Attributes
     ----------
-    own : dict of record_id to set of str
-        The records this person has read, and in which rounds.
+    readings : Readings
+        What this person has read, and what is left.
     trouble : str
         What went wrong beside the card, in words.
 
@@ -109,7 +86,6 @@ class CheckingQueue:
         self.scheme = self.review.scheme
         self._suggesting = self.scheme.without_retired()
         self.records = self.review.included().set_index("record_id", drop=False)
-        self._sample = blind_sample(list(self.records["record_id"]), seed=self.review.protocol.seed)
         self._lock = threading.RLock()
         self._suggested: dict[str, pd.DataFrame] = {}
         self._shown = ""
@@ -118,15 +94,13 @@ class CheckingQueue:
         self._actions: list[list[str]] = []
         self._reasons: dict[str, str] = {}
         self._order: list[str] = []
-        self.own: dict[str, set[str]] = {}
-        self._blind: set[str] = set()
-        self._open: set[str] = set()
-        self._tallies: dict[str, tuple[int, int, int]] = {}
         self._stands: tuple[str, tuple[str, ...], int, dict[str, Stand]] = ("", (), 0, {})
         self.classifier: CodeClassifier | None = None
         self.trouble = ""
         self.lines = CodingLines(self.review)
-        self._read_again(self.records["record_id"])
+        names = [str(name) for name in self.records["record_id"]]
+        sample = blind_sample(names, seed=self.review.protocol.seed)
+        self.readings = Readings(self.lines, person, round_, names, sample)
         self._take_up_again()
         self._changed = threading.Event()
         self._beside = Beside(self.records, self._suggesting)
@@ -144,34 +118,20 @@ class CheckingQueue:
 
     def waiting(self) -> list[str]:
         """The records that wait, in the order in which they come."""
-        open_ones = [name for name in self._ordered() if name in self._open and name not in self._left]
-        return [name for name in open_ones if name not in self._skipped] + [
-            name for name in self._skipped if name in self._open and name not in self._left
+        left = self.readings.open - self._left
+        ordered = (name for name in self.readings.ordered(self._order) if name in left)
+        return [name for name in ordered if name not in self._skipped] + [
+            name for name in self._skipped if name in left
         ]
 
     def why(self, record_id: str) -> str:
         """Why a record waits: "sample", "other reader", "again", "unread", or the queue's own words."""
-        if self.round_of(record_id) == "blind":
-            return (
-                "sample"
-                if record_id in self._sample
-                else "other reader"
-                if self._read_blind_by_others(record_id)
-                else "unread"
-            )
-        if record_id in self.own:
-            return "again"
-        return self._reasons.get(record_id, "unread")
+        why = self.readings.why(record_id)
+        return self._reasons.get(record_id, why) if why == "unread" else why
 
     def round_of(self, record_id: str) -> str:
         """The round in which this person reads a record: "blind" or "assisted"."""
-        own = self.own.get(record_id, set())
-        if "assisted" in own:
-            return "assisted"
-        to_be_blind = record_id in self._blind
-        if self.round == "assisted" and not to_be_blind:
-            return "assisted"
-        return "blind" if self.round == "blind" or own or to_be_blind else "assisted"
+        return self.readings.round_of(record_id)
 
     def items(self, record_id: str) -> list[Item]:
         """What is suggested in a record, and what this person has coded there."""
@@ -201,15 +161,7 @@ class CheckingQueue:
     def progress(self) -> Progress:
         """How far this person's coding has come."""
         with self._lock:
-            blind = sum(name in self._blind for name in self._open)
-            tally = [sum(each) for each in zip(*self._tallies.values(), strict=True)] or [0, 0, 0]
-            return Progress(
-                len(self.own),
-                len(self._open),
-                sum("blind" in each for each in self.own.values()),
-                blind,
-                *tally,
-            )
+            return self.readings.progress()
 
     # --- moving about -----------------------------------------------------------------------------------
 
@@ -368,48 +320,7 @@ class CheckingQueue:
 
     def _catch_up(self) -> None:
         changed = self.lines.catch_up()
-        if changed:
-            self._read_again(changed)
-
-    def _read_again(self, names: Iterable[str]) -> None:
-        """Who has read these records, and which are left for this person."""
-        for name in names:
-            if name not in self.records.index:
-                continue
-            own = self.lines.read_by(name).get(self.person, set()) & set(READINGS)
-            self._blind.discard(name)
-            self._open.discard(name)
-            self.own.pop(name, None)
-            self._tallies.pop(name, None)
-            if own:
-                self.own[name] = own
-                self._tallies[name] = self._tally(name)
-            elif name in self._sample or self._read_blind_by_others(name):
-                self._blind.add(name)
-            if not own or (self.round == "assisted" and "assisted" not in own):
-                self._open.add(name)
-            if self.round == "assisted" and name in self._blind:
-                self._open.discard(name)
-
-    def _read_blind_by_others(self, name: str) -> bool:
-        """Whether somebody else has read a record blind, so that this person is to do so too."""
-        return any(
-            "blind" in rounds for who, rounds in self.lines.read_by(name).items() if who != self.person
-        )
-
-    def _tally(self, name: str) -> tuple[int, int, int]:
-        """Of the suggestions that were shown: accepted, changed, rejected."""
-        accepted = changed = rejected = 0
-        for line in self.lines.standing(name, self.person, "assisted"):
-            marks = [mark["text"] for mark in line.get("segments", ())]
-            for shown in line.get("suggested", ()):
-                text = shown.get("text", "")
-                if line["value"] == "present" and any(mark in text or text in mark for mark in marks):
-                    same = text in marks and line.get("direction") == shown.get("direction")
-                    accepted, changed = accepted + same, changed + (not same)
-                else:
-                    rejected += line["value"] != "unclear"
-        return accepted, changed, rejected
+        self.readings.take_in(changed)
 
     def _take_up_again(self) -> None:
         """Show the record in which the person stopped in the middle, where there is one."""
@@ -424,16 +335,6 @@ class CheckingQueue:
         elif last["round"] == "blind" and last["code_id"]:
             # whether a blind reading was finished no line tells
             self._shown = name
-
-    def _ordered(self) -> list[str]:
-        ahead = [name for name in self._sample if name in self._blind]
-        blind = [name for name in sorted(self._blind) if name not in set(ahead)]
-        rest = [name for name in self._order if name not in self._blind]
-        late = sorted(
-            set(self.records["record_id"]) - self._blind - set(rest),
-            key=lambda name: (name in self.own, name),
-        )
-        return [*ahead, *blind, *rest, *sorted(late, key=lambda name: (name in self.own, name))]
 
     def keep_up(self) -> None:
         """See what others have decided, read a further part of the library, order the queue anew."""
