@@ -42,7 +42,7 @@ class CheckingFace:
         self._record = self._key = self._note = self._direction = ""
         self._span: Segment | None = None
         self._items: list[Item] = []
-        self._said = ""
+        self._said, self._moved = "", False
         self._look_anew()
 
     # --- what the keys do -------------------------------------------------------------------------------
@@ -52,7 +52,7 @@ class CheckingFace:
         name = str(message.get("record_id", self._record))
         if name != self._record and message["do"] not in ("go",):
             raise UsageError(self.words["other_record"])
-        self._said = ""
+        self._said, self._moved = "", message["do"] == "span"
         match message["do"]:
             case "answer":
                 self._answer(str(message["verdict"]))
@@ -198,8 +198,6 @@ class CheckingFace:
         coded = [each for each in self._items if each.answer in ("accepted", "changed", "own", "unclear")]
         waiting = [each for each in self._items if not each.answer]
         suggested = [each for each in self._items if each.suggestion]
-        title = str(self.queue.records.loc[self._record, "title"])
-        said = self._said or (self._label(item.code_id) if item else title)
         return {
             "view": "record",
             "round": round_,
@@ -217,8 +215,24 @@ class CheckingFace:
             "nothing_is_possible": not coded,
             "next_is_possible": not waiting and self._record in self.queue.readings.own,
             "queue": self._queue_shown(),
-            "said": said,
+            "said": self._aloud(round_, item),
         }
+
+    def _aloud(self, round_: str, item: Item | None) -> str:
+        """What a screen reader says: what was done, then what is asked."""
+        if self._moved:
+            return self._said
+        if item is None:
+            title = str(self.queue.records.loc[self._record, "title"])
+            asked = title if round_ == "blind" or not self._items else self.words["all_answered"]
+        else:
+            names = {
+                each.id: each.label.in_language(self.queue.language) for each in self.queue.scheme.directions
+            }
+            asked = (
+                f"{self._label(item.code_id)}, {names.get(self._direction, '').lower()}: {item.segment.text}"
+            )
+        return f"{self._said} {asked}".strip()
 
     def _item_shown(self, item: Item) -> Shown:
         return {

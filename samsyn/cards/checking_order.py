@@ -26,11 +26,11 @@ _LEARNS_AFTER = 20.0
 
 @dataclass(frozen=True)
 class Order:
-    """What was found out: the records in order, why each comes, and the classifier as it has learned."""
+    """What was found out: the records in order, why each comes, and the classifier if it speaks on a code."""
 
     order: list[str]
     reasons: dict[str, str]
-    classifier: CodeClassifier
+    classifier: CodeClassifier | None
 
 
 class Beside:
@@ -74,6 +74,10 @@ class Beside:
         names = [str(name) for name in queue["record_id"]]
         known = queue["kind"] != "unread"
         reasons = dict(zip(queue.loc[known, "record_id"], queue.loc[known, "reason"], strict=True))
+        if not learned.codes["speaks"].any():
+            return Order(names, reasons, None)
+        # what it needs for the first answer takes seconds to load; nobody is to wait for that
+        learned.suggestions(names[:1])
         return Order(names, reasons, learned)
 
 
