@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from synthesis.checklist_items import CHECKLISTS, checklist_items
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, rows_of
 from synthesis.findings import findings
 from synthesis.methods import methods
 from synthesis.reference_list import excluded_reports
@@ -80,7 +80,7 @@ def checklist_views(evidence: Evidence, language: str = "en") -> list[dict[str, 
         n_placed = int(((rows["anchor"] != "") | (rows["page"] != "")).sum())
         held = checklist_items()[checklist]
         views.append({"id": checklist, "name": held["name"][language], "doi": held["doi"],
-                      "rows": rows.to_dict("records"), "n_placed": n_placed})  # fmt: skip
+                      "rows": rows_of(rows), "n_placed": n_placed})  # fmt: skip
     return views
 
 

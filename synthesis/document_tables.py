@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from synthesis.evidence import Column, EvidenceTable
+from synthesis.evidence import Column, EvidenceTable, rows_of
 from synthesis.figures import FlowBox, FlowFigure
 from synthesis.rendering import short_hash
 from synthesis.word_xml import CELL_MARGINS, LETTER, Cell, paragraph, run, table, widths
@@ -112,11 +112,12 @@ def _group_key(one: EvidenceTable) -> str:
 def _written(
     one: EvidenceTable, columns: list[Column], total: int, words: Words, languages: Mapping[str, str]
 ) -> str:
-    rows = one.rows()
+    group_key, last = _group_key(one), None
+    asked = {group_key, "finding_id", *(column.key for column in columns)}
+    rows = rows_of(one.frame[[name for name in one.frame.columns if name in asked]])
     texts = [
         [column.heading, *(_text(row[column.key], column, words) for row in rows)] for column in columns
     ]  # fmt: skip
-    group_key, last = _group_key(one), None
     written: list[list[Cell]] = []
     for number, row in enumerate(rows, start=1):
         if group_key and row[group_key] != last:

@@ -26,7 +26,7 @@ from synthesis.effect_direction import (
     sign_test_table,
     study_rows,
 )
-from synthesis.evidence import Evidence, EvidenceTable
+from synthesis.evidence import Evidence, EvidenceTable, rows_of
 from synthesis.findings import MANY_REPORTS
 from synthesis.references import slug
 from synthesis.studies import studies
@@ -193,7 +193,7 @@ def effect_direction_plot(
     by_theme = sign_test_table(evidence, language, plan)
     cells = direction_cells(evidence, plan)
     by_study: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in cells.to_dict("records"):
+    for row in rows_of(cells):
         by_study.setdefault(row["study_id"], {})[row["theme_id"]] = {str(k): v for k, v in row.items()}
     groups = study_rows(evidence, language, plan)
     chunks = list(_chunks(groups, words))
