@@ -115,7 +115,7 @@ def appraisal_view(evidence: Evidence, language: str) -> dict[str, Any]:
     words = Words(language)
     table = appraisal_table(evidence, language)
     if table is None:
-        return {"items": [], "rows": []}
+        return {"items": [], "rows": [], "judged": []}
     value = {(row["study_id"], row["item"]): row["value"] for row in rows_of(appraisals(evidence))}
 
     def cell(study_id: str, item: AppraisalItem) -> dict[str, str]:
@@ -124,14 +124,19 @@ def appraisal_view(evidence: Evidence, language: str) -> dict[str, Any]:
         word = answer_words(value[study_id, item.id], words)
         return {"id": name, "sign": sign, "cls": cls, "word": word}
 
+    rows: list[dict[str, Any]] = [
+        {
+            **row,
+            "slug": slug(row["study_id"]),
+            "cells": [cell(row["study_id"], item) for item in evidence.protocol.appraisal],
+        }
+        for row in table.rows()
+    ]
     return {
         "items": [(item.id, item.in_language(language)) for item in evidence.protocol.appraisal],
-        "rows": [
-            {**row, "slug": slug(row["study_id"]),
-             "cells": [cell(row["study_id"], item) for item in evidence.protocol.appraisal]}
-            for row in table.rows()
-        ],
-    }  # fmt: skip
+        "rows": rows,
+        "judged": [row for row in rows if any(one["cls"] != "ny" for one in row["cells"])],
+    }
 
 
 def answer_words(value: str, words: Words) -> str:

@@ -11,7 +11,7 @@ from corpus.languages import language_of
 from synthesis.evidence import MARKS, Evidence, counted_once, rows_of
 from synthesis.findings import MANY_REPORTS, findings, segments
 from synthesis.references import language_tag, short_label, slug
-from synthesis.studies import study_of_report
+from synthesis.studies import included_reports, study_of_report
 from synthesis.tables import BESIDE_FINDINGS, evidence_table, facet_words, place
 from synthesis.words import Words, own_language
 
@@ -27,7 +27,7 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
     words = Words(language)
     table = evidence_table(evidence, language)
     by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
-    lang = languages(evidence)
+    lang, is_large = languages(evidence), len(included_reports(evidence)) > MANY_REPORTS
     raw = {row["finding_id"]: row for row in rows_of(findings(evidence))}
     records = evidence.records_by_id({row["record_id"] for row in by_segment.values()})
     coders: dict[str, int] = {}
@@ -43,7 +43,7 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
                 "anchor": segment["anchor"],
                 "words": segment["text"],
                 "lang": "" if own == language else own,
-                "place": place(segment, words),
+                "place": place(segment, words, is_named=segment["field"] != "abstract" or not is_large),
                 "by": coders.setdefault(_coders(evidence, segment, words), len(coders) + 1),
                 "report": "" if record_id == row["study_id"] else slug(record_id),
                 "report_label": short_label(records[record_id]),

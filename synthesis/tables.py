@@ -296,11 +296,11 @@ def facet_words(evidence: Evidence, facet_id: str, facets: str, language: str) -
     return "; ".join(known.get(part, part) for part in str(value).split("; "))
 
 
-def place(segment: dict[Any, Any], words: Words) -> str:
-    """Where a segment stands: "abstract 449–549"."""
+def place(segment: dict[Any, Any], words: Words, *, is_named: bool = True) -> str:
+    """Where a segment stands: "abstract 449–549", or "449–549" where its field is not to be named."""
     key = f"field_{segment['field']}"
-    field = words(key) if words.has(key) else segment["field"]
-    return f"{field} {words.number(segment['start'])}–{words.number(segment['end'])}"
+    field = f"{words(key) if words.has(key) else segment['field']} " if is_named else ""
+    return f"{field}{words.number(segment['start'])}–{words.number(segment['end'])}"
 
 
 def _matrix_row(

@@ -119,12 +119,12 @@
     return element("blockquote", {}, quoted);
   }
   function traced(quotation, row) {
-    const note = quotation.nextElementSibling, study = row.cells[3].querySelector("a");
-    const link = note.querySelector("a") ?? study;
+    const [, place, by] = quotation.nextSibling.textContent.match(/(\S.*?)\s*\[(\d+)\]/), study = row.cells[3].querySelector("a");
+    const link = quotation.nextElementSibling?.matches("a") ? quotation.nextElementSibling : study;
     const reference = document.getElementById(link.getAttribute("href").slice(1));
-    const coder = said[Number(note.textContent.match(/\[(\d+)\]/)[1]) - 1];
+    const coder = said[Number(by) - 1];
     const trace = element("div", { className: "trace" }, inPlace(quotation, reference));
-    trace.append(element("p", {}, note.firstChild.textContent.replace(/\s*\[\d+\]\s*$/, "") + " · " + body.dataset.coded + " ", ...copy(coder.querySelector("bdi")).childNodes));
+    trace.append(element("p", {}, (/^\d/.test(place) ? table.dataset.field + " " : "") + place + " · " + body.dataset.coded + " ", ...copy(coder.querySelector("bdi")).childNodes));
     if (reference) {
       const log = document.getElementById(reference.querySelector(".from a").getAttribute("href").slice(1));
       trace.append(element("p", {}, ...copy(reference).childNodes));
