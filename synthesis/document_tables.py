@@ -54,11 +54,15 @@ def table_blocks(one: EvidenceTable, total: int, *, quotation_languages: Mapping
 
 def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cell]], list[int]]:
     """The flow diagram as a table that reads in order and can be edited: boxes with arrows between them."""
-    sides = sorted({box.x for box in figure.boxes})
+    # what an earlier review included stands above, since its column would leave the others no room
+    before = [box for box in figure.boxes if box.id == "previous_studies"]
+    sides = sorted({box.x for box in figure.boxes if box not in before})
     n_sides = max(2, len(sides))
     box_width = (total - (n_sides - 1) * _ARROW_WIDTH) // n_sides
     columns = [width for _ in range(n_sides) for width in (box_width, _ARROW_WIDTH)][:-1]
     bands = [text for text, *_, is_upright in figure.bands if not is_upright]
+    if before:
+        bands.pop()
     head = [Cell(paragraph(run(bands[0]), "TableHead"), span=3)]
     if n_sides > 2:
         head += [Cell(paragraph("", "Arrow")), Cell(paragraph(run(bands[-1]), "TableHead"))]
@@ -75,6 +79,8 @@ def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cel
                 Cell(paragraph(run(arrow), "Arrow")),
                 _boxed(here) if here else Cell(paragraph("", "Arrow")),
             ]
+        if main.id == "total_studies":
+            row[1:3] = [Cell(paragraph(run("←"), "Arrow")), _boxed(before)]
         rows.append(row)
         if place + 1 < len(mains):
             joins = place == 0 and n_sides > 2

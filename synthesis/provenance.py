@@ -66,7 +66,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     >>> segment["text"], record["source_line"], held["sources"][record["source_id"]]["file"]
     ('Forandringen kunne først ses efter fem år.', 12, 'scopus.ris')
     """
-    study_of = study_of_report(evidence)
+    study_of, previous = study_of_report(evidence), evidence.protocol.previous_review
     records = {
         report: {
             **{key: _plain(row.get(key, "")) for key in _RECORD_KEYS},
@@ -98,6 +98,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             "scheme_version": evidence.scheme.version,
             "scheme_hash": evidence.scheme.hash,
             "stages": list(evidence.protocol.stages),
+            **({"previous_review": asdict(previous)} if previous else {}),
             "input_hash": evidence.input_hash,
             "data_as_of": evidence.latest_decision(),
             "samsyn": version,

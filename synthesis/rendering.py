@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 
 from corpus.errors import ReviewError
 from synthesis.references import slug
@@ -42,7 +41,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     templates.filters["short_hash"] = short_hash
-    templates.filters |= {"slug": slug, "attribute": attribute, "runs": runs}
+    templates.filters |= {"slug": slug, "runs": runs}
     templates.globals["is_missing"] = pd.isna
     return templates
 
@@ -130,18 +129,6 @@ def short_hash(sha256: str) -> str:
     'ec864fe99b539704…e6e5'
     """
     return sha256 if len(sha256) <= 20 else f"{sha256[:16]}…{sha256[-4:]}"
-
-
-def attribute(text: str) -> Markup:
-    """A text as the value of an HTML attribute: without quotes where it is one plain word.
-
-    Examples
-    --------
-    >>> str(attribute("hinders")), str(attribute("hinders, 2 findings"))
-    ('hinders', '"hinders, 2 findings"')
-    """
-    written = text if re.fullmatch(r"\w+", text) else f'"{escape(text)}"'
-    return Markup(written)  # noqa: S704 (one word, or escaped and in quotes)
 
 
 def runs(values: Iterable[Any]) -> list[tuple[Any, int]]:
