@@ -33,6 +33,20 @@ def output(whole_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -
     return folder
 
 
+def test_plot_and_map_are_figures_with_caption_and_text_alternative(output: Path) -> None:
+    document = docx.Document(output / "report.docx")
+    captions = [one.text for one in document.paragraphs if one.style.name == "Caption"]
+    figures = [text for text in captions if text.startswith("Figure")]
+    assert [text.split(". ", 1)[0] for text in figures] == ["Figure 1", "Figure 2", "Figure 3"]
+    drawn = {}
+    for element in document.element.body.iter(qn("w:tbl")):
+        told = element.find(f"{qn('w:tblPr')}/{qn('w:tblDescription')}")
+        text = "".join(node.text or "" for node in element.iter(qn("w:t")))
+        drawn |= {name: (told.get(qn("w:val")), text) for name in "■△" if name in text}
+    assert "studies" in drawn["■"][0]
+    assert "promote" in drawn["△"][0]
+
+
 def words_of(document) -> str:
     return "\n".join(
         "".join(node.text or "" for node in element.iter(qn("w:t")))
