@@ -10,7 +10,12 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from synthesis.document_figures import effect_direction_legend, effect_direction_rows, gap_map_rows
+from synthesis.document_figures import (
+    effect_direction_legend,
+    effect_direction_rows,
+    gap_map_rows,
+    pointing_legend,
+)
 from synthesis.document_tables import flow_rows, is_wide, table_blocks
 from synthesis.effect_direction_figure import EffectDirectionPlot
 from synthesis.evidence import Evidence, EvidenceTable
@@ -256,6 +261,7 @@ class _Writer:
         head, rows, columns = gap_map_rows(figure, LANDSCAPE if self.is_wide else PORTRAIT)
         drawn = table(head, rows, columns, title=figure.title, note=figure.description)
         yield from self._figure(figure.title, drawn)
+        yield paragraph(pointing_legend(self.language), "Note")
 
     def _figure(self, title: str, drawn: str) -> Iterator[str]:
         self.numbers["figure"] += 1

@@ -16,7 +16,7 @@ from synthesis.words import Words
 Drawn = tuple[list[Cell], list[list[Cell]], list[int]]
 # half points: a mark by the size of its study, the largest square of the map, an empty one
 SIZES = {"small": 16, "medium": 22, "large": 30, "unknown": 22}
-_LARGEST_SQUARE, _EMPTY_SQUARE, _SMALL = 60, 16, 14
+_LARGEST_SQUARE, _EMPTY_SQUARE, _SMALL = 46, 16, 14
 _HOLLOW = {"promotes": "△", "hinders": "▽", "conflicting": "◅▻", "descriptive": "○"}
 _STUDY, _DESIGN, _N, _LABEL = 2300, 2000, 900, 2600
 
@@ -56,9 +56,15 @@ def effect_direction_legend(language: str) -> str:
     """The marks and sizes in words, as the runs of a paragraph."""
     words, plan = Words(language), EffectDirectionPlan()
     bounds = {"small": words.number(plan.medium_from), "large": words.number(plan.large_above)}
-    told = [_glyph(name, "medium") + run(f" {words(f'pointing_{name}')}   ") for name in POINTINGS]
+    told = [pointing_legend(language)]
     told += [_glyph("promotes", size) + run(f" {words(f'legend_{size}', **bounds)}   ") for size in SIZES]
     return "".join([*told, run(words("plot_blank"))])
+
+
+def pointing_legend(language: str) -> str:
+    """The four marks in words, as the runs of a paragraph."""
+    words = Words(language)
+    return "".join(_glyph(name, "medium") + run(f" {words(f'pointing_{name}')}   ") for name in POINTINGS)
 
 
 def gap_map_rows(figure: GapMap, total: int) -> Drawn:
@@ -75,7 +81,7 @@ def gap_map_rows(figure: GapMap, total: int) -> Drawn:
     words = Words(figure.language)
     each = (total - _LABEL) // (len(figure.columns) + 1)
     widths = [total - each * (len(figure.columns) + 1), *([each] * (len(figure.columns) + 1))]
-    names = [figure.group, *(name for _, name in figure.columns), words("gap_map_all")]
+    names = [words("theme"), *(name for _, name in figure.columns), words("gap_map_all")]
     head = [Cell(paragraph(run(name), "TableHead")) for name in names]
     told = figure.table_rows()
     largest = max((row["studies"] for here in told for row in here[:-1]), default=0)
