@@ -115,7 +115,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
         )
         rows += [
             _matrix_row(told, "code", code.id, code.label.in_language(language), columns, directions)
-            for code in theme.codes if (told := here.get(("code", code.id)))
+            for code in theme.codes if (told := here.get(("code", code.id), []))
         ]  # fmt: skip
     themes = [mark for mark in rows_of(placed) if mark["row_kind"] == "theme"]
     n_themes = Counter(study for study, _ in {(mark["study_id"], mark["row_id"]) for mark in themes})
