@@ -35,16 +35,17 @@ def output(whole_evidence: Evidence, tmp_path_factory: pytest.TempPathFactory) -
 
 def test_plot_and_map_are_figures_with_caption_and_text_alternative(output: Path) -> None:
     document = docx.Document(output / "report.docx")
-    captions = [one.text for one in document.paragraphs if one.style.name == "Caption"]
-    figures = [text for text in captions if text.startswith("Figure")]
-    assert [text.split(". ", 1)[0] for text in figures] == ["Figure 1", "Figure 2", "Figure 3"]
-    drawn = {}
-    for element in document.element.body.iter(qn("w:tbl")):
-        told = element.find(f"{qn('w:tblPr')}/{qn('w:tblDescription')}")
-        text = "".join(node.text or "" for node in element.iter(qn("w:t")))
-        drawn |= {name: (told.get(qn("w:val")), text) for name in "■△" if name in text}
-    assert "studies" in drawn["■"][0]
-    assert "promote" in drawn["△"][0]
+    captions = ["".join(node.text for node in one._p.iter(qn("w:t")))
+                for one in document.paragraphs if one.style.name == "Caption"]  # fmt: skip
+    assert [text for text in captions if text.startswith("Figure")] == [
+        "Figure 1. Direction of findings by study and theme", "Figure 2. Studies by theme and approach",
+        "Figure 3. PRISMA 2020 flow diagram",
+    ]  # fmt: skip
+    drawn = [one._tbl for one in document.tables if next(one._tbl.iter(qn("w:sz")), None) is not None]
+    plot, squares = [one.tblPr.find(qn("w:tblDescription")).get(qn("w:val")) for one in drawn]
+    assert plot.startswith("10 studies by ")
+    assert squares.startswith("10 studies. ")
+    assert "■" in "".join(node.text or "" for node in drawn[1].iter(qn("w:t")))
 
 
 def words_of(document) -> str:
