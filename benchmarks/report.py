@@ -7,8 +7,8 @@
 The review is made up by a seeded generator: the shipped coding scheme, sentences of invented words about as long
 as those people quote (some 110 characters), one study in ten in two reports, findings in own words of some 60.
 
-Measured on two cores that others used too: 100 studies take 2.2 s and a page of 538 kB; 1,000 studies take some
-15 s of CPU and a page of 4.3 MB, which Chromium loads in 2.0 s at 1,280 pixels (1.2 s at 320), filters and orders
+Measured on two cores that others used too: 100 studies take 2.4 s of CPU and a page of 540 kB; 1,000 studies take
+20 s of CPU and a page of 4.3 MB, which Chromium loads in 2.0 s at 1,280 pixels (1.2 s at 320), filters and orders
 in under 0.3 s, and scrolls at 18 ms a frame. Of more than 60 studies the page leaves out codes in the matrix,
 drawings and abstracts (the files beside it hold them), and parts off the screen are laid out when they come near.
 """
