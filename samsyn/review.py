@@ -316,15 +316,16 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     # --- what comes out ---------------------------------------------------------------------------------
 
-    def evidence(self) -> Evidence:
-        """All that a report is made of."""
+    def evidence(self, *, to_judge: bool = False) -> Evidence:
+        """All that a report is made of, or (``to_judge``) only what judgements are about, at once."""
         collection, screening = self.collection(), self.screening_decisions()
         coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
         times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
-        shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
-        records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
+        if not to_judge:
+            shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
+            records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
@@ -337,11 +338,11 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             coded_segments=coded_segments(coding),
             coding_conflicts=coding_conflicts(coding),
             descriptors=found,
-            agreement=self.agreement(),
+            agreement=pd.DataFrame() if to_judge else self.agreement(),
             n_screening_decisions=len(screening),
-            input_hash=self.input_hash(),
+            input_hash="" if to_judge else self.input_hash(),
             data_as_of=max(times, default=""),
-            stopping=self.stopping(),
+            stopping=None if to_judge else self.stopping(),
             screening_decisions=screening,
             duplicate_decisions=pd.DataFrame(
                 [line for line in self._lines("duplicates") if line.get("type") == "duplicate"],

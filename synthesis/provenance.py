@@ -9,7 +9,7 @@ import pandas as pd
 
 from corpus.errors import ReviewError
 from synthesis.conqual import conqual
-from synthesis.evidence import Evidence
+from synthesis.evidence import Evidence, rows_of
 from synthesis.findings import findings, segments, shown_marks
 from synthesis.review_findings import AGAINST, CONTRIBUTES, contributions
 from synthesis.studies import studies, study_of_report
@@ -66,7 +66,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     >>> segment["text"], record["source_line"], held["sources"][record["source_id"]]["file"]
     ('Forandringen kunne først ses efter fem år.', 12, 'scopus.ris')
     """
-    study_of = study_of_report(evidence)
+    study_of, previous = study_of_report(evidence), evidence.protocol.previous_review
     records = {
         report: {
             **{key: _plain(row.get(key, "")) for key in _RECORD_KEYS},
@@ -80,7 +80,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             **{key: _plain(row.get(key, "")) for key in _SOURCE_KEYS},
             **{key: _whole(row.get(key)) for key in _SOURCE_COUNTS},
         }
-        for row in evidence.sources.to_dict("records")
+        for row in rows_of(evidence.sources)
     }
     for report, record in records.items():
         if record["source_id"] not in sources:
@@ -98,6 +98,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             "scheme_version": evidence.scheme.version,
             "scheme_hash": evidence.scheme.hash,
             "stages": list(evidence.protocol.stages),
+            **({"previous_review": asdict(previous)} if previous else {}),
             "input_hash": evidence.input_hash,
             "data_as_of": evidence.latest_decision(),
             "samsyn": version,
@@ -107,7 +108,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
         "records": records,
         "studies": {
             row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")}
-            for row in studies(evidence).to_dict("records")
+            for row in rows_of(studies(evidence))
         },
         "segments": {
             row["segment_id"]: {
@@ -126,7 +127,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                     "anchor",
                 )
             }
-            for row in segments(evidence).to_dict("records")
+            for row in rows_of(segments(evidence))
         },
         "findings": {
             row["finding_id"]: {
@@ -136,7 +137,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                 },
                 "segments": row["segment_ids"].split("; "),
             }
-            for row in findings(evidence).to_dict("records")
+            for row in rows_of(findings(evidence))
         },
         **_judged(evidence),
         "marks": {
@@ -144,7 +145,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                 **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction", "anchor")},
                 "findings": row["finding_ids"].split("; "),
             }
-            for row in shown_marks(evidence).to_dict("records")
+            for row in rows_of(shown_marks(evidence))
         },
     }
 
@@ -166,7 +167,7 @@ def _judged(evidence: Evidence) -> dict[str, Any]:
             }
             for stated, scored in zip(evidence.author.findings, conqual(evidence), strict=True)
         },
-        "judgements": evidence.judgements.to_dict("records"),
+        "judgements": rows_of(evidence.judgements),
     }
 
 

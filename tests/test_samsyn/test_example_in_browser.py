@@ -25,8 +25,14 @@ def notebook_page(tmp_path_factory) -> Path:
     return render_notebook(NOTEBOOKS / "01_screen.ipynb", folder / "page.html", folder=folder)
 
 
+@pytest.fixture(scope="module")
+def evidence_tables_page(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("evidence_tables")
+    return render_notebook(NOTEBOOKS / "03_evidence_tables.ipynb", folder / "page.html", folder=folder)
+
+
 @pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("which", ["report", "notebook_page"])
+@pytest.mark.parametrize("which", ["report", "notebook_page", "evidence_tables_page"])
 def test_no_axe_violation_no_request_and_no_sideways_scroll(browser, request, which, width):
     address = request.getfixturevalue(which).as_uri()
     page = browser.new_page(viewport={"width": width, "height": 900})
