@@ -1,0 +1,146 @@
+"""The files of a finished report, read back: trace, page, tables, and what the crate says of each."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from synthesis.check_page import Page
+from synthesis.words import LANGUAGES, Words
+
+_CRATE, _WORKBOOK = "ro-crate-metadata.json", "tables.xlsx"
+
+
+@dataclass(frozen=True)
+class WrittenTable:
+    """A table as it stands in a file: headings, and rows of texts."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def dicts(self) -> list[dict[str, str]]:
+        """The rows by heading; of headings that stand twice the first counts."""
+        return [dict(zip(self.headings[::-1], row[::-1], strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Output:
+    """A report's folder.
+
+    Attributes
+    ----------
+    folder : Path
+    trace : dict
+        ``trace.json``.
+    page : Page or None
+        None when the report was made without one.
+    entities : dict
+        File name -> what the crate says of it (sha256, name); empty without a crate.
+    """
+
+    folder: Path
+    trace: dict[str, Any]
+    page: Page | None
+    entities: dict[str, dict[str, Any]]
+
+    @classmethod
+    def read(cls, folder: Path) -> Output:
+        """Read a folder.
+
+        Raises
+        ------
+        OSError, ValueError
+            When a file that must be there is not, or cannot be parsed.
+        """
+        trace = json.loads((folder / "trace.json").read_text(encoding="utf-8"))
+        if not isinstance(trace, dict):
+            raise ValueError("trace.json is not the trace of a report")
+        entities = _entities(folder / _CRATE)
+        path = folder / "report.html"
+        has_page = path.exists() or "report.html" in entities or not entities
+        return cls(folder, trace, Page(path.read_text(encoding="utf-8")) if has_page else None, entities)
+
+    @cached_property
+    def language(self) -> str:
+        """The report's language."""
+        named = [str(entity["inLanguage"]) for entity in self.entities.values() if "inLanguage" in entity]
+        language = self.page.language if self.page is not None else next(iter(named), "en")
+        return language if language in LANGUAGES else "en"
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of the report's language: a lexicon, no counts."""
+        return Words(self.language)
+
+    @cached_property
+    def tables(self) -> dict[str, WrittenTable]:
+        """Table id -> the table, from the CSV files; from the workbook where there are none."""
+        found = {}
+        for path in sorted(self.folder.glob("*.csv")):
+            if not self.entities or path.name in self.entities:
+                found[path.stem] = read_csv(path)
+        return found or {name: sheet for name, sheet in self.sheets.items() if name != "contents"}
+
+    @cached_property
+    def sheets(self) -> dict[str, WrittenTable]:
+        """Sheet -> what it holds; empty when the report has no workbook."""
+        path = self.folder / _WORKBOOK
+        return dict(_sheets(path)) if path.exists() else {}
+
+    def rows(self, table_id: str) -> list[dict[str, str]]:
+        """The rows of a table; none when it was not written."""
+        held = self.tables.get(table_id)
+        return held.dicts() if held is not None else []
+
+    def files(self) -> Iterator[str]:
+        """Files that the crate names and that are gone or are no longer what was written."""
+        for name, entity in sorted(self.entities.items()):
+            path = self.folder / name
+            if not path.is_file():
+                yield f"{name} is gone, but {_CRATE} lists it."
+            elif hashlib.sha256(path.read_bytes()).hexdigest() != entity.get("sha256"):
+                yield f"{name} has been altered since it was written: its sha256 is another one."
+
+
+def read_csv(path: Path) -> WrittenTable:
+    """A table from its CSV file."""
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
+    head = rows[0] if rows else ()
+    # a row that lost or gained a cell still has its place
+    even = (tuple((*row, *("",) * len(head))[: len(head)]) for row in rows[1:])
+    return WrittenTable(head, tuple(even))
+
+
+def _sheets(path: Path) -> Iterator[tuple[str, WrittenTable]]:
+    import openpyxl  # noqa: PLC0415 (only reports with a workbook need it)
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    try:
+        for sheet in book.worksheets:
+            rows = [tuple(_text(value) for value in row) for row in sheet.iter_rows(values_only=True)]
+            yield sheet.title, WrittenTable(rows[0] if rows else (), tuple(rows[1:]))
+    finally:
+        book.close()
+
+
+def _text(value: Any) -> str:
+    """A cell as the CSV file writes it."""
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _entities(path: Path) -> dict[str, dict[str, Any]]:
+    if not path.exists():
+        return {}
+    graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+    return {unquote(str(one["@id"])): one for one in graph if one.get("@type") == "File"}
