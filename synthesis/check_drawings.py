@@ -23,8 +23,11 @@ _SHAPES = (
 
 def drawing_faults(output: Output) -> Iterator[str]:
     """Marks that point another way than the findings, cells that show another number."""
-    drawn = [(path.name, parsed_svg(path.read_text(encoding="utf-8")))
-             for path in sorted(output.folder.glob("*.svg")) if not output.entities or path.name in output.entities]  # fmt: skip
+    drawn = [
+        (path.name, parsed_svg(path.read_text(encoding="utf-8")))
+        for path in sorted(output.folder.glob("*.svg"))
+        if output.has(path.name)
+    ]
     plots = [(name, root) for name, root in drawn if name.startswith("effect_direction")]
     maps = [(name, root) for name, root in drawn if name.startswith("gap_map")]
     yield from _plot(output, plots)

@@ -25,7 +25,7 @@ def flow_faults(output: Output) -> Iterator[str]:
     if output.page is not None and not boxes:
         yield "The page has no flow diagram."
     drawing = output.folder / "flow.svg"
-    if drawing.exists():
+    if output.has("flow.svg"):
         root = parsed_svg(drawing.read_text(encoding="utf-8"))
         boxes += [
             (f"{e.get('data-box')} of flow.svg", " ".join("".join(one.itertext()) for one in named(e, "text")))

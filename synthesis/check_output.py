@@ -65,8 +65,12 @@ class Output:
             raise ValueError("trace.json is not the trace of a report")
         entities = _entities(folder / _CRATE)
         path = folder / "report.html"
-        has_page = path.exists() or "report.html" in entities or not entities
+        has_page = "report.html" in entities or not entities
         return cls(folder, trace, Page(path.read_text(encoding="utf-8")) if has_page else None, entities)
+
+    def has(self, name: str) -> bool:
+        """Whether a file is there and of this report; without a crate every file is."""
+        return (self.folder / name).exists() and (not self.entities or name in self.entities)
 
     @cached_property
     def language(self) -> str:
@@ -85,15 +89,14 @@ class Output:
         """Table id -> the table, from the CSV files; from the workbook where there are none."""
         found = {}
         for path in sorted(self.folder.glob("*.csv")):
-            if not self.entities or path.name in self.entities:
+            if self.has(path.name):
                 found[path.stem] = read_csv(path)
         return found or {name: sheet for name, sheet in self.sheets.items() if name != "contents"}
 
     @cached_property
     def sheets(self) -> dict[str, WrittenTable]:
         """Sheet -> what it holds; empty when the report has no workbook."""
-        path = self.folder / _WORKBOOK
-        return dict(_sheets(path)) if path.exists() else {}
+        return dict(_sheets(self.folder / _WORKBOOK)) if self.has(_WORKBOOK) else {}
 
     def rows(self, table_id: str) -> list[dict[str, str]]:
         """The rows of a table; none when it was not written."""
@@ -108,16 +111,25 @@ class Output:
                 yield f"{name} is gone, but {_CRATE} lists it."
             elif hashlib.sha256(path.read_bytes()).hexdigest() != entity.get("sha256"):
                 yield f"{name} has been altered since it was written: its sha256 is another one."
+        others = ("report.html", "report.docx", _WORKBOOK)
+        for name in others if self.entities else ():
+            if (self.folder / name).exists() and name not in self.entities:
+                yield (
+                    f"{name} is of an earlier report than the files beside it. "
+                    f"Delete it, or write it anew: samsyn render --formats {name.rpartition('.')[2]},..."
+                )
 
 
 def read_csv(path: Path) -> WrittenTable:
     """A table from its CSV file."""
     text = path.read_bytes().decode("utf-8-sig", "replace")
-    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""))]
+    return _even([tuple(row) for row in csv.reader(io.StringIO(text, newline=""))])
+
+
+def _even(rows: list[tuple[str, ...]]) -> WrittenTable:
+    """Rows as long as the head: one that lost or gained a cell still has its place."""
     head = rows[0] if rows else ()
-    # a row that lost or gained a cell still has its place
-    even = (tuple((*row, *("",) * len(head))[: len(head)]) for row in rows[1:])
-    return WrittenTable(head, tuple(even))
+    return WrittenTable(head, tuple((*row, *("",) * len(head))[: len(head)] for row in rows[1:]))
 
 
 def _sheets(path: Path) -> Iterator[tuple[str, WrittenTable]]:
@@ -127,7 +139,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, WrittenTable]]:
     try:
         for sheet in book.worksheets:
             rows = [tuple(_text(value) for value in row) for row in sheet.iter_rows(values_only=True)]
-            yield sheet.title, WrittenTable(rows[0] if rows else (), tuple(rows[1:]))
+            yield sheet.title, _even(rows)
     finally:
         book.close()
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from synthesis.check_counts import numbers
 from synthesis.check_findings import GLYPHS, counted, digits, distinct
@@ -211,7 +212,8 @@ def _is_in(part: str, text: str) -> bool:
     def letters(one: str) -> str:
         return re.sub(r"[^0-9a-z]", "", one.casefold())
 
-    return letters(part) in letters(text)
+    # an address in a reference has its signs encoded
+    return letters(part) in letters(text) or letters(part) in letters(unquote(text))
 
 
 def _searches(output: Output) -> Iterator[str]:
