@@ -18,6 +18,7 @@ from synthesis.check_files import file_faults
 from synthesis.check_findings import link_faults, margin_faults, mark_faults, row_faults
 from synthesis.check_flow import excluded_faults, flow_faults
 from synthesis.check_judged import judgement_faults
+from synthesis.check_links import link_faults_of_page
 from synthesis.check_output import Output
 from synthesis.check_sources import log_faults, quotation_faults, source_faults
 from synthesis.check_told import told_faults
@@ -80,5 +81,6 @@ def _faults(output: Output, sources_folder: Path) -> Iterator[str]:
     yield from judgement_faults(output)
     yield from drawing_faults(output)
     yield from told_faults(output)
+    yield from link_faults_of_page(output)
     yield from file_faults(output)
     yield from output.files()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from synthesis.check_findings import digits
 from synthesis.check_output import Output
 from synthesis.check_page import named, parsed_svg, shown_text, spaced, with_attribute
 
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CLASSES = {"p": "promotes", "h": "hinders", "x": "conflicting", "o": "descriptive"}
 # an arrow up, down, to both sides, a ring
 _SHAPES = (
@@ -33,14 +35,38 @@ def drawing_faults(output: Output) -> Iterator[str]:
     yield from _plot(output, plots)
     yield from _map(output, maps)
     if output.page is not None:
-        here = output.page.by_id.get("effect_direction")
-        svgs = named(here, "svg") if here is not None else []
-        if svgs:
-            yield from _plot(output, [("the page", one) for one in svgs])
-        here = output.page.by_id.get("gap_map")
-        svgs = named(here, "svg") if here is not None else []
-        yield from _map(output, [("the page", one) for one in svgs])
+        inline = {name: _inline(output, name) for name in ("effect_direction", "gap_map", "flow")}
+        if inline["effect_direction"]:
+            yield from _plot(output, [("the page", one) for one in inline["effect_direction"]])
+        yield from _map(output, [("the page", one) for one in inline["gap_map"]])
         yield from _twin(output)
+        for name, on_page in inline.items():
+            in_files = [root for file, root in drawn if file.startswith(name)]
+            if on_page and in_files:
+                yield from _other_words(name, on_page, in_files)
+
+
+def _inline(output: Output, section: str) -> list[Any]:
+    """The drawings of a section of the page."""
+    here = output.page.by_id.get(section) if output.page is not None else None
+    return [one for one in named(here, "svg") if section in _names(one)] if here is not None else []
+
+
+def _names(drawing: Any) -> str:
+    return str(drawing.get("aria-labelledby") or "")
+
+
+def _other_words(name: str, on_page: list[Any], in_files: list[Any]) -> Iterator[str]:
+    """Words of a drawing that differ between the page and the file; marks that turn text are in neither."""
+    page, file = (
+        [spaced(_BIDI.sub("", "".join(one.itertext())))
+         for root in roots for tag in ("title", "desc", "text") for one in named(root, tag)]
+        for roots in (on_page, in_files)
+    )  # fmt: skip
+    only = sorted((Counter(page) - Counter(file)).keys()), sorted((Counter(file) - Counter(page)).keys())
+    if any(only):
+        told = [f"“{texts[0][:60]}”" if texts else "nothing" for texts in only]
+        yield f"The drawing {name} reads {told[0]} on the page where its file reads {told[1]}."
 
 
 def _plot(output: Output, pages: list[tuple[str, Any]]) -> Iterator[str]:
@@ -58,6 +84,9 @@ def _plot(output: Output, pages: list[tuple[str, Any]]) -> Iterator[str]:
             if study in seen:
                 yield f"The effect direction plot in {name} draws {study} twice."
             seen.add(study)
+            label = spaced("".join((named(row, "text") or [row])[0].itertext())).removesuffix("…")
+            if not spaced(trace["studies"].get(study, {}).get("label", "")).startswith(label):
+                yield f"The effect direction plot in {name} calls {study} “{label}”."
             marks = {str(one.get("data-theme")): one for one in with_attribute(row, "data-theme")}
             for theme in trace["themes"]:
                 cell, mark = pointing.get((theme, study)), marks.get(theme)
@@ -127,6 +156,11 @@ def _map(output: Output, drawings: list[tuple[str, Any]]) -> Iterator[str]:
         # a side is rounded to a tenth of a pixel
         if scale and max(scale) > 1.1 * min(scale):
             yield f"The gap map in {name}: the square of {scale[max(scale)]} is too large for its number."
+        for row in with_attribute(root, "data-theme"):
+            total = [one for one in row if isinstance(one.tag, str) and one.tag.endswith("text")][-1]
+            n_all = sum(theme_pointings(pointing, str(row.get("data-theme"))).values())
+            if digits("".join(total.itertext())) != str(n_all):
+                yield f"The gap map in {name}, {row.get('data-theme')}, all studies: another number than {n_all}."
         missing = {f"{theme}--{value}" for theme in trace["themes"] for value in values} - set(cells)
         if missing:
             yield f"The gap map in {name} lacks {', '.join(sorted(missing))}."

@@ -10,8 +10,8 @@ from typing import Any
 
 from lxml import etree
 
-from synthesis.check_counts import plain
-from synthesis.check_findings import digits
+from synthesis.check_counts import numbers, plain
+from synthesis.check_findings import GLYPHS, digits
 from synthesis.check_output import Output, WrittenTable
 from synthesis.check_page import shown_text, spaced
 from synthesis.check_told import same_number
@@ -40,18 +40,23 @@ def same_cell(shown: str, written: str, output: Output) -> bool:
     if _NUMBER.fullmatch(written):
         return same_number(shown, float(written))
     if not written:
-        return shown in ("–", output.words("not_reported"))
+        return shown in ("–", output.words("not_reported"), output.words("checklist_not_reported"))
     # an absent value has a dash before it on the page
     return shown.removeprefix("– ") == written
 
 
 def _workbook(output: Output) -> Iterator[str]:
     sheets = output.sheets
+    told = {row[0]: row[1:] for row in sheets["contents"].rows} if "contents" in sheets else {}
     for name, table in output.tables.items() if sheets else ():
         sheet = sheets.get(name[:31])
         if sheet is None:
             yield f"tables.xlsx has no sheet {name[:31]}."
             continue
+        title = spaced(str(output.entities.get(f"{name}.csv", {}).get("name", "")))
+        listed = told.get(name[:31], ("", "", ""))
+        if listed[1] != str(len(table.rows)) or (title and spaced(plain(listed[0])) != title):
+            yield f"tables.xlsx, contents: {name} is said to be “{listed[0]}” with {listed[1] or 'no'} rows."
         if sheet.headings != tuple(spaced_keep(text) for text in table.headings):
             yield f"tables.xlsx, {name}: the headings are others than those of {name}.csv."
         if len(sheet.rows) != len(table.rows):
@@ -158,6 +163,12 @@ def _document(output: Output) -> Iterator[str]:
             # a theme has a row of its own above its findings
             told = [row for row in rows[1:] if len(row) == len(rows[0])]
             yield from _differences(f"report.docx, {name}", name, rows[0], told, table, output, spaced)
+    lists = output.tables.get("checklists")
+    if lists is not None:
+        first = output.words("checklist_item")
+        told = [row for _, rows in captioned if rows and rows[0][0] == first for row in rows[1:]]
+        head = next((rows[0] for _, rows in captioned if rows and rows[0][0] == first), [])
+        yield from _differences("report.docx, checklists", "checklists", head, told, lists, output, spaced)
     yield from _document_text(output, paragraphs, captioned)
 
 
@@ -166,10 +177,17 @@ def _document_text(
 ) -> Iterator[str]:
     """Methods, references and the flow diagram of the Word document."""
     page = output.page
-    for element in page.root.xpath("//p[@class='methods']") if page is not None else ():
+    same = "//p[@class='methods'] | //*[@class='methods']/li | //header/p[@class='lead'] | //p[@class='own']"
+    frames = "//div[@class='frame']/p[not(@class)]"
+    for element in page.root.xpath(f"{same} | {frames}") if page is not None else ():
         text = spaced(element.text_content())
         if text not in paragraphs:
-            yield f"report.docx tells the methods otherwise than the page: “{text[:80]}…” is not in it."
+            yield f"report.docx tells otherwise than the page: “{text[:80]}…” is not in it."
+    for element in page.root.xpath("//article//blockquote/p") if page is not None else ():
+        text = f"“{spaced(element.text_content())}”"
+        if not any(one.startswith(text) for one in paragraphs):
+            yield f"report.docx lacks the quotation {text[:80]} of the theme summaries."
+    yield from _document_counts(output, paragraphs)
     for row in output.rows("references"):
         text = plain(row[output.words("reference")])
         if row["set"] == "included" and not any(text in one for one in paragraphs if one[:200].find(text[:20]) >= 0):
@@ -185,6 +203,18 @@ def _document_text(
     if drawing and shown != expected:
         only = "; ".join(f"n = {n}" for n in sorted((shown - expected) | (expected - shown)))
         yield f"The flow diagram of report.docx shows other counts than the page: {only}."
+
+
+def _document_counts(output: Output, paragraphs: set[str]) -> Iterator[str]:
+    """The line under each theme: studies, findings, and distinct studies by direction."""
+    lines = {tuple(numbers(one)) for one in paragraphs if GLYPHS.keys() & set(one)}
+    words = output.words
+    for row in output.rows("themes"):
+        names = [words(key) for key in ("studies", "findings")]
+        names += [words.direction(name) for name in GLYPHS.values() if words.direction(name) in row]
+        expected = tuple(int(row[name]) for name in names)
+        if expected[1] and expected not in lines:
+            yield f"report.docx, {row['theme_id']}: no line with {', '.join(map(str, expected))}; so says themes.csv."
 
 
 def _is_title(title: str, wanted: str) -> bool:

@@ -139,7 +139,8 @@ def _sheets(path: Path) -> Iterator[tuple[str, WrittenTable]]:
     try:
         for sheet in book.worksheets:
             rows = [tuple(_text(value) for value in row) for row in sheet.iter_rows(values_only=True)]
-            yield sheet.title, _even(rows)
+            # the contents begin with the review's title, which is no head
+            yield sheet.title, _even(rows[1:] if sheet.title == "contents" else rows)
     finally:
         book.close()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from synthesis.check_counts import numbers
+from synthesis.check_counts import numbers, plain
 from synthesis.check_findings import GLYPHS, counted, digits, distinct
 from synthesis.check_output import Output
 from synthesis.check_page import shown_text, spaced
@@ -50,6 +50,7 @@ def _theme_articles(output: Output) -> Iterator[str]:
         for one in trace["findings"].values()
     }
     used = {one["theme_id"] for one in trace["findings"].values()}
+    countries = {row["theme_id"]: numbers(row[output.words("countries")]) for row in output.rows("themes")}
     for theme in trace["themes"]:
         article = page.by_id.get(f"theme-{theme}")
         if article is None:
@@ -66,6 +67,9 @@ def _theme_articles(output: Output) -> Iterator[str]:
         expected = [[distinct(counts, "theme", theme, name or "no_direction")] for name in shown_names]
         if bars != expected:
             yield f"The bars of {theme} say {sum(bars, [])}; counted {sum(expected, [])}."
+        told_places = article.xpath(".//div[@class='frame']/p[@class='small']")
+        if told_places and theme in countries and numbers(shown_text(told_places[0])) != countries[theme]:
+            yield f"The summary of {theme} says “{shown_text(told_places[0])}”; themes.csv {countries[theme]}."
         codes = [
             n for name in shown_names for code in trace["themes"][theme]
             if (n := len({study for kind, row, study, its in counts if (kind, row, its) == ("code", code, name)}))
@@ -163,6 +167,10 @@ def _checklists(output: Output) -> Iterator[str]:
             yield f"The checklist {said} has neither a place nor the words “{words('checklist_not_reported')}”."
         row = rows.get(name)
         if row is not None:
+            for at, key in ((1, "checklist_item"), (2, "checklist_about"), (4, "checklist_page")):
+                shown = shown_text(element.xpath(f"./*[{at}]")[0])
+                if shown != plain(row[words(key)]):
+                    yield f"The checklist {said}: “{shown[:60]}” on the page, “{row[words(key)][:60]}” in the table."
             if row["anchor"] != target.removeprefix("#"):
                 yield f"The checklist {said}: the page points to {target or 'nothing'}, the table to {row['anchor']}."
             done = row[words("checklist_status")] == words("checklist_in_report")
@@ -247,12 +255,17 @@ def _searches(output: Output) -> Iterator[str]:
 def _agreement(output: Output) -> Iterator[str]:
     """S10: how many both judged, the percentage and kappa, from the confusion table."""
     words = output.words
-    for row in output.rows("agreement"):
+    table = output.page.table("agreement") if output.page is not None else None
+    for place, row in enumerate(output.rows("agreement")):
         cells = [part for part in row[words("confusion")].split("; ") if part]
         n = [int(digits(part.rsplit(" ", 1)[-1]) or 0) for part in cells]
         size = math.isqrt(len(n))
         if not n or size * size != len(n):
             continue
+        inner = table[1][place][-1].find("table") if table and place < len(table[1]) else None
+        on_page = [int(digits(td.text_content()) or 0) for td in inner.iter("td") if td.get("class")] if inner is not None else n
+        if on_page != n:
+            yield f"The confusion table of {row[words('pair')]} shows {on_page} on the page, {n} in agreement.csv."
         total, same = sum(n), sum(n[i * size + i] for i in range(size))
         where = f"The agreement of {row[words('pair')]} ({row[words('stage')]})"
         if row[words("both_judged")] != str(total):
