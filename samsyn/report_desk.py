@@ -124,8 +124,8 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         if self.input_hash() == made_from["input_hash"]:
             return []
         return [
-            "Protocol, coding scheme, sources, decisions, synthesis.yaml or checklist.yaml have changed since "
-            "the report was made. Make it anew: samsyn render"
+            "Protocol, coding scheme, sources, decisions, synthesis.yaml or checklist.yaml have changed "
+            "since the report was made. Make it anew: samsyn render"
         ]
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:

@@ -10,6 +10,7 @@ from coding_scheme.decisions import line_id
 
 Trace = Mapping[str, Any]
 Lines = list[dict[str, Any]]
+Noted = Mapping[tuple[str, str], Mapping[str, str]]
 Place = tuple[str, str, str, str, int, int]
 _ABSENT = ("not reported", "not applicable")
 _NEXT = "Make the report anew: samsyn render"
@@ -104,7 +105,9 @@ def _settled(trace: Trace, coding: Lines) -> Iterator[str]:
             speaking, n_needed = [line for line in settling if line["person"] == last["person"]], 1
         else:
             # an assisted reading replaces one's blind one
-            own = {line["person"]: line for line in sorted(lines, key=lambda line: line["round"] == "assisted")}
+            own = {
+                line["person"]: line for line in sorted(lines, key=lambda line: line["round"] == "assisted")
+            }
             speaking, n_needed = list(own.values()), len(readers.get(record_id, ()))
         agreed = {(line["value"], line["direction"]) for line in speaking}
         if len(speaking) == n_needed and len(agreed) == 1 and speaking[0]["value"] == "present":
@@ -148,9 +151,7 @@ def _agreed(said: Mapping[str, str]) -> str | None:
     return said[min(said)] if len(kinds) == 1 else None
 
 
-def _parts(trace: Trace, noted: Mapping[tuple[str, str], Mapping[str, str]], unique_id: Mapping[str, str]) -> Iterator[
-    str
-]:  # fmt: skip
+def _parts(trace: Trace, noted: Noted, unique_id: Mapping[str, str]) -> Iterator[str]:
     """Which reports belong to one study."""
     part_of = {}
     for (record_id, name), said in noted.items():
@@ -169,9 +170,9 @@ def _parts(trace: Trace, noted: Mapping[tuple[str, str], Mapping[str, str]], uni
                 yield f"The report {report} stands under the study {study_id}; people said {main}. {_NEXT}"
 
 
-def _descriptors(trace: Trace, noted: Mapping[tuple[str, str], Mapping[str, str]]) -> Iterator[str]:
+def _descriptors(trace: Trace, noted: Noted) -> Iterator[str]:
     """What is noted of each study: of its main report, else of the first other that says it."""
-    for study_id, study in trace["studies"].items():
+    for study in trace["studies"].values():
         for name, held in study["descriptors"].items():
             said = [noted[report, name] for report in study["reports"] if (report, name) in noted]
             values = [_agreed(one) for one in said]
@@ -181,4 +182,5 @@ def _descriptors(trace: Trace, noted: Mapping[tuple[str, str], Mapping[str, str]
             told = [value for value in values if value not in _ABSENT and value]
             expected = [*told, *(value for value in values if value), "not yet coded"][0]
             if held != expected:
-                yield f"{study['label']}: {name} is “{held}” in the report, “{expected}” in the decisions. {_NEXT}"
+                told = f"“{held}” in the report, “{expected}” in the decisions"
+                yield f"{study['label']}: {name} is {told}. {_NEXT}"

@@ -106,6 +106,10 @@ def _matrix(output: Output) -> Iterator[str]:
     glyph_of = {direction: glyph for glyph, direction in GLYPHS.items()}
     margin_of = {words.direction(name): name or "no_direction" for name in GLYPHS.values()}
     margin_of[words("studies")] = "studies"
+    themes_of: dict[str, set[str]] = {}
+    for its_kind, name, study, _ in counts:
+        if its_kind == "theme":
+            themes_of.setdefault(study, set()).add(name)
     seen = set()
     for row in output.rows("matrix"):
         kind, row_id = row["row_kind"], row["row_id"]
@@ -114,8 +118,7 @@ def _matrix(output: Output) -> Iterator[str]:
             if heading in study_of:
                 study = study_of[heading]
                 if kind == "total":
-                    themes = {name for its_kind, name, it, _ in counts if its_kind == "theme" and it == study}
-                    expected = str(len(themes))
+                    expected = str(len(themes_of.get(study, ())))
                 else:
                     marks = [
                         (glyph_of[name], len(counts.get((kind, row_id, study, name), ())))
@@ -142,7 +145,10 @@ def _themes(output: Output) -> Iterator[str]:
     for row in output.rows("themes"):
         theme = row["theme_id"]
         found = [one for one in trace["findings"].values() if one["theme_id"] == theme]
-        expected = {words("findings"): len(found), words("studies"): distinct(counts, "theme", theme, "studies")}
+        expected = {
+            words("findings"): len(found),
+            words("studies"): distinct(counts, "theme", theme, "studies"),
+        }
         for name in GLYPHS.values():
             if words.direction(name) in row:
                 expected[words.direction(name)] = distinct(counts, "theme", theme, name or "no_direction")
@@ -175,8 +181,7 @@ def _plot(output: Output) -> Iterator[str]:
             expected = said_of(pointing.get((theme, row[0])), words)
             if spaced(cell) != spaced(expected):
                 yield (
-                    f"The effect direction plot, {row[0]}, {theme}: “{cell}”; "
-                    f"the findings give “{expected}”."
+                    f"The effect direction plot, {row[0]}, {theme}: “{cell}”; the findings give “{expected}”."
                 )
 
 
@@ -285,7 +290,9 @@ def _characteristics(output: Output) -> Iterator[str]:
     for study, n in sorted(there.items()):
         if n > 1:
             yield f"The study {study} stands in {n} rows of the characteristics of included studies."
-    labels = {name: label_of(one["label"], output.language) or name for name, one in trace["descriptors"].items()}
+    labels = {
+        name: label_of(one["label"], output.language) or name for name, one in trace["descriptors"].items()
+    }
     shared = Counter(labels.values())
     for row in rows:
         study = trace["studies"].get(row["study_id"])

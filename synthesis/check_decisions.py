@@ -91,8 +91,10 @@ def replayed_screening(lines: Iterable[dict[str, Any]], protocol: Mapping[str, A
             {line.get("criterion", "") for line in group if line["verdict"] == "exclude"} - {""}
             for group in (settling, own)
         ]
-        why = min(reasons[0] or reasons[1], key=lambda one: (order.index(one) if one in order else len(order), one),
-                  default="") if verdict == "exclude" else ""  # fmt: skip
+        ranked = sorted(
+            reasons[0] or reasons[1], key=lambda one: (order.index(one) if one in order else len(order), one)
+        )
+        why = ranked[0] if ranked and verdict == "exclude" else ""
         verdicts[place] = (verdict, why, len(own), bool(settling))
     return verdicts
 
@@ -130,12 +132,17 @@ def _screening(
         }  # fmt: skip
         reasons = Counter(why for why in excluded.values() if why not in lost)
         if dict(reasons) != {name: k for name, k in flow["excluded_reasons"] if k}:
-            yield f"The reasons in the flow are {flow['excluded_reasons']}; the decisions give {dict(reasons)}."
+            shown = flow["excluded_reasons"]
+            yield f"The reasons in the flow are {shown}; the decisions give {dict(reasons)}."
     for name, count in expected.items():
         if flow[name] != count:
             yield f"The flow says {name.replace('_', ' ')} {flow[name]}; the decisions give {count}. {_NEXT}"
     for record in sorted(included ^ set(trace["records"])):
-        said = "included by the decisions and not in" if record in included else "in the report, but not included by"
+        said = (
+            "included by the decisions and not in"
+            if record in included
+            else "in the report, but not included by"
+        )
         yield f"{record} is {said} {'the report' if record in included else 'the decisions'}. {_NEXT}"
     for record in sorted(set(excluded) & set(trace["excluded"])):
         if excluded[record] != trace["excluded"][record]["criterion"]:
@@ -157,7 +164,9 @@ def _judgements(trace: Mapping[str, Any], lines: Lines) -> Iterator[str]:
         if not speaking:
             continue
         values = {line["value"] for line in speaking}
-        why = " / ".join(dict.fromkeys(line.get("explanation") or "" for line in speaking if line.get("explanation")))
+        why = " / ".join(
+            dict.fromkeys(line.get("explanation") or "" for line in speaking if line.get("explanation"))
+        )
         expected[place] = (values.pop(), why) if len(values) == 1 else ("in conflict", "")
     held = {(row["about"], row["item"]): (row["value"], row["explanation"]) for row in trace["judgements"]}
     for about, item in sorted(set(held) | set(expected)):
@@ -168,7 +177,10 @@ def _judgements(trace: Mapping[str, Any], lines: Lines) -> Iterator[str]:
         elif shown != judged:
             what = "is" if shown[0] != judged[0] else "is explained by"
             told = 0 if shown[0] != judged[0] else 1
-            yield f"The {item} of {about} {what} “{shown[told]}” in the report, “{judged[told]}” in the decisions."
+            yield (
+                f"The {item} of {about} {what} “{shown[told]}” in the report, "
+                f"“{judged[told]}” in the decisions."
+            )
 
 
 def _author(trace: Mapping[str, Any], path: Path) -> Iterator[str]:
@@ -183,14 +195,19 @@ def _author(trace: Mapping[str, Any], path: Path) -> Iterator[str]:
         for key in ("en", "da"):
             if held["statement"].get(key, "") != (one.get(key) or ""):
                 yield f"{path.name} words {name} ({key}) otherwise than the report. {_NEXT}"
-        rests = {"theme": one.get("theme") or "", "direction": one.get("direction") or "",
-                 "codes": list(one.get("codes") or ()), "findings": list(one.get("findings") or ())}  # fmt: skip
+        rests = {
+            **{key: one.get(key) or "" for key in ("theme", "direction")},
+            **{key: list(one.get(key) or ()) for key in ("codes", "findings")},
+        }
         if held["rests_on"] != rests:
             yield f"{path.name} says that {name} rests on something else than the report does. {_NEXT}"
 
 
 def _methods(
-    output: Output, lines: Mapping[str, Lines], verdicts: Mapping[tuple[str, str], Verdict], protocol: Mapping[str, Any]
+    output: Output,
+    lines: Mapping[str, Lines],
+    verdicts: Mapping[tuple[str, str], Verdict],
+    protocol: Mapping[str, Any],
 ) -> Iterator[str]:
     """S12: the numbers of the methods that count lines of the journals."""
     expected: dict[str, float] = {}

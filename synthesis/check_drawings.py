@@ -91,7 +91,9 @@ def _plot(output: Output, pages: list[tuple[str, Any]]) -> Iterator[str]:
             for theme in trace["themes"]:
                 cell, mark = pointing.get((theme, study)), marks.get(theme)
                 if (cell is None) != (mark is None):
-                    yield f"The effect direction plot in {name}, {study}, {theme}: a mark too many or too few."
+                    said = "no mark" if mark is None else "a mark"
+                    at = f"The effect direction plot in {name}, {study}, {theme}"
+                    yield f"{at}: {said}; the findings differ."
                 elif cell is not None and mark is not None:
                     shown = _pointing_of(mark)
                     said = spaced("".join("".join(one.itertext()) for one in named(mark, "title")))
@@ -107,10 +109,12 @@ def _plot(output: Output, pages: list[tuple[str, Any]]) -> Iterator[str]:
                 if (cell := pointing.get((theme, study))) and cell[3] > 1
             ]  # fmt: skip
             if small != several:
-                yield f"The effect direction plot in {name}, {study}: small figures {small}, counted {several}."
+                told = f"small figures {small}, counted {several}"
+                yield f"The effect direction plot in {name}, {study}: {told}."
         yield from _foot(output, name, root)
     if seen != set(trace["studies"]):
-        yield f"The effect direction plot in {where} and the trace differ in {', '.join(sorted(seen ^ set(trace['studies'])))}."
+        differing = ", ".join(sorted(seen ^ set(trace["studies"])))
+        yield f"The effect direction plot in {where} and the trace differ in {differing}."
 
 
 def _foot(output: Output, name: str, root: Any) -> Iterator[str]:
@@ -118,7 +122,9 @@ def _foot(output: Output, name: str, root: Any) -> Iterator[str]:
     words, pointing = output.words, pointings(output.trace)
     names = {words(f"pointing_{one}"): one for one in POINTINGS}
     for group in root:
-        before = group.getprevious() if isinstance(group.tag, str) and group.get("class") == "across" else None
+        before = (
+            group.getprevious() if isinstance(group.tag, str) and group.get("class") == "across" else None
+        )
         one = names.get(spaced("".join(before.itertext()))) if before is not None else None
         if one is None:
             continue
@@ -160,7 +166,8 @@ def _map(output: Output, drawings: list[tuple[str, Any]]) -> Iterator[str]:
             total = [one for one in row if isinstance(one.tag, str) and one.tag.endswith("text")][-1]
             n_all = sum(theme_pointings(pointing, str(row.get("data-theme"))).values())
             if digits("".join(total.itertext())) != str(n_all):
-                yield f"The gap map in {name}, {row.get('data-theme')}, all studies: another number than {n_all}."
+                theme = row.get("data-theme")
+                yield f"The gap map in {name}, {theme}, all studies: another number than {n_all}."
         missing = {f"{theme}--{value}" for theme in trace["themes"] for value in values} - set(cells)
         if missing:
             yield f"The gap map in {name} lacks {', '.join(sorted(missing))}."

@@ -98,7 +98,11 @@ def _page(output: Output) -> Iterator[str]:
 
 def _shown(cell: Any) -> str:
     """The text of a cell of the page, without what stands in it beside its column's own value."""
-    without = ("small", "table") if cell.find(".//span[@class='said']") is not None or cell.find("table") is not None else ("table",)
+    without = (
+        ("small", "table")
+        if cell.find(".//span[@class='said']") is not None or cell.find("table") is not None
+        else ("table",)
+    )
     if cell.find("br") is not None:
         return spaced(cell.text or "")
     return shown_text(cell, without=without)
@@ -123,7 +127,9 @@ def _differences(
                 # a list of links, with a count before it or with more said of each
                 right = all(part in shown for part in plain(written[there]).split("; ")) or not shown
             else:
-                right = same_cell(shown, written[there], output) or _has_component(heading, written, table, shown, output)
+                right = same_cell(shown, written[there], output) or _has_component(
+                    heading, written, table, shown, output
+                )
             if not right:
                 yield (
                     f"{where}, {_row_name(table, written)}, {heading}: “{shown[:80]}”; "
@@ -131,7 +137,9 @@ def _differences(
                 )
 
 
-def _has_component(heading: str, written: Sequence[str], table: WrittenTable, shown: str, output: Output) -> bool:
+def _has_component(
+    heading: str, written: Sequence[str], table: WrittenTable, shown: str, output: Output
+) -> bool:
     """A component of an evidence profile stands with its explanation in one cell of the page."""
     why = output.words("why_of", of=heading.lower())
     if why not in table.headings:
@@ -190,10 +198,13 @@ def _document_text(
     yield from _document_counts(output, paragraphs)
     for row in output.rows("references"):
         text = plain(row[output.words("reference")])
-        if row["set"] == "included" and not any(text in one for one in paragraphs if one[:200].find(text[:20]) >= 0):
+        if row["set"] == "included" and not any(
+            text in one for one in paragraphs if one[:200].find(text[:20]) >= 0
+        ):
             yield f"report.docx lacks the reference of {row['record_id']}."
     drawing = [
-        spaced(e.text_content()) for e in (page.root.xpath("//ol[@class='twin']/li") if page is not None else ())
+        spaced(e.text_content())
+        for e in (page.root.xpath("//ol[@class='twin']/li") if page is not None else ())
     ]
     count = re.compile(r"\(n\s*=\s*([\d.,]+)\)")
     expected = Counter(digits(n) for text in drawing for n in count.findall(text))
@@ -214,7 +225,8 @@ def _document_counts(output: Output, paragraphs: set[str]) -> Iterator[str]:
         names += [words.direction(name) for name in GLYPHS.values() if words.direction(name) in row]
         expected = tuple(int(row[name]) for name in names)
         if expected[1] and expected not in lines:
-            yield f"report.docx, {row['theme_id']}: no line with {', '.join(map(str, expected))}; so says themes.csv."
+            told = ", ".join(map(str, expected))
+            yield f"report.docx, {row['theme_id']}: no line with {told}; so says themes.csv."
 
 
 def _is_title(title: str, wanted: str) -> bool:

@@ -31,6 +31,11 @@ def link_faults(trace: Trace) -> Iterator[str]:
         if len(mine) != 1:
             said = f"in {len(mine)} studies ({', '.join(mine)})" if mine else "in no study"
             yield f"The report {report} stands {said}; it belongs to one."
+    yield from _findings(trace, {report: held[0] for report, held in held_by.items()})
+
+
+def _findings(trace: Trace, study_of: Mapping[str, str]) -> Iterator[str]:
+    """Each finding against its segments and its theme; no segment stands behind none."""
     used = set()
     for finding_id, finding in trace["findings"].items():
         if not finding["segments"]:
@@ -40,7 +45,7 @@ def link_faults(trace: Trace) -> Iterator[str]:
             segment = trace["segments"].get(segment_id)
             if segment is None:
                 yield f"Finding {finding_id} names a segment that is not there: {segment_id}."
-            elif (held_by.get(segment["record_id"], [""])[0], segment["code_id"], segment["direction"]) != (
+            elif (study_of.get(segment["record_id"]), segment["code_id"], segment["direction"]) != (
                 finding["study_id"], finding["code_id"], finding["direction"],
             ):  # fmt: skip
                 yield f"Finding {finding_id} rests on words of another study, code, direction: {segment_id}."

@@ -28,7 +28,10 @@ def flow_faults(output: Output) -> Iterator[str]:
     if output.has("flow.svg"):
         root = parsed_svg(drawing.read_text(encoding="utf-8"))
         boxes += [
-            (f"{e.get('data-box')} of flow.svg", " ".join("".join(one.itertext()) for one in named(e, "text")))
+            (
+                f"{e.get('data-box')} of flow.svg",
+                " ".join("".join(one.itertext()) for one in named(e, "text")),
+            )
             for e in with_attribute(root, "data-box")
         ]
     for box, text in boxes:

@@ -65,7 +65,6 @@ def _contributions(trace: Trace) -> Iterator[str]:
 def _summary(output: Output, given: Given) -> Iterator[str]:
     """S4, on the page and in the table."""
     trace, words = output.trace, output.words
-    anchor = {name: one["anchor"] for name, one in trace["findings"].items()}
     elements = {} if output.page is None else {
         str(e.get("data-review-finding")): e for e in output.page.with_data("review-finding")
     }  # fmt: skip
@@ -77,25 +76,8 @@ def _summary(output: Output, given: Given) -> Iterator[str]:
         studies = {trace["findings"][one]["study_id"] for one in mine if one in trace["findings"]}
         if level and not studies:
             yield f"{name} has the confidence “{level}”, but no finding stands behind it."
-        element = elements.get(name)
-        if output.page is not None and element is None:
-            yield f"The review finding {name} is not on the page."
-        elif element is not None:
-            for role, expected in (("contributes", mine), ("against", against)):
-                shown = set((element.get(f"data-{role}") or "").split())
-                if shown != {anchor.get(one, one) for one in expected}:
-                    yield f"The review finding {name} leads to other findings ({role}) than the trace gives."
-            marked = element.xpath(".//*[@data-level]")
-            on_page = str(marked[0].get("data-level")) if marked else ""
-            said = shown_text(marked[0]) if marked else ""
-            expected_words = words(f"level_{level}".replace(" ", "_")) if level else ""
-            if on_page != level.replace(" ", "-") or said != expected_words:
-                yield f"The confidence in {name} is shown as “{said}”; the judgement says “{level or 'none'}”."
-            count = element.xpath(".//b[@class='count']")
-            if not count or spaced(count[0].text_content()) != words.count("n_studies", len(studies)):
-                yield f"The review finding {name} shows another number of studies than {len(studies)}."
-            if spaced(judged.get("explanation", "")) not in spaced(element.text_content()):
-                yield f"The explanation of the confidence in {name} is not the one that was written."
+        if output.page is not None:
+            yield from _on_page(output, name, elements.get(name), judged, (mine, against))
         if name not in rows:
             if "summary_of_findings" in output.tables:
                 yield f"The review finding {name} is missing in the summary of findings."
@@ -115,7 +97,37 @@ def _summary(output: Output, given: Given) -> Iterator[str]:
         }  # fmt: skip
         for heading, text in expected.items():
             if plain(row[heading]) != plain(text):
-                yield f"The summary of findings, {name}: {heading} is “{row[heading]}”, the trace says “{text}”."
+                yield (
+                    f"The summary of findings, {name}: {heading} is “{row[heading]}”, "
+                    f"the trace says “{text}”."
+                )
+
+
+def _on_page(
+    output: Output, name: str, element: Any, judged: Mapping[str, str], roles: tuple[set[str], set[str]]
+) -> Iterator[str]:
+    """A review finding's row on the page."""
+    trace, words = output.trace, output.words
+    if element is None:
+        yield f"The review finding {name} is not on the page."
+        return
+    anchor = {finding: one["anchor"] for finding, one in trace["findings"].items()}
+    for role, expected in zip(("contributes", "against"), roles, strict=True):
+        shown = set((element.get(f"data-{role}") or "").split())
+        if shown != {anchor.get(one, one) for one in expected}:
+            yield f"The review finding {name} leads to other findings ({role}) than the trace gives."
+    level = "" if judged.get("value") == "in conflict" else judged.get("value", "")
+    marked = element.xpath(".//*[@data-level]")
+    said = shown_text(marked[0]) if marked else ""
+    told = words(f"level_{level}".replace(" ", "_")) if level else ""
+    if (str(marked[0].get("data-level")) if marked else "") != level.replace(" ", "-") or said != told:
+        yield f"The confidence in {name} is shown as “{said}”; the judgement says “{level or 'none'}”."
+    n = len({trace["findings"][one]["study_id"] for one in roles[0] if one in trace["findings"]})
+    count = element.xpath(".//b[@class='count']")
+    if not count or spaced(count[0].text_content()) != words.count("n_studies", n):
+        yield f"The review finding {name} shows another number of studies than {n}."
+    if spaced(judged.get("explanation", "")) not in spaced(element.text_content()):
+        yield f"The explanation of the confidence in {name} is not the one that was written."
 
 
 def _profile(output: Output, given: Given) -> Iterator[str]:

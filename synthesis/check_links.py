@@ -7,19 +7,18 @@ from collections.abc import Iterator
 from synthesis.check_counts import numbers, plain
 from synthesis.check_findings import counted, distinct
 from synthesis.check_output import Output
-from synthesis.check_page import shown_text, spaced
+from synthesis.check_page import Page, shown_text, spaced
 
 
 def link_faults_of_page(output: Output) -> Iterator[str]:
     """Links that lead nowhere or bear another study's name; places, references and heads that differ."""
     if output.page is not None:
         for check in (_links, _places, _heads, _references):
-            yield from check(output)
+            yield from check(output, output.page)
 
 
-def _links(output: Output) -> Iterator[str]:
-    page, trace = output.page, output.trace
-    assert page is not None
+def _links(output: Output, page: Page) -> Iterator[str]:
+    trace = output.trace
     ids = set(page.ids)
     study_at = {one["anchor"]: one["study_id"] for one in trace["findings"].values()}
     for item in page.root.xpath("//ol[@class='refs']/li"):
@@ -37,10 +36,8 @@ def _links(output: Output) -> Iterator[str]:
             yield f"A link to {label} is called “{text[:60]}” (#{target})."
 
 
-def _places(output: Output) -> Iterator[str]:
+def _places(output: Output, page: Page) -> Iterator[str]:
     """Where each quotation stands in its record."""
-    page = output.page
-    assert page is not None
     for segment_id, segment in output.trace["segments"].items():
         quotation = page.by_id.get(segment["anchor"])
         beside = quotation.getnext() if quotation is not None else None
@@ -51,10 +48,9 @@ def _places(output: Output) -> Iterator[str]:
             yield f"The page says that {segment_id} stands at “{told}”."
 
 
-def _heads(output: Output) -> Iterator[str]:
+def _heads(output: Output, page: Page) -> Iterator[str]:
     """The heads of the evidence table: findings and studies of each theme."""
-    page, trace = output.page, output.trace
-    assert page is not None
+    trace = output.trace
     counts = counted(trace)
     for theme in trace["themes"]:
         group = page.by_id.get(f"rows-{theme}")
@@ -65,10 +61,9 @@ def _heads(output: Output) -> Iterator[str]:
             yield f"The evidence table heads {theme} “{shown_text(head[0])}”; counted {expected}."
 
 
-def _references(output: Output) -> Iterator[str]:
+def _references(output: Output, page: Page) -> Iterator[str]:
     """References as in their table, each with its file, line and abstract."""
-    page, trace, words = output.page, output.trace, output.words
-    assert page is not None
+    trace, words = output.trace, output.words
     written = {row["record_id"]: plain(row[words("reference")]) for row in output.rows("references")}
     for item in page.root.xpath("//ol[@class='refs']/li"):
         record_id = "".join(item.xpath(".//span[@class='from']/code/text()"))

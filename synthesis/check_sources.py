@@ -42,7 +42,9 @@ def source_faults(trace: Trace, folder: Path) -> Iterator[str]:
         if line > len(lines) or (entry and _letters(entry[0]) not in near):
             yield f"{record_id} does not begin on line {line} of {record['source_id']}."
             continue
-        here = " ".join(_letters(text) for text in lines[line - 1 : line + len(record["raw"].splitlines()) + 4])
+        here = " ".join(
+            _letters(text) for text in lines[line - 1 : line + len(record["raw"].splitlines()) + 4]
+        )
         changed = next((raw for raw in entry if _letters(raw) not in here), None)
         if changed is not None:
             yield (

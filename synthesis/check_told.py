@@ -20,7 +20,16 @@ _IN_BRACKETS = re.compile(r"\(([\d.,]+)\)")
 
 def told_faults(output: Output) -> Iterator[str]:
     """Every number that the text tells, and every list."""
-    for check in (_lead, _theme_articles, _methods, _checklists, _references, _searches, _agreement):
+    for check in (
+        _lead,
+        _theme_articles,
+        _methods,
+        _checklists,
+        _references,
+        _references_on_page,
+        _searches,
+        _agreement,
+    ):
         yield from check(output)
 
 
@@ -33,7 +42,11 @@ def _lead(output: Output) -> Iterator[str]:
     found = trace["findings"].values()
     expected = [len(trace["studies"]), trace["flow"]["included_reports"]]
     if found:
-        expected += [len(found), len({one["theme_id"] for one in found}), len({one["code_id"] for one in found})]
+        expected += [
+            len(found),
+            len({one["theme_id"] for one in found}),
+            len({one["code_id"] for one in found}),
+        ]
     shown = numbers(shown_text(lead[0]))
     if shown[: len(expected)] != expected:
         yield f"The top of the page says “{shown_text(lead[0])}”; counted {', '.join(map(str, expected))}."
@@ -46,7 +59,9 @@ def _theme_articles(output: Output) -> Iterator[str]:
         return
     counts = counted(trace)
     quoted = {
-        one["anchor"]: {spaced(trace["segments"][name]["text"]) for name in one["segments"] if name in trace["segments"]}
+        one["anchor"]: {
+            spaced(trace["segments"][name]["text"]) for name in one["segments"] if name in trace["segments"]
+        }
         for one in trace["findings"].values()
     }
     used = {one["theme_id"] for one in trace["findings"].values()}
@@ -62,17 +77,22 @@ def _theme_articles(output: Output) -> Iterator[str]:
         small = numbers(shown_text(article.xpath(".//p[@class='small']")[0]))
         if small != [studies, n_found]:
             yield f"The summary of {theme} says {small} studies and findings; counted {[studies, n_found]}."
-        shown_names = [name for name in GLYPHS.values() if name or any(not one["direction"] for one in trace["findings"].values())]
-        bars = [numbers(shown_text(one))[:1] for one in article.xpath(".//ul[@class='bars']/li")]
-        expected = [[distinct(counts, "theme", theme, name or "no_direction")] for name in shown_names]
+        shown_names = [
+            name
+            for name in GLYPHS.values()
+            if name or any(not one["direction"] for one in trace["findings"].values())
+        ]
+        bars = [n for one in article.xpath(".//ul[@class='bars']/li") for n in numbers(shown_text(one))[:1]]
+        expected = [distinct(counts, "theme", theme, name or "no_direction") for name in shown_names]
         if bars != expected:
-            yield f"The bars of {theme} say {sum(bars, [])}; counted {sum(expected, [])}."
+            yield f"The bars of {theme} say {bars}; counted {expected}."
         told_places = article.xpath(".//div[@class='frame']/p[@class='small']")
         if told_places and theme in countries and numbers(shown_text(told_places[0])) != countries[theme]:
-            yield f"The summary of {theme} says “{shown_text(told_places[0])}”; themes.csv {countries[theme]}."
+            said = shown_text(told_places[0])
+            yield f"The summary of {theme} says “{said}”; themes.csv {countries[theme]}."
         codes = [
             n for name in shown_names for code in trace["themes"][theme]
-            if (n := len({study for kind, row, study, its in counts if (kind, row, its) == ("code", code, name)}))
+            if (n := distinct(counts, "code", code, name or "no_direction"))
         ]  # fmt: skip
         frame = article.xpath(".//div[@class='frame']/p[not(@class)]")
         text = shown_text(frame[0]) if frame else ""
@@ -163,21 +183,33 @@ def _checklists(output: Output) -> Iterator[str]:
             yield f"The checklist {said} points to {target}, which is not in the report."
         elif place and not page.by_id[target.removeprefix("#")].text_content().strip():
             yield f"The checklist {said} points to {target}, where nothing stands."
-        elif not place and not shown_text(element.xpath("./td[2]")[0]) and not shown_text(element.xpath("./td[3]")[0]):
-            yield f"The checklist {said} has neither a place nor the words “{words('checklist_not_reported')}”."
-        row = rows.get(name)
-        if row is not None:
-            for at, key in ((1, "checklist_item"), (2, "checklist_about"), (4, "checklist_page")):
-                shown = shown_text(element.xpath(f"./*[{at}]")[0])
-                if shown != plain(row[words(key)]):
-                    yield f"The checklist {said}: “{shown[:60]}” on the page, “{row[words(key)][:60]}” in the table."
-            if row["anchor"] != target.removeprefix("#"):
-                yield f"The checklist {said}: the page points to {target or 'nothing'}, the table to {row['anchor']}."
-            done = row[words("checklist_status")] == words("checklist_in_report")
-            if done and not row["anchor"]:
-                yield f"The checklist {said} is said to be in the report, but has no place."
+        elif (
+            not place
+            and not shown_text(element.xpath("./td[2]")[0])
+            and not shown_text(element.xpath("./td[3]")[0])
+        ):
+            missing = words("checklist_not_reported")
+            yield f"The checklist {said} has neither a place nor the words “{missing}”."
+        if name in rows:
+            yield from _as_in_its_table(output, said, element, target, rows[name])
     for name in sorted(set(rows) - seen):
         yield f"The checklist {name.replace('--', ', item ')} is not on the page."
+
+
+def _as_in_its_table(
+    output: Output, said: str, element: Any, target: str, row: Mapping[str, str]
+) -> Iterator[str]:
+    """An item of a checklist on the page against its row."""
+    words = output.words
+    for at, key in ((1, "checklist_item"), (2, "checklist_about"), (4, "checklist_page")):
+        shown, told = shown_text(element.xpath(f"./*[{at}]")[0]), plain(row[words(key)])
+        if shown != told:
+            yield f"The checklist {said}: “{shown[:60]}” on the page, “{told[:60]}” in the table."
+    if row["anchor"] != target.removeprefix("#"):
+        there = row["anchor"] or "nothing"
+        yield f"The checklist {said}: the page points to {target or 'nothing'}, the table to {there}."
+    if row[words("checklist_status")] == words("checklist_in_report") and not row["anchor"]:
+        yield f"The checklist {said} is said to be in the report, but has no place."
 
 
 def _references(output: Output) -> Iterator[str]:
@@ -197,23 +229,33 @@ def _references(output: Output) -> Iterator[str]:
                 yield f"The reference of {row['record_id']} does not hold its DOI {record['doi']}."
             elif record and not _is_in(record["title"], row[output.words("reference")]):
                 yield f"The reference of {row['record_id']} does not hold its title."
-    if output.page is not None:
-        listed = output.page.root.xpath("//ol[@class='refs']/li")
-        said = {str(code.text_content()) for item in listed for code in item.xpath(".//span[@class='from']/code")}
-        for record_id in sorted(set(trace["records"]) ^ said):
-            where = "is not among the references of" if record_id in trace["records"] else "is a reference of"
-            yield f"{record_id} {where} the page."
-        for item in listed:
-            record_id = "".join(item.xpath(".//span[@class='from']/code/text()"))
-            record = trace["records"].get(record_id)
-            if record and not _is_in(record["title"], item.text_content()):
-                yield f"The reference of {record_id} on the page does not hold its title."
     for which, expected in sets.items():
         for suffix, start in (("bib", r"^@\w+\{"), ("ris", r"^TY  - ")):
             path = output.folder / f"references_{which}.{suffix}"
-            n = len(re.findall(start, path.read_text(encoding="utf-8-sig"), re.MULTILINE)) if path.exists() else None
+            n = (
+                len(re.findall(start, path.read_text(encoding="utf-8-sig"), re.MULTILINE))
+                if path.exists()
+                else None
+            )
             if n is not None and n != len(expected):
                 yield f"{path.name} holds {n} references, {len(expected)} reports are {which}."
+
+
+def _references_on_page(output: Output) -> Iterator[str]:
+    """The list of references of the page."""
+    trace = output.trace
+    if output.page is None:
+        return
+    listed = output.page.root.xpath("//ol[@class='refs']/li")
+    said = {str(code.text_content()) for item in listed for code in item.xpath(".//span[@class='from']/code")}
+    for record_id in sorted(set(trace["records"]) ^ said):
+        where = "is not among the references of" if record_id in trace["records"] else "is a reference of"
+        yield f"{record_id} {where} the page."
+    for item in listed:
+        record_id = "".join(item.xpath(".//span[@class='from']/code/text()"))
+        record = trace["records"].get(record_id)
+        if record and not _is_in(record["title"], item.text_content()):
+            yield f"The reference of {record_id} on the page does not hold its title."
 
 
 def _is_in(part: str, text: str) -> bool:
@@ -233,13 +275,17 @@ def _searches(output: Output) -> Iterator[str]:
     }  # fmt: skip
     rows = {row["source_id"]: row for row in output.rows("search")}
     if "search" in output.tables and set(rows) != set(trace["sources"]):
-        yield f"The search log and the trace differ in {', '.join(sorted(set(rows) ^ set(trace['sources'])))}."
+        differing = ", ".join(sorted(set(rows) ^ set(trace["sources"])))
+        yield f"The search log and the trace differ in {differing}."
     for source_id, row in rows.items():
         source = trace["sources"].get(source_id, {})
         for key, name in headings.items():
             expected = "" if source.get(name) is None else str(source[name])
             if source and spaced(row[words(key)]).removeprefix("'") != spaced(expected):
-                yield f"The search log, {source_id}: {words(key)} is “{row[words(key)]}”, the trace says “{expected}”."
+                shown = row[words(key)]
+                yield (
+                    f"The search log, {source_id}: {words(key)} is “{shown}”, the trace says “{expected}”."
+                )
         if source and row["sha256"] != source["sha256"]:
             yield f"The search log, {source_id}: the sha256 is not that of the source."
     if "unreadable" in output.tables:
@@ -263,15 +309,21 @@ def _agreement(output: Output) -> Iterator[str]:
         if not n or size * size != len(n):
             continue
         inner = table[1][place][-1].find("table") if table and place < len(table[1]) else None
-        on_page = [int(digits(td.text_content()) or 0) for td in inner.iter("td") if td.get("class")] if inner is not None else n
+        on_page = (
+            [int(digits(td.text_content()) or 0) for td in inner.iter("td") if td.get("class")]
+            if inner is not None
+            else n
+        )
         if on_page != n:
-            yield f"The confusion table of {row[words('pair')]} shows {on_page} on the page, {n} in agreement.csv."
+            pair = row[words("pair")]
+            yield f"The confusion table of {pair} shows {on_page} on the page, {n} in agreement.csv."
         total, same = sum(n), sum(n[i * size + i] for i in range(size))
         where = f"The agreement of {row[words('pair')]} ({row[words('stage')]})"
         if row[words("both_judged")] != str(total):
             yield f"{where}: {row[words('both_judged')]} judged by both; the confusion table holds {total}."
         elif abs(float(row[words("agree")] or 0) - 100 * same / total) > 0.06:
-            yield f"{where}: {row[words('agree')]} % agree; the confusion table gives {100 * same / total:.4g}."
+            percent = f"{100 * same / total:.4g}"
+            yield f"{where}: {row[words('agree')]} % agree; the confusion table gives {percent}."
         by_chance = sum(
             sum(n[i * size : (i + 1) * size]) * sum(n[i::size]) for i in range(size)
         ) / total**2  # fmt: skip
@@ -280,4 +332,3 @@ def _agreement(output: Output) -> Iterator[str]:
             kappa = (same / total - by_chance) / (1 - by_chance)
             if abs(float(told) - kappa) > 0.006:
                 yield f"{where}: kappa {told}; the confusion table gives {kappa:.3f}."
-

@@ -276,6 +276,8 @@ def check(folder: Path, as_json: bool) -> None:
             click.echo(fault, err=True)
         click.echo("All is well." if not faults else f"{counted(len(faults), 'fault')}.")
         if faults and (folder / "output" / "trace.json").exists():
-            click.echo("What is wrong in output/ only, samsyn render makes right; keep a copy to find out why.")
+            click.echo(
+                "What is wrong in output/ only, samsyn render makes right; keep a copy to find out why."
+            )
     if faults:
         raise SystemExit(1)

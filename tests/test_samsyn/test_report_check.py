@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (what is planted stands as it stands in the files)
 """`samsyn check` holds the report against the decisions it was made from."""
 
 import json
@@ -48,7 +49,7 @@ def changed(file: str, old: str, new: str) -> Callable[[Path], None]:
 
 PLANTED: dict[str, tuple[Callable[[Path], None], str]] = {
     "a removed screening decision": (
-        without_line("screening", "screener-1", 1), "The flow says screened 118; the decisions give"),
+        without_line("screening", "screener-1", 1), "The flow says included reports 28; the decisions give 27."),
     "a turned screening decision": (
         changed("decisions/screening/screener-1.jsonl", '"verdict": "include"', '"verdict": "exclude"'),
         "is in the report, but not included by the decisions"),

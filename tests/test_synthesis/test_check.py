@@ -77,6 +77,7 @@ def test_an_altered_source_and_a_missing_one_are_found(report, review_folder, tm
 def test_a_report_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert check_report(tmp_path, tmp_path)[0].startswith("The report cannot be read")
 
+
 # Each fault as somebody might plant it: file, what stands there, what is put in its place, what must be said.
 PLANTED_TEXT = {
     "a wrong count in a margin of the page": (
@@ -277,7 +278,9 @@ def test_a_changed_word_in_a_source_is_named(report, review_folder, tmp_path_fac
     change_file(folder / "other.ris", "resultatkrav", "resultatmål")
     faults = check_report(report, folder)
     assert any(one.startswith("other.ris has been altered: its sha256 is") for one in faults)
-    assert any("other:9003 no longer reads in other.ris as it did when it was imported" in one for one in faults)
+    assert any(
+        "other:9003 no longer reads in other.ris as it did when it was imported" in one for one in faults
+    )
 
 
 def test_a_changed_sha256_in_the_log_of_sources_is_caught(report, review_folder, tmp_path_factory) -> None:
