@@ -100,7 +100,9 @@ def replayed_screening(lines: Iterable[dict[str, Any]], protocol: Mapping[str, A
 
 
 def _merged(line: dict[str, Any], unique_id: Mapping[str, str]) -> dict[str, Any]:
-    named = {key: unique_id.get(line[key], line[key]) for key in ("record_id", "about") if key in line}
+    named: dict[str, Any] = {
+        key: unique_id.get(line[key], line[key]) for key in ("record_id", "about") if key in line
+    }
     return {**line, **named, "recorded_as": line.get("record_id")}
 
 
@@ -172,8 +174,8 @@ def _judgements(trace: Mapping[str, Any], lines: Lines) -> Iterator[str]:
     for about, item in sorted(set(held) | set(expected)):
         shown, judged = held.get((about, item)), expected.get((about, item))
         if judged is None or shown is None:
-            said = "rests on no line of" if judged is None else "is missing in the report, but stands in"
-            yield f"The judgement {item} of {about} {said} decisions/judgements. {_NEXT}"
+            where = "rests on no line of" if judged is None else "is missing in the report, but stands in"
+            yield f"The judgement {item} of {about} {where} decisions/judgements. {_NEXT}"
         elif shown != judged:
             what = "is" if shown[0] != judged[0] else "is explained by"
             told = 0 if shown[0] != judged[0] else 1

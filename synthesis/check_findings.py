@@ -91,11 +91,11 @@ def row_faults(output: Output) -> Iterator[str]:
                 )
     quoted = page.quotations()
     for segment_id, segment in trace["segments"].items():
-        shown = quoted.get(segment["anchor"])
-        if shown is None:
+        words_there = quoted.get(segment["anchor"])
+        if words_there is None:
             yield f"The words of segment {segment_id} are not on the page."
-        elif shown != spaced(segment["text"]):
-            yield f"The page quotes “{shown}”, but segment {segment_id} says “{segment['text']}”."
+        elif words_there != spaced(segment["text"]):
+            yield f"The page quotes “{words_there}”, but segment {segment_id} says “{segment['text']}”."
 
 
 def mark_faults(output: Output) -> Iterator[str]:

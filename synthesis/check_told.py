@@ -247,8 +247,10 @@ def _references_on_page(output: Output) -> Iterator[str]:
     if output.page is None:
         return
     listed = output.page.root.xpath("//ol[@class='refs']/li")
-    said = {str(code.text_content()) for item in listed for code in item.xpath(".//span[@class='from']/code")}
-    for record_id in sorted(set(trace["records"]) ^ said):
+    shown_ids = {
+        str(code.text_content()) for item in listed for code in item.xpath(".//span[@class='from']/code")
+    }
+    for record_id in sorted(set(trace["records"]) ^ shown_ids):
         where = "is not among the references of" if record_id in trace["records"] else "is a reference of"
         yield f"{record_id} {where} the page."
     for item in listed:
