@@ -182,5 +182,5 @@ def _descriptors(trace: Trace, noted: Noted) -> Iterator[str]:
             told = [value for value in values if value not in _ABSENT and value]
             expected = [*told, *(value for value in values if value), "not yet coded"][0]
             if held != expected:
-                told = f"“{held}” in the report, “{expected}” in the decisions"
-                yield f"{study['label']}: {name} is {told}. {_NEXT}"
+                differing = f"“{held}” in the report, “{expected}” in the decisions"
+                yield f"{study['label']}: {name} is {differing}. {_NEXT}"
