@@ -152,6 +152,7 @@ def made_up_evidence(n_studies: int, n_segments: int, *, seed: int) -> Evidence:
         example_evidence(),
         scheme=scheme,
         records=records,
+        sources=pd.DataFrame([{**source, "n_new": n_reports}]),
         flow=Flow(((source["source_id"], "Scopus", "database", n_reports),), 0, 0, 0, 0, *counts, 0, 0, *counts,
                   0, 0, *counts, (), n_reports, n_studies),
         screening_verdicts=pd.DataFrame(
