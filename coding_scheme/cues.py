@@ -12,6 +12,7 @@ from coding_scheme.indicators import Match, Units
 POLES = ("promotes", "hinders", "mixed")
 OPPOSITE = {"promotes": "hinders", "hinders": "promotes", "mixed": "mixed"}
 FARTHEST_CONDITION = 30
+BEFORE_CONDITION = 4
 BEFORE_CUE = 2
 AFTER_PURPOSE = 2
 # what asks, answers or intends: read apart from the cues, since a word may be both ("suggest")
@@ -124,8 +125,11 @@ class ScopedCues:
     def _conditional(self, match: Match) -> list[Cue]:
         """The cues of "take part when A and when B": one for each condition."""
         conditions = _CONDITIONS.get(self.language, frozenset())
-        forms, at = self.units.forms, match.last + 1
-        if at >= self.after or forms[at] not in conditions:
+        forms, first = self.units.forms, match.last + 1
+        # "take part more often, when"; Danish sets a comma there
+        near = range(first, min(first + BEFORE_CONDITION + 1, self.after))
+        at = next((place for place in near if forms[place] in conditions), None)
+        if at is None or self._commas(first, at):
             return []
         more = [
             each

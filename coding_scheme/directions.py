@@ -73,6 +73,11 @@ class SentenceCues(ScopedCues):
         reading = replace(self._by_cue(first, last, region), hedges=hedges)
         if not reading.how and region is None and _SCARCE.match(self.units.forms[first]):
             return DirectionReading("hinders", ((first, first),), hedges, "missing")
+        if not reading.how and region is None:
+            # "barriers to participation", "reduced conflicts": the indicator begins with its own cue
+            own = next((cue for cue in self._cues if cue.first == first and cue.last <= last), None)
+            if own and first < last:
+                return DirectionReading(own.pole, tuple(sorted(_words(own))), hedges, "cue")
         if (
             region is None
             or not reading.how

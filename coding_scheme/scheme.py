@@ -221,6 +221,14 @@ class Descriptor:
 class CodingScheme:
     """How texts are read: themes with their codes, directions, facets and study descriptors.
 
+    Attributes
+    ----------
+    subject : mapping of language to phrases
+        Words of the review's subject: in a record that does not speak of it nothing is suggested (see
+        :func:`coding_scheme.suggest`). Without them every record is read.
+    word_groups : mapping of name to phrases by language
+        Words of one sort ("citizens": citizen*, resident*) that indicators name as "@citizens".
+
     Examples
     --------
     >>> trust = Code("trust", label=Wording(en="Trust"), indicators={"en": ("trust*",)})
@@ -244,6 +252,8 @@ class CodingScheme:
     rules: tuple[Wording, ...] = ()
     directions: tuple[Direction, ...] = tuple(Direction(name) for name in DIRECTIONS)
     direction_cues: DirectionCues = field(default_factory=DirectionCues)
+    subject: Phrases = field(default_factory=dict)
+    word_groups: dict[str, Phrases] = field(default_factory=dict)
     facets: tuple[Facet, ...] = ()
     descriptors: tuple[Descriptor, ...] = ()
     changelog: tuple[SchemeChange, ...] = ()
