@@ -55,6 +55,8 @@ class Cue:
         Units of the negations that turned it.
     rejected : bool
         Whether a contrast rejects the cue itself ("rather than promote").
+    lists : bool
+        Whether a list may follow, so that commas do not end it: "key factors include A, B and C".
     """
 
     first: int
@@ -64,6 +66,7 @@ class Cue:
     speaks_from: int = -1
     parts: tuple[tuple[int, int], ...] = ()
     rejected: bool = False
+    lists: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,9 @@ class ScopedCues:
         ]
         raw = [Cue(match.first, match.last, kind) for kind in POLES for match in self._of(kind)]
         raw += [
-            Cue(match.first, match.last, "promotes", reach=match.last + 1) for match in self._of("requires")
+            Cue(match.first, match.last, pole, reach=match.last + 1, lists=True)
+            for kind, pole in (("requires", "promotes"), ("suffers", "hinders"))
+            for match in self._of(kind)
         ]
         raw += [cue for match in self._of("conditional") for cue in self._conditional(match)]
         raw.sort(key=lambda cue: cue.first)

@@ -19,6 +19,7 @@ from coding_scheme.cues import JOINING, LIGHT, OF_VERBS, Cue, Region, ScopedCues
 # how far cues reach, in words; tried on English and Danish abstracts
 FARTHEST = 12
 FARTHEST_MIXED = 5
+FARTHEST_LISTED = 30
 # the verb of a sentence stands far from the alternative that ends it
 FARTHEST_REJECTED = 24
 # a relative clause between two commas is stepped over when it is no longer
@@ -28,7 +29,7 @@ OTHER_VERB = 4
 COMMA = {"en": 5, "da": 3}
 BEFORE_INDICATOR = 2
 # words for too little, which say so within an indicator as well: "lack of funding"
-_SCARCE = re.compile(r"lack|insufficient|inadequate|limited|mangel|mangl|begrænset|utilstrækkelig")
+_SCARCE = re.compile(r"lack|insufficient|inadequate|limited|poor|mangel|mangl|begrænset|utilstrækkelig|dårlig")
 _NEXT_VERB = frozenset({"and", "or", "to", "og", "eller", "at"})
 
 
@@ -152,7 +153,13 @@ class SentenceCues(ScopedCues):
             for region in self._regions
             if start <= region.contrast[0] and region.end <= end
         )
+        if cue.lists and not before:
+            return FARTHEST + 1
         commas = [at for at in range(start, end + 1) if self.units.stops[at]]
+        if cue.lists:
+            # a list reaches as far as its last item; no comma ends it
+            passed += max(end - start - passed - FARTHEST, 0) if end - start <= FARTHEST_LISTED else 0
+            commas = []
         if len(commas) == 2 and commas[1] - commas[0] <= INSERTION:
             passed += commas[1] - commas[0]
             commas = commas[:1]

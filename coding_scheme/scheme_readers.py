@@ -15,6 +15,7 @@ from coding_scheme.indicators import (
     COMPANY,
     INDICATORS,
     SUBJECT,
+    WORDS_BETWEEN,
     Match,
     Phrase,
     PhraseFinder,
@@ -288,5 +289,7 @@ def _phrases(scheme: CodingScheme, language: str) -> Iterator[Phrase]:
         for phrase in phrases.get(language, ()):
             yield from parse_phrases(phrase, COMPANY, group)
     for kind, phrases in vars(scheme.direction_cues).items():
+        # "facilitators of the partnership included": what opens a list may be parted
+        gap = WORDS_BETWEEN if kind in {"requires", "suffers"} else 0
         for phrase in phrases.get(language, ()):
-            yield from parse_phrases(phrase, kind, gap=0)
+            yield from parse_phrases(phrase, kind, gap=gap)
