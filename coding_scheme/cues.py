@@ -108,8 +108,11 @@ class ScopedCues:
         ]
         raw = [Cue(match.first, match.last, kind) for kind in POLES for match in self._of(kind)]
         raw += [
-            Cue(match.first, match.last, pole, reach=match.last + 1, lists=True)
-            for kind, pole in (("requires", "promotes"), ("suffers", "hinders"))
+            Cue(match.first, match.last, "promotes", reach=match.last + 1) for match in self._of("requires")
+        ]
+        raw += [
+            Cue(match.first, match.last, pole, lists=True)
+            for kind, pole in (("gains", "promotes"), ("suffers", "hinders"))
             for match in self._of(kind)
         ]
         raw += [cue for match in self._of("conditional") for cue in self._conditional(match)]

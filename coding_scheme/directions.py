@@ -29,7 +29,9 @@ OTHER_VERB = 4
 COMMA = {"en": 5, "da": 3}
 BEFORE_INDICATOR = 2
 # words for too little, which say so within an indicator as well: "lack of funding"
-_SCARCE = re.compile(r"lack|insufficient|inadequate|limited|poor|mangel|mangl|begrænset|utilstrækkelig|dårlig")
+_SCARCE = re.compile(
+    r"lack|insufficient|inadequate|limited|poor|mangel|mangl|begrænset|utilstrækkelig|dårlig"
+)
 _NEXT_VERB = frozenset({"and", "or", "to", "og", "eller", "at"})
 
 
@@ -153,10 +155,8 @@ class SentenceCues(ScopedCues):
             for region in self._regions
             if start <= region.contrast[0] and region.end <= end
         )
-        if cue.lists and not before:
-            return FARTHEST + 1
         commas = [at for at in range(start, end + 1) if self.units.stops[at]]
-        if cue.lists:
+        if cue.lists and before:
             # a list reaches as far as its last item; no comma ends it
             passed += max(end - start - passed - FARTHEST, 0) if end - start <= FARTHEST_LISTED else 0
             commas = []

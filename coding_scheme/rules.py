@@ -29,8 +29,8 @@ from coding_scheme.scheme import CodingScheme
 from coding_scheme.scheme_readers import Reader, Reading, readers_of, unexcluded
 from corpus.languages import language_of
 
-# a record speaks of the scheme's subject where its words stand in the title or in so many sentences; one of no more
-# than TOO_SHORT sentences does not tell
+# a record speaks of the scheme's subject where its words stand in the title, in so many sentences or in a
+# third of them; one of no more than TOO_SHORT sentences does not tell; tried on judged suggestions
 ON_SUBJECT = 3
 TOO_SHORT = 3
 COLUMNS = (
@@ -69,8 +69,9 @@ def suggest(
     """Suggest codes for the sentences of titles and abstracts.
 
     Each text is read in its own language, sentence by sentence where it mixes the scheme's languages. A title
-    counts only where a direction cue stands in it. A record that does not speak of the scheme's subject (its
-    words stand neither in the title nor in three sentences) gets no suggestion. Records in other languages get no suggestion:
+    counts only where a direction cue stands in it. A record that does not speak of the scheme's subject gets
+    no suggestion: its words stand neither in the title nor in three sentences, or in a third of fewer.
+    Records in other languages get none either:
     :func:`coding_scheme.unread_languages` counts them.
 
     Parameters
@@ -131,10 +132,11 @@ def suggest(
 
 def _on_subject(readings: dict[str, tuple[str, str, Reading]]) -> bool:
     """Whether a record speaks of the scheme's subject, or is too short to tell."""
-    if sum(len(reading.sentences()) for _, _, reading in readings.values()) <= TOO_SHORT:
+    n_sentences = sum(len(reading.sentences()) for _, _, reading in readings.values())
+    if n_sentences <= TOO_SHORT:
         return True
     counts = {field: reading.n_on_subject() for field, (_, _, reading) in readings.items()}
-    return bool(counts.get("title")) or sum(counts.values()) >= ON_SUBJECT
+    return bool(counts.get("title")) or sum(counts.values()) >= min(ON_SUBJECT, n_sentences / 3)
 
 
 def _suggestions_in(

@@ -65,9 +65,10 @@ class DirectionCues:
     promotes, hinders, mixed : mapping of language to phrases
         What says that something helps, stands in the way, or does both.
     requires : mapping
-        Promotes only what follows it, the whole list ("requires", "key factors include").
-    suffers : mapping
-        Hinders only what follows it, the whole list ("hampered by", "barriers include").
+        Promotes only what follows it ("requires", "thanks to").
+    gains, suffers : mapping
+        Promotes or hinders what stands with it, and the whole list that follows it ("key factors include",
+        "hampered by").
     conditional : mapping
         Promotes what follows, where a condition does ("take part" before "when").
     contrast : mapping
@@ -95,6 +96,7 @@ class DirectionCues:
     hinders: Phrases = field(default_factory=dict)
     mixed: Phrases = field(default_factory=dict)
     requires: Phrases = field(default_factory=dict)
+    gains: Phrases = field(default_factory=dict)
     suffers: Phrases = field(default_factory=dict)
     conditional: Phrases = field(default_factory=dict)
     contrast: Phrases = field(default_factory=dict)

@@ -265,7 +265,9 @@ def _phrase_faults(
                 yield Fault((*path, language, position), f"{phrase!r} cannot be looked for: {why}")
             for group in company:
                 if not scheme.word_groups.get(group, {}).get(language):
-                    known = _known([name for name, listed in scheme.word_groups.items() if language in listed])
+                    known = _known(
+                        [name for name, listed in scheme.word_groups.items() if language in listed]
+                    )
                     yield Fault(
                         (*path, language, position),
                         f"names unknown word group '@{group}'. Known for {language}: {known}.",

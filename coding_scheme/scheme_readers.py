@@ -290,6 +290,6 @@ def _phrases(scheme: CodingScheme, language: str) -> Iterator[Phrase]:
             yield from parse_phrases(phrase, COMPANY, group)
     for kind, phrases in vars(scheme.direction_cues).items():
         # "facilitators of the partnership included": what opens a list may be parted
-        gap = WORDS_BETWEEN if kind in {"requires", "suffers"} else 0
+        gap = WORDS_BETWEEN if kind in {"gains", "suffers"} else 0
         for phrase in phrases.get(language, ()):
             yield from parse_phrases(phrase, kind, gap=gap)
