@@ -13,8 +13,12 @@ many records that a screening for partnerships would not let through. From round
 reader would include the record, judged before its suggestions were seen: organisations work together, or citizens
 or stakeholders take part in planning, deciding or running something, and the abstract says something about how that
 works; the field (climate, water, health) does not matter. Not included: research, trade and clinical care alone.
-Rounds: 1 to 3 the topic library; 4 the half of it not used for the words, and records next door (another library's
-row numbers); 5 abstracts about partnerships found on the web; 6 the rest of the topic library, and next door.
+For round 4 the records next door were told by their titles alone, those of the topic library by title and the
+beginning of the abstract; all rounds were judged by one reader.
+Rounds: 1 to 3 the topic library; 4 the half of it not used for the words, and records next door (another
+library's row numbers); 5 abstracts about partnerships found on the web, some of them cut short ("web:" and a
+short name where no DOI was at hand); 6 the rest of the topic library, and next door. Readings: 2 was used for the
+words, 1, 3 and 4 were read before their suggestions were seen, and used for the words afterwards.
 """
 
 from __future__ import annotations
