@@ -10,8 +10,8 @@ from synthesis.check_page import spaced
 
 Rows = Sequence[Sequence[str]]
 _MARKS = {
-    "▲": "promotes", "△": "promotes", "▼": "hinders", "▽": "hinders", "◄►": "conflicting", "◅▻": "conflicting",
-    "○": "descriptive",
+    "▲": "promotes", "△": "promotes", "▼": "hinders", "▽": "hinders",
+    "◄►": "conflicting", "◅▻": "conflicting", "○": "descriptive",
 }  # fmt: skip
 _SQUARES = ("■", "□")
 
