@@ -17,7 +17,8 @@ For round 4 the records next door were told by their titles alone, those of the 
 beginning of the abstract; all rounds were judged by one reader.
 Rounds: 1 to 3 the topic library; 4 the half of it not used for the words, and records next door (another
 library's row numbers); 5 abstracts about partnerships found on the web, some of them cut short ("web:" and a
-short name where no DOI was at hand); 6 the rest of the topic library, and next door. Readings: 2 was used for the
+short name where no DOI was at hand); 6 the rest of the topic library, and next door ("included" was set by topic
+while judging there). Readings: 2 was used for the
 words, 1, 3 and 4 were read before their suggestions were seen, and used for the words afterwards.
 """
 

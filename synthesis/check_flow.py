@@ -36,7 +36,7 @@ def flow_faults(output: Output) -> Iterator[str]:
         ]
     for box, text in boxes:
         shown = [int(digits(found)) for found in _COUNT.findall(text)]
-        expected = _expected_numbers(flow, box.removesuffix(" of flow.svg"))
+        expected = _expected_numbers(output.trace, box.removesuffix(" of flow.svg"))
         if sorted(shown) != sorted(expected):
             yield f"The box {box} shows {shown}, the counts are {expected}."
 
@@ -91,7 +91,15 @@ def _sums(trace: Trace) -> Iterator[str]:
             yield f"The flow shows {n} records from {source_id}, the source brought {brought}."
 
 
-def _expected_numbers(flow: Mapping[str, Any], box: str) -> list[int]:
+def _expected_numbers(trace: Trace, box: str) -> list[int]:
+    flow, previous = trace["flow"], trace["review"].get("previous_review", {})
+    if box == "previous_studies":
+        return [previous["studies"], previous["reports"]]
+    if box == "total_studies":
+        return [
+            previous["studies"] + flow["included_studies"] - previous["studies_again"],
+            previous["reports"] + flow["included_reports"],
+        ]
     if box in ("identified", "identified_other"):
         by_name: dict[tuple[str, str], int] = {}
         for _, database, kind, n in flow["identified"]:

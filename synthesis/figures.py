@@ -56,11 +56,6 @@ class FlowBox:
         """Height for its wrapped lines."""
         return 2 * _PAD + _LINE * len(self.wrapped) - 3
 
-    @property
-    def is_stated(self) -> bool:
-        """Whether it shows, or adds, what an earlier review states; the other boxes are counted."""
-        return self.id in ("previous_studies", "total_studies")
-
     def text(self) -> str:
         """The box in one sentence, for the text twin."""
         first, *rest = [line.text for line in self.lines]

@@ -119,3 +119,13 @@ def test_a_report_of_an_earlier_scheme_is_held_against_that_scheme(review: Path)
     scheme.write_text(text.replace(f'version: "{version}"', 'version: "9.0"', 1), encoding="utf-8")
     faults = Review.open(review).check()
     assert not any("have changed since the report was made" in fault for fault in faults), faults
+
+
+def test_totals_of_an_updated_review_are_counted_anew(review: Path) -> None:
+    protocol = review / "protocol.yaml"
+    earlier = "previous_review: {reference: An invented earlier review, studies: 12, reports: 15}\n"
+    protocol.write_text(protocol.read_text(encoding="utf-8") + earlier, encoding="utf-8")
+    Review.open(review).render()
+    assert Review.open(review).check() == []
+    changed("output/report.html", "(n\xa0=\xa043)", "(n\xa0=\xa044)")(review)
+    assert any("The box total_studies shows [38, 44]" in fault for fault in Review.open(review).check())
