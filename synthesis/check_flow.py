@@ -17,7 +17,6 @@ _COUNT = re.compile(r"\(n\s*=\s*([\d.,\s]+)\)")
 
 def flow_faults(output: Output) -> Iterator[str]:
     """Sums that do not hold, and boxes that show another number."""
-    flow = output.trace["flow"]
     yield from _sums(output.trace)
     boxes = [] if output.page is None else [
         (str(e.get("data-box")), e.text_content()) for e in output.page.with_data("box")
@@ -92,13 +91,12 @@ def _sums(trace: Trace) -> Iterator[str]:
 
 
 def _expected_numbers(trace: Trace, box: str) -> list[int]:
-    flow, previous = trace["flow"], trace["review"].get("previous_review", {})
-    if box == "previous_studies":
-        return [previous["studies"], previous["reports"]]
-    if box == "total_studies":
+    flow, previous = trace["flow"], trace["review"].get("previous_review")
+    if previous and box in ("previous_studies", "total_studies"):
+        is_total = box == "total_studies"
         return [
-            previous["studies"] + flow["included_studies"] - previous["studies_again"],
-            previous["reports"] + flow["included_reports"],
+            previous["studies"] + is_total * (flow["included_studies"] - previous["studies_again"]),
+            previous["reports"] + is_total * flow["included_reports"],
         ]
     if box in ("identified", "identified_other"):
         by_name: dict[tuple[str, str], int] = {}
