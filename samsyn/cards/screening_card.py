@@ -224,12 +224,12 @@ class ScreeningCard(Card):
             return {"text": words["recall_unknown"]}
         return {
             "text": filled(
-                words["recall" if state.recall_low < 1 else "recall_whole"],
+                words["recall" if state.n_unread else "recall_whole"],
                 low=f"{100 * state.recall_low:.0f}", high=f"{100 * state.recall_high:.0f}",
                 confidence=f"{100 * state.plan.confidence:.0f}", target=f"{100 * state.plan.target_recall:.0f}",
             ),
             "low": state.recall_low, "high": state.recall_high, "target": state.plan.target_recall,
-            "advice": words["may_stop"] if state.chosen.says_stop else "",
+            "advice": words["may_stop"] if state.chosen.says_stop and state.n_unread else "",
         }  # fmt: skip
 
     def _place(self, name: str) -> str:
@@ -282,7 +282,7 @@ class ScreeningCard(Card):
     def _why(self, name: str) -> dict[str, Any] | None:
         if not isinstance(self.queue, ScreeningQueue):
             return None
-        if self.queue.word_weights is None:
+        if self.queue.mode in ("random", "newest"):
             mode = self.words[f"mode_{self.queue.mode}"].lower()
             return {"text": filled(self.words["why_unranked"], mode=mode), "rows": []}
         why, figures = self.queue.why_here(name), self._figures
