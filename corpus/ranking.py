@@ -280,7 +280,9 @@ class Ranker:
         array (n_records,)
             All 0 when there is nothing to compare with.
         """
-        rows, others = ([self.row_of[name] for name in names if name in self.row_of] for names in (record_ids, to))
+        rows, others = (
+            [self.row_of[name] for name in names if name in self.row_of] for names in (record_ids, to)
+        )
         if not rows or not others:
             return np.zeros(len(rows))
         nearness = self._matrix[rows] @ self._matrix[others].T

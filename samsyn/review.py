@@ -238,9 +238,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         DataFrame
             Columns record_id_a, record_id_b, undoes.
         """
-        return self._undone(
-            "duplicate", person, n, names=("record_id_a", "record_id_b"), folder="duplicates"
-        )
+        return self._undone("duplicate", person, n, names=("record_id_a", "record_id_b"), folder="duplicates")
 
     def _word_on_pairs(self) -> pd.DataFrame:
         lines = not_undone(self._lines("duplicates"), "duplicate")

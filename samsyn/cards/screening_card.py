@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
 
 from corpus.protocol import STAGES, Criterion
 from corpus.screening import DIFFERENCES
@@ -213,9 +215,9 @@ class ScreeningCard(Card):
             if agreed is None:
                 return None
             return {"text": filled(
-                words["agreement"], percent=f"{100 * agreed.percent:.0f}", alpha=figures.decimal(agreed.alpha),
-                low=figures.decimal(agreed.alpha_low), high=figures.decimal(agreed.alpha_high),
-                n=figures.number(agreed.n),
+                words["agreement"], percent=f"{100 * agreed.percent:.0f}",
+                alpha=figures.decimal(agreed.alpha), low=figures.decimal(agreed.alpha_low),
+                high=figures.decimal(agreed.alpha_high), n=figures.number(agreed.n),
             )}  # fmt: skip
         state = self._stopping.answer
         if state is None or self.queue.stage != STAGES[0]:
@@ -226,7 +228,8 @@ class ScreeningCard(Card):
             "text": filled(
                 words["recall" if state.n_unread else "recall_whole"],
                 low=f"{100 * state.recall_low:.0f}", high=f"{100 * state.recall_high:.0f}",
-                confidence=f"{100 * state.plan.confidence:.0f}", target=f"{100 * state.plan.target_recall:.0f}",
+                confidence=f"{100 * state.plan.confidence:.0f}",
+                target=f"{100 * state.plan.target_recall:.0f}",
             ),
             "low": state.recall_low, "high": state.recall_high, "target": state.plan.target_recall,
             "advice": words["may_stop"] if state.chosen.says_stop and state.n_unread else "",
@@ -253,12 +256,16 @@ class ScreeningCard(Card):
         ]
 
     def _criterion(self, criterion: str) -> str:
-        found = [one for one in self._criteria(self.queue.review.protocol.criteria.exclusion) if one["id"] == criterion]
+        found = [
+            one
+            for one in self._criteria(self.queue.review.protocol.criteria.exclusion)
+            if one["id"] == criterion
+        ]
         return f"{found[0]['short']} {found[0]['text']}" if found else criterion
 
     def _record(self, name: str) -> dict[str, Any]:
-        record = self.queue.records.loc[name]
-        title, abstract = formatted(record["title"]), formatted(record["abstract"])
+        record = self._row(name)
+        title, abstract = formatted(str(record["title"])), formatted(str(record["abstract"]))
         marks: list[list[tuple[int, int, str]]] = [[], []]
         if self._highlights and isinstance(self.queue, ScreeningQueue):
             side = {term: "for" if share > 0 else "against" for term, share in self.queue.words_of(name)}
@@ -271,13 +278,16 @@ class ScreeningCard(Card):
             "record_id": name,
             "title": with_marks(title, marks[0]),
             "abstract": with_marks(abstract, marks[1]),
-            "language": record["language"] if re.fullmatch("[a-z]{2}", record["language"]) else "",
+            "language": record["language"] if re.fullmatch("[a-z]{2}", str(record["language"])) else "",
             "calibration": filled(self.words["calibration"], n=rounds) if rounds else "",
             **self._face.of(record),
         }
 
+    def _row(self, name: str) -> pd.Series:
+        return cast(pd.Series, self.queue.records.loc[name])
+
     def _plain_title(self, name: str) -> str:
-        return plain(formatted(self.queue.records.loc[name, "title"])) or self.words["no_title"]
+        return plain(formatted(str(self._row(name)["title"]))) or self.words["no_title"]
 
     def _why(self, name: str) -> dict[str, Any] | None:
         if not isinstance(self.queue, ScreeningQueue):
@@ -302,7 +312,7 @@ class ScreeningCard(Card):
             return None
         found = []
         for name in self.queue.nearest_titles(self._near_to):
-            face = self._face.of(self.queue.records.loc[name])
+            face = self._face.of(self._row(name))
             meta = " · ".join([face["authors_short"] or face["authors"], *face["facts"]])
             found.append({"record_id": name, "title": self._plain_title(name), "meta": meta})
         return found
@@ -343,7 +353,9 @@ class ScreeningCard(Card):
             "differ": [[why, self.words[f"differ_{why.split(' ')[0]}"]] for why in DIFFERENCES]
             if len({one.verdict for one in said}) > 1
             else [],
-            "who": filled(self.words[key], person=self._person(self.queue.person), n=self._figures.number(n_more)),
+            "who": filled(
+                self.words[key], person=self._person(self.queue.person), n=self._figures.number(n_more)
+            ),
             "put_off": self.words["to_be_talked_over"] if self.queue.was_put_off(name) else "",
         }  # fmt: skip
 
@@ -370,9 +382,7 @@ class ScreeningCard(Card):
             return {"text": self.words["no_conflict_left"], "read": "", "rows": rows}
         progress = queue.progress()
         key = "nothing_waits" if queue.mode == "waiting" else "nothing_left"
-        read = filled(
-            self.words["read_kept"], done=number(progress.done), included=number(progress.included)
-        )
+        read = filled(self.words["read_kept"], done=number(progress.done), included=number(progress.included))
         return {"text": self.words[key], "read": read, "rows": rows}
 
 

@@ -1,11 +1,12 @@
-"""What a screener may ask beside deciding: why a record is here, another topic, duplicates, earlier decisions."""
+"""What a screener may ask beside deciding: why here, another topic, duplicates, earlier decisions."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -46,7 +47,7 @@ class Word:
 
 @dataclass(frozen=True)
 class WhyHere:
-    """Where a record stands in the queue (from 1; 0 where it was not yet put in order), of how many, and why."""
+    """Where a record stands in the queue (from 1; 0: not yet put in order), of how many, and why."""
 
     place: int
     n_open: int
@@ -65,14 +66,13 @@ class Earlier:
 
 
 class ScreeningLooks:
-    """The part of :class:`~samsyn.cards.screening_queue.ScreeningQueue` that shows and decides on no record."""
+    """The part of :class:`~samsyn.cards.screening_queue.ScreeningQueue` that is not about deciding."""
 
     review: Review
     person: str
     stage: Stage
     records: pd.DataFrame
     own: dict[str, str]
-    ranker: Ranker
     word_weights: np.ndarray | None
     _journal: Path
     _lock: threading.RLock
@@ -96,19 +96,19 @@ class ScreeningLooks:
 
     def place_of(self, record_id: str) -> int:
         """Where a record stands in the queue, from 1; 0 where it was not yet put in order."""
-        order = self.in_order()
-        return order.index(record_id) + 1 if record_id in order else 0
+        return next((place for place, name in enumerate(self.in_order(), 1) if name == record_id), 0)
 
     def why_here(self, record_id: str) -> WhyHere:
         """Where a record stands and which words put it there."""
         words = self.words_of(record_id)
         terms = [term for term, _ in words]
-        said = {verdict: [name for name, own in self.own.items() if own == verdict] for verdict in ("include", "exclude")}
+        said = {
+            verdict: [name for name, own in self.own.items() if own == verdict]
+            for verdict in ("include", "exclude")
+        }
         counts = [self.ranker.n_with(terms, said[verdict]) if terms else [] for verdict in said]
         whole = sum(abs(share) for _, share in self.ranker.terms(record_id, self.word_weights)) or 1.0
-        told = tuple(
-            Word(term, share / whole, *n) for (term, share), *n in zip(words, *counts, strict=True)
-        )
+        told = tuple(Word(term, share / whole, *n) for (term, share), *n in zip(words, *counts, strict=True))
         return WhyHere(self.place_of(record_id), len(self._open), told)
 
     def another_topic(self) -> str:
@@ -119,7 +119,11 @@ class ScreeningLooks:
         """
         with self._lock:
             now = self.current()
-            others = [name for name in self.in_order() if name != now and name not in self._skipped]
+            others = [
+                name
+                for name in islice(self.in_order(), 4 * _LIKELY)
+                if name != now and name not in self._skipped
+            ]
             if not others:
                 return now
             likely = others[:_LIKELY]
@@ -152,8 +156,8 @@ class ScreeningLooks:
             self.review.decide_duplicates([row], person=self.person)
             self._done_here.append("duplicate")
             # one of them goes at once; who else has decided on it is read again beside
-            place = self.records.index.get_loc
-            stays, goes = sorted((record_id, other), key=place)
+            place = {name: row for row, name in enumerate(self.records["record_id"])}
+            stays, goes = sorted((record_id, other), key=place.__getitem__)
             self._open.discard(goes)
             if goes in self.own:
                 self.own.setdefault(stays, self.own.pop(goes))
@@ -169,7 +173,7 @@ class ScreeningLooks:
             self._done_here = self._done_here[:-1]
             self.records = self.review.records.set_index("record_id", drop=False)
             if not set(self.records["record_id"]) <= set(self.ranker.row_of):
-                del self.ranker  # made anew where it is asked for
+                self.__dict__.pop("ranker", None)  # made anew where it is asked for
             self.__dict__.pop("_titles", None)
             self.read_again()
             self.show(taken_back)
@@ -181,19 +185,16 @@ class ScreeningLooks:
     def earlier(self) -> list[Earlier]:
         """This person's standing decisions at the stage, in the order they were made."""
         lines = not_undone(journal.read_lines(self._journal / f"{self.person}.jsonl")[0], "screening")
-        own = {}
+        own: dict[str, Earlier] = {}
         for line in lines:
             if line.get("stage") == self.stage and not line.get("adjudicates"):
                 name = self._unique.get(str(line["record_id"]), str(line["record_id"]))
                 own.pop(name, None)
                 own[name] = Earlier(
-                    name, *(str(line.get(part, "")) for part in ("verdict", "criterion", "note", "decided_at"))
+                    name,
+                    *(str(line.get(part, "")) for part in ("verdict", "criterion", "note", "decided_at")),
                 )
         return [each for each in own.values() if each.record_id in self.records.index]
-
-    def n_included(self) -> int:
-        """How many this person has included at the stage."""
-        return Counter(self.own.values())["include"]
 
     # --- inside -------------------------------------------------------------------------------------------
 
@@ -213,11 +214,16 @@ class ScreeningLooks:
 
     # given by the queue
 
+    @property
+    def ranker(self) -> Ranker:
+        """See the queue."""
+        raise NotImplementedError
+
     def current(self) -> str:
         """See the queue."""
         raise NotImplementedError
 
-    def in_order(self) -> list[str]:
+    def in_order(self) -> Iterator[str]:
         """See the queue."""
         raise NotImplementedError
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
@@ -220,13 +221,13 @@ class ScreeningQueue(ScreeningLooks):
         with self._lock:
             self._shown = record_id
 
-    def in_order(self) -> list[str]:
-        """What is still to screen, as far as it has been put in order; what was skipped stands last."""
+    def in_order(self) -> Iterator[str]:
+        """What is still to screen, as far as it has been put in order; what was skipped comes last."""
         with self._lock:
-            waiting = [name for name in self._order if name in self._open]
-            return [name for name in waiting if name not in self._skipped] + [
-                name for name in self._skipped if name in self._open
-            ]
+            order, still_open, skipped = self._order, self._open, list(self._skipped)
+        passed = set(skipped)
+        yield from (name for name in order if name in still_open and name not in passed)
+        yield from (name for name in skipped if name in still_open)
 
     def calibration_round(self, record_id: str) -> int:
         """The calibration round that a record belongs to; 0 for none."""

@@ -68,7 +68,11 @@ def test_each_key_decides_once_and_none_leaks_into_the_notebook(jupyter, browser
     press(page, "w", until=".why table")
     press(page, "h", until="mark")
     press(page, "b", until=".earlier")
-    press(page, "i", until=".strip:has-text('4 of 118, 3 included'), .strip:has-text('4 of 118 screened, 3 included')")
+    press(
+        page,
+        "i",
+        until=".strip:has-text('4 of 118, 3 included'), .strip:has-text('4 of 118 screened, 3 included')",
+    )
     assert [line.get("verdict", line["type"]) for line in lines(folder)][5:] == ["undo", "include"]
     # the choices stay within reach however long the abstract is
     foot = page.locator(".samsyn-card .foot").bounding_box()
@@ -97,16 +101,19 @@ def screened(review, n=12):
 
 
 def check(page):
-    """Nothing for axe to find, no sideways scroll, and each control has a name and shows that it has the focus."""
+    """Nothing for axe to find, no sideways scroll; each control has a name and shows its focus."""
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     unseen = page.evaluate("""() => [...document.querySelectorAll(
         ".samsyn-card :is(button, a, select, input, textarea, [tabindex='0']):not(:disabled)")]
-        .filter((it) => { it.focus(); return getComputedStyle(it).outlineStyle !== "solid"; }).map((it) => it.outerHTML)""")
+        .filter((it) => { it.focus(); return getComputedStyle(it).outlineStyle !== "solid"; })
+        .map((it) => it.outerHTML)""")
     assert unseen == []
     tree = page.locator(".samsyn-card").aria_snapshot()
-    unnamed = re.findall(r"- (?:button|link|combobox|textbox|switch|radio|list|region)(?: \[.*|:)?$", tree, re.MULTILINE)
+    unnamed = re.findall(
+        r"- (?:button|link|combobox|textbox|switch|radio|list|region)(?: \[.*|:)?$", tree, re.MULTILINE
+    )
     # the list of criteria stands under its heading
     assert set(unnamed) <= {"- list:"}
     page.focus(".samsyn-card")
@@ -114,8 +121,9 @@ def check(page):
 
 # what is pressed, and what is to be seen then; one after the other
 WALK = [
-    ("", ".title"), ("hw", ".why"), ("w", ".foot"), ("e", ".reasons"), ("0", ".reasons"), (["Escape"], ".foot"), ("m", ".near"),
-    ("n", "textarea"), (["Escape", "Escape"], ".foot"), ("bb", ".earlier"), (["Escape"], ".foot"), ("?", ".help"), (["Escape"], ".foot"),
+    ("", ".title"), ("hw", ".why"), ("w", ".foot"), ("e", ".reasons"), ("0", ".reasons"),
+    (["Escape"], ".foot"), ("m", ".near"), ("n", "textarea"), (["Escape", "Escape"], ".foot"),
+    ("bb", ".earlier"), (["Escape"], ".foot"), ("?", ".help"), (["Escape"], ".foot"),
 ]  # fmt: skip
 
 
@@ -164,7 +172,10 @@ def test_a_disagreement_is_settled_by_keys(review, show_card):
         assert "To be talked over" in page.locator(".settling").inner_text()
         press(page, "e", "2", until=".done")
         assert "No disagreement is open" in page.locator(".done").inner_text()
-    said = [(line["verdict"], line["differ_because"], line["note"]) for line in lines(review.folder, "adjudicator")[:1]]
+    said = [
+        (line["verdict"], line["differ_because"], line["note"])
+        for line in lines(review.folder, "adjudicator")[:1]
+    ]
     assert said == [("include", "overlooked", "read anew")]
     last = lines(review.folder, "adjudicator")[1]
     assert (last["verdict"], last["criterion"], last["adjudicates"]) == ("exclude", "E02_language", True)
@@ -237,7 +248,10 @@ def test_the_queue_is_chosen_in_the_card_and_typing_there_decides_nothing(review
         page.focus("select[name=mode]")
         press(page, "i", "u")
         press(page, "Escape")
-        assert card.queue.mode in ("newest", "random")  # a letter may choose among the options, as it does in any list
+        assert card.queue.mode in (
+            "newest",
+            "random",
+        )  # a letter may choose among the options, as it does in any list
         page.select_option("select[name=mode]", "conflicts")
         page.wait_for_selector(".done:has-text('No disagreement is open')")
     assert lines(review.folder) == []
@@ -257,4 +271,6 @@ def test_nothing_of_a_file_becomes_html(review, show_card):
         assert page.evaluate("window.hit") is None
     for script in (files("samsyn") / "cards").iterdir():
         if script.name.endswith(".js"):
-            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text("utf-8")), script.name
+            assert not re.search(
+                r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script.read_text("utf-8")
+            ), script.name
