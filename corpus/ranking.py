@@ -141,17 +141,38 @@ class Ranker:
             Columns record_id, rank (from 1), score (a distance, not a probability); best first, ties in the
             order of the records.
         """
-        rows, known = self._decided(labels)
-        # rounded, so that the last bits of a solution do not order records that are alike
-        scores = self.scores(rows, known).round(6) + 0.0
         wanted = np.arange(len(self.record_ids))
         if among is not None:
             wanted = np.array(sorted(self.row_of[name] for name in among), dtype=int)
-        n = len(wanted) if top is None else min(top, len(wanted))
-        order = wanted[self.parts.query(scores[wanted], n, self._generator)] if n else wanted[:0]
+        order, scores = self.best_rows(*self._decided(labels), wanted, top=top)
         return pd.DataFrame(
-            {"record_id": self.record_ids[order], "rank": np.arange(1, n + 1), "score": scores[order]}
+            {"record_id": self.record_ids[order], "rank": np.arange(1, len(order) + 1), "score": scores}
         )
+
+    def best_rows(
+        self, rows: np.ndarray, labels: np.ndarray, among: np.ndarray, *, top: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As :meth:`rank`, in row numbers: nothing is looked up one by one, so that threads beside it run on.
+
+        Parameters
+        ----------
+        rows, labels : arrays (n_decided,)
+            As for :meth:`scores`.
+        among : array of int
+            Row numbers of the records to rank, ascending.
+        top : int, optional
+            Only so many.
+
+        Returns
+        -------
+        order, scores : arrays (n_ranked,)
+            Row numbers, best first, and the score of each.
+        """
+        # rounded, so that the last bits of a solution do not order records that are alike
+        scores = self.scores(rows, labels).round(6) + 0.0
+        n = len(among) if top is None else min(top, len(among))
+        order = among[self.parts.query(scores[among], n, self._generator)] if n else among[:0]
+        return order, scores[order]
 
     def held_out_scores(self, rows: np.ndarray, labels: np.ndarray, n_folds: int = 10) -> np.ndarray:
         """Scores of the included records, each as given while it was held out of the learning.

@@ -56,6 +56,10 @@ class ScreeningDesk(ABC):
     def open(cls, folder: str | Path) -> Self:
         """Open a review folder."""
 
+    @abstractmethod
+    def beside(self) -> Self:
+        """The same review for another thread."""
+
     @property
     @abstractmethod
     def protocol(self) -> Protocol:

@@ -68,8 +68,11 @@ class Card {
   send() {
     this.lost = false;
     clearTimeout(this.looking);
-    this.model.send(this.unanswered);
-    this.timer = setTimeout(() => { this.lost = true; this.draw(); }, 8000);
+    clearTimeout(this.timer);
+    const giveUp = () => { this.lost = true; this.draw(); };
+    this.timer = setTimeout(giveUp, 8000);
+    // a page whose kernel is gone may refuse to send at all
+    try { this.model.send(this.unanswered); } catch { clearTimeout(this.timer); giveUp(); }
   }
 
   answered() {
@@ -103,6 +106,8 @@ class Card {
     if (inText && event.key !== "Escape" && !(event.key === "Enter" && !event.shiftKey)) return;
     if (event.target.matches("button, a, summary") && (event.key === "Enter" || event.key === " ")) return;
     if (event.key.length === 1 && !this.model.get("letter_keys")) return;
+    // a key that is held down decides once
+    if (event.repeat && !inText) { event.preventDefault(); return; }
     const button = this.root.querySelector(`[data-key="${CSS.escape(event.key.length === 1 ? event.key.toLowerCase() : event.key)}"]`);
     if (!button || button.disabled) return;
     event.preventDefault();

@@ -60,7 +60,8 @@ class Card(anywidget.AnyWidget):
     def __init__(self, part: str, language: str) -> None:
         every = card_words(language)
         super().__init__(words=every["card"] | every[part], language=language)
-        self._last: tuple[str, int] = ("", 0)
+        # the last message of each page that was carried out: two windows may show the same card
+        self._carried_out: dict[str, int] = {}
         self._asked = {"answered": 0, "asked_by": "", "fault": "", "try_again": False}
         self.state = {**self.shown(), **self._asked}
         self.on_msg(self._take)
@@ -92,20 +93,25 @@ class Card(anywidget.AnyWidget):
             self.state = {**self.shown(), **self._asked}
             return
         asked_by, number = str(message.get("view", "")), int(message.get("n", 0))
-        fault, try_again = "", False
-        if (asked_by, number) != self._last:
-            try:
+        fault, try_again, shown = "", False, self.state
+        is_done = self._carried_out.get(asked_by) == number
+        try:
+            if not is_done:
                 self.act(message)
-                self._last = (asked_by, number)
-            except ReviewError as error:
-                place = f"({error.where})" if error.where else ""
-                fault = " ".join(filter(None, (error.what, place, error.next_step)))
-                try_again = not isinstance(error, UsageError)
-            except Exception as error:
-                # a fault of ours: said on the card, since nobody sees the kernel's log
-                fault, try_again = filled(self.words["broken"], what=f"{type(error).__name__}: {error}"), True
+                self._carried_out[asked_by] = number
+                is_done = True
+            shown = self.shown()
+        except ReviewError as error:
+            place = f"({error.where})" if error.where else ""
+            fault = " ".join(filter(None, (error.what, place, error.next_step)))
+            try_again = not isinstance(error, UsageError)
+        except Exception as error:
+            # a fault of ours: said on the card, since nobody sees the kernel's log
+            fault, try_again = filled(self.words["broken"], what=f"{type(error).__name__}: {error}"), True
+        # what was carried out stays so, also when what comes next cannot be shown
+        try_again = try_again and not is_done
         self._asked = {"answered": number, "asked_by": asked_by, "fault": fault, "try_again": try_again}
-        self.state = {**self.shown(), **self._asked}
+        self.state = {**shown, **self._asked}
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**options) or ({}, {})

@@ -75,7 +75,7 @@ class ConflictQueue:
 
     def __init__(self, review: Review, person: str, *, stage: Stage = "title_abstract") -> None:
         journal.check_person(person)
-        self.review: Review = type(review).open(review.folder)
+        self.review: Review = review.beside()
         self.person, self.stage = person, stage
         self.records = self.review.records.set_index("record_id", drop=False)
         self._lock = threading.RLock()
@@ -143,7 +143,7 @@ class ConflictQueue:
         ReviewError
             When the file cannot be written.
         """
-        with self._lock:
+        with self._lock, journal.held(self._journal / f"{self.person}.jsonl"):
             if self._sizes() != self._seen:
                 self.read_again()
             if record_id not in self._open:

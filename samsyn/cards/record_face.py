@@ -44,9 +44,9 @@ class RecordFace:
         Returns
         -------
         dict
-            ``authors`` (all of them), ``authors_short`` ("" where all are few), ``n_authors``, ``facts`` (list
-            of text: year, journal and volume, language, type, sources), ``keywords``, ``link`` ({address,
-            text} or None).
+            ``authors`` (all of them), ``authors_short`` ("" where all are few), ``n_authors``, ``facts``
+            (list of text: year, journal and volume, language, type, sources), ``keywords``, ``link``
+            ({address, text} or None).
         """
         authors = [name.strip() for name in str(record["authors"]).split(";") if name.strip()]
         short = ""

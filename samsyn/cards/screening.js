@@ -18,10 +18,12 @@ class ScreeningCard extends Card {
   parts() {
     const { record, left } = this.state;
     this.forget(record?.record_id ?? "");
-    this.alertAt = record ? 3 : 1;
+    this.alertAt = record ? 4 : 1;
     this.say(this.announcement());
-    if (!record) return [this.strip(), this.done(left)];
-    return [this.strip(), this.earlier(), this.record(record), this.mode === "exclude" ? this.reasons() : this.choices()];
+    // what happened elsewhere: not a fault of this card
+    const notice = this.state.notice && element("p", { class: "notice" }, this.state.notice);
+    if (!record) return [this.strip(), notice, this.done(left)];
+    return [this.strip(), notice, this.earlier(), this.record(record), this.mode === "exclude" ? this.reasons() : this.choices()];
   }
 
   /** What was begun on a record is not carried over to the next. */
@@ -40,10 +42,10 @@ class ScreeningCard extends Card {
 
   /** What has just become of it; the title once for each record. */
   announcement() {
-    const { record, left, said, earlier, near, why, place } = this.state, words = this.words;
+    const { record, left, notice, said, earlier, near, why, place } = this.state, words = this.words;
     if (this.mode === "exclude") return `${words.exclude_when}. ${this.reasonsShown()}`;
     const opened = near && !near.length ? words.no_near : near ? words.nearest : why && this.announced === record?.record_id ? `${words.why}: ${place}` : "";
-    const news = [said, earlier?.text, opened].filter(Boolean), isNew = this.announced !== record?.record_id;
+    const news = [notice, said, earlier?.text, opened].filter(Boolean), isNew = this.announced !== record?.record_id;
     this.announced = record?.record_id;
     if (!record) return [...news, left.text].join(" ");
     return (isNew || !news.length ? [...news, this.text(record.title)] : news).join(" ");
@@ -222,7 +224,8 @@ class ScreeningCard extends Card {
   // --- the choices -------------------------------------------------------------------------------------
 
   decide(verdict, criterion = "") {
-    this.ask("decide", { record_id: this.state.record.record_id, verdict, criterion, note: this.note, differ_because: this.differ });
+    const { record_id, own } = this.state.record;
+    this.ask("decide", { record_id, verdict, criterion, note: this.note, differ_because: this.differ, instead_of: own });
   }
 
   choices() {

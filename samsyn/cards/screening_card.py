@@ -17,7 +17,7 @@ from samsyn.cards.conflict_queue import ConflictQueue
 from samsyn.cards.formatted import formatted, plain, with_marks
 from samsyn.cards.record_face import RecordFace
 from samsyn.cards.screening_page import screening_page
-from samsyn.cards.screening_queue import MODES, ScreeningQueue
+from samsyn.cards.screening_queue import MODES, DecidedElsewhere, ScreeningQueue
 from samsyn.cards.what_is_left import what_is_left
 from samsyn.cards.words import filled
 from synthesis import Words
@@ -46,7 +46,7 @@ class ScreeningCard(Card):
         self._figures, self._face = Words(language), RecordFace(queue.review, language)
         self._stopping: Beside[StoppingState] = Beside(queue.review.stopping)
         self._agreement: Beside[AgreementSoFar | None] = Beside(self._agree)
-        self._saved_at = self._said = self._near_to = ""
+        self._saved_at = self._said = self._near_to = self._notice = ""
         self._highlights = self._asks_why = False
         self._back = 0  # how many decisions one looks back; 0 is the queue
         super().__init__("screening", language)
@@ -55,7 +55,7 @@ class ScreeningCard(Card):
 
     def act(self, message: dict[str, Any]) -> None:
         """Decide, settle, skip, undo, or show something, as a key asks."""
-        self._said, near_to, self._near_to = "", self._near_to, ""
+        self._said, self._notice, near_to, self._near_to = "", "", self._near_to, ""
         do = str(message.get("do"))
         match do:
             case "decide":
@@ -94,9 +94,18 @@ class ScreeningCard(Card):
             )
             self._said = self.words["said_settled"]
         else:
-            self.queue.decide(record_id, verdict, **said)
+            try:
+                self.queue.decide(record_id, verdict, **said, instead_of=message.get("instead_of"))
+            except DecidedElsewhere as elsewhere:
+                self._back, self._notice = 0, self._elsewhere(elsewhere)
+                return
             self._said = self.words[f"said_{verdict}"]
         self._saved_at, self._back = f"{datetime.now():%H:%M}", 0
+
+    def _elsewhere(self, elsewhere: DecidedElsewhere) -> str:
+        words = self.words["decided_elsewhere" if elsewhere.verdict else "undone_elsewhere"]
+        verdict = self.words.get(f"verdict_{elsewhere.verdict}", "")
+        return filled(words, title=self._plain_title(elsewhere.record_id), verdict=verdict)
 
     def _look_around(self, queue: ScreeningQueue, do: str) -> None:
         match do:
@@ -167,12 +176,17 @@ class ScreeningCard(Card):
             "settling": self._settling(name) if name else None,
             "left": None if name else self._left(),
             "saved_at": self._saved_at,
+            "notice": self._notice or self._trouble(),
             "said": self._said,
         }
 
     def static_html(self) -> str:
         """The card as plain HTML, for a page without Python behind it."""
         return screening_page(self.shown(), self.words, self.language)
+
+    def _trouble(self) -> str:
+        trouble = self.queue.trouble if isinstance(self.queue, ScreeningQueue) else ""
+        return filled(self.words["cannot_keep_up"], trouble=trouble) if trouble else ""
 
     @property
     def _settles(self) -> bool:
@@ -276,6 +290,7 @@ class ScreeningCard(Card):
         rounds = self.queue.calibration_round(name) if isinstance(self.queue, ScreeningQueue) else 0
         return {
             "record_id": name,
+            "own": self.queue.own.get(name, "") if isinstance(self.queue, ScreeningQueue) else "",
             "title": with_marks(title, marks[0]),
             "abstract": with_marks(abstract, marks[1]),
             "language": record["language"] if re.fullmatch("[a-z]{2}", str(record["language"])) else "",

@@ -6,8 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rapidfuzz import fuzz, process
@@ -72,15 +71,13 @@ class ScreeningLooks:
     person: str
     stage: Stage
     records: pd.DataFrame
-    own: dict[str, str]
-    word_weights: np.ndarray | None
+    _unique_id: dict[str, str]
     _journal: Path
     _lock: threading.RLock
     _changed: threading.Event
     _open: set[str]
-    _skipped: list[str]
+    _skipped: dict[str, None]
     _done_here: list[str]
-    _duplicates_changed: bool
 
     # --- why here -----------------------------------------------------------------------------------------
 
@@ -96,7 +93,8 @@ class ScreeningLooks:
 
     def place_of(self, record_id: str) -> int:
         """Where a record stands in the queue, from 1; 0 where it was not yet put in order."""
-        return next((place for place, name in enumerate(self.in_order(), 1) if name == record_id), 0)
+        with self._lock:
+            return next((place for place, name in enumerate(self._waiting(), 1) if name == record_id), 0)
 
     def why_here(self, record_id: str) -> WhyHere:
         """Where a record stands and which words put it there."""
@@ -119,11 +117,7 @@ class ScreeningLooks:
         """
         with self._lock:
             now = self.current()
-            others = [
-                name
-                for name in islice(self.in_order(), 4 * _LIKELY)
-                if name != now and name not in self._skipped
-            ]
+            others = [name for name in self.in_order() if name != now and name not in self._skipped]
             if not others:
                 return now
             likely = others[:_LIKELY]
@@ -137,6 +131,8 @@ class ScreeningLooks:
 
     def nearest_titles(self, record_id: str, n: int = 9) -> list[str]:
         """Records whose titles are most like a record's, the most alike first."""
+        if record_id not in self._titles:
+            self.__dict__.pop("_titles")  # it came after they were read
         titles = {name: title for name, title in self._titles.items() if name != record_id}
         found = process.extract(
             self._titles[record_id], titles, scorer=fuzz.ratio, limit=n, score_cutoff=_ALIKE
@@ -158,12 +154,7 @@ class ScreeningLooks:
             # one of them goes at once; who else has decided on it is read again beside
             place = {name: row for row, name in enumerate(self.records["record_id"])}
             stays, goes = sorted((record_id, other), key=place.__getitem__)
-            self._open.discard(goes)
-            if goes in self.own:
-                self.own.setdefault(stays, self.own.pop(goes))
-            if stays in self.own:
-                self._open.discard(stays)
-            self._duplicates_changed = True
+            self.take_out({goes, stays} if {goes, stays} & self.own.keys() else {goes})
         self._changed.set()
 
     def undo_duplicate(self) -> str:
@@ -171,12 +162,8 @@ class ScreeningLooks:
         with self._lock:
             taken_back = str(self.review.undo_duplicates(self.person).loc[0, "record_id_a"])
             self._done_here = self._done_here[:-1]
-            self.records = self.review.records.set_index("record_id", drop=False)
-            if not set(self.records["record_id"]) <= set(self.ranker.row_of):
-                self.__dict__.pop("ranker", None)  # made anew where it is asked for
-            self.__dict__.pop("_titles", None)
-            self.read_again()
-            self.show(taken_back)
+        self.read_again()
+        self.show(taken_back)
         self._changed.set()
         return taken_back
 
@@ -188,7 +175,7 @@ class ScreeningLooks:
         own: dict[str, Earlier] = {}
         for line in lines:
             if line.get("stage") == self.stage and not line.get("adjudicates"):
-                name = self._unique.get(str(line["record_id"]), str(line["record_id"]))
+                name = self._unique_id.get(str(line["record_id"]), "")
                 own.pop(name, None)
                 own[name] = Earlier(
                     name,
@@ -205,25 +192,35 @@ class ScreeningLooks:
             for name, title in zip(self.records["record_id"], self.records["title"], strict=True)
         }
 
-    @cached_property
-    def _unique(self) -> dict[str, str]:
-        pairs: list[tuple[Any, Any]] = list(
-            zip(self.records["record_id"], self.records["members"], strict=True)
-        )
-        return {member: str(name) for name, members in pairs for member in str(members).split("; ")}
-
     # given by the queue
+
+    def current(self) -> str:
+        """See the queue."""
+        raise NotImplementedError
+
+    def in_order(self) -> list[str]:
+        """See the queue."""
+        raise NotImplementedError
+
+    def _waiting(self) -> Iterator[str]:
+        raise NotImplementedError
+
+    @property
+    def own(self) -> dict[str, str]:
+        """See the queue."""
+        raise NotImplementedError
 
     @property
     def ranker(self) -> Ranker:
         """See the queue."""
         raise NotImplementedError
 
-    def current(self) -> str:
+    @property
+    def word_weights(self) -> np.ndarray | None:
         """See the queue."""
         raise NotImplementedError
 
-    def in_order(self) -> Iterator[str]:
+    def take_out(self, names: set[str]) -> None:
         """See the queue."""
         raise NotImplementedError
 

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -193,3 +193,17 @@ def jupyter(request, tmp_path):
     settings.mkdir()
     with running_server(request.param, folder, settings) as server:
         yield server
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """A function that starts a server of a kind, in a folder of its own; they end with the test."""
+    with ExitStack() as servers:
+
+        def start(kind: str) -> JupyterServer:
+            folder, settings = tmp_path / f"{kind}-work", tmp_path / f"{kind}-settings"
+            folder.mkdir()
+            settings.mkdir()
+            return servers.enter_context(running_server(kind, folder, settings))
+
+        yield start
