@@ -50,6 +50,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from corpus.undone import not_undone
 from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.report_desk import ReportDesk
@@ -138,6 +139,11 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             )
         return cls(folder)
 
+    def beside(self) -> Review:
+        """The same review for another thread; what was computed so far need not be computed again."""
+        # a ranker learns, so that each has its own
+        return Review(self.folder, {name: kept for name, kept in self._kept.items() if name != "ranker"})
+
     @property
     def protocol(self) -> Protocol:
         """The protocol, read and checked."""
@@ -200,9 +206,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         """Groups of duplicates and the doubtful pairs that wait for a person."""
 
         def compute() -> Duplicates:
-            lines = [line for line in self._lines("duplicates") if line.get("type") == "duplicate"]
-            columns = ["record_id_a", "record_id_b", "verdict", "person"]
-            return find_duplicates(self.collection().records, pd.DataFrame(lines, columns=columns))
+            return find_duplicates(self.collection().records, self._word_on_pairs())
 
         return self._remembered("duplicates", _RECORDS, compute)
 
@@ -231,6 +235,20 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         )
         folder = self.folder / "decisions" / "duplicates"
         return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
+
+    def undo_duplicates(self, person: str, n: int = 1) -> pd.DataFrame:
+        """Take back a person's last word on pairs of records, as :meth:`undo_screening` does.
+
+        Returns
+        -------
+        DataFrame
+            Columns record_id_a, record_id_b, undoes.
+        """
+        return self._undone("duplicate", person, n, names=("record_id_a", "record_id_b"), folder="duplicates")
+
+    def _word_on_pairs(self) -> pd.DataFrame:
+        lines = not_undone(self._lines("duplicates"), "duplicate")
+        return pd.DataFrame(lines, columns=["record_id_a", "record_id_b", "verdict", "person"])
 
     # --- screening --------------------------------------------------------------------------------------
 
@@ -344,10 +362,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             data_as_of=max(times, default=""),
             stopping=None if to_judge else self.stopping(),
             screening_decisions=screening,
-            duplicate_decisions=pd.DataFrame(
-                [line for line in self._lines("duplicates") if line.get("type") == "duplicate"],
-                columns=["record_id_a", "record_id_b", "verdict", "person"],
-            ),
+            duplicate_decisions=self._word_on_pairs(),
             checklist=read_checklist(self.folder / "checklist.yaml"),
             judgements=judged,
             author=self.author,
