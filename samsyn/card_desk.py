@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from corpus.protocol import Stage
 from samsyn.ranking_desk import RankingDesk
@@ -10,6 +10,7 @@ from samsyn.ranking_desk import RankingDesk
 if TYPE_CHECKING:
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
+    from samsyn.review import Review
 
 
 class CardDesk(RankingDesk):
@@ -32,8 +33,8 @@ class CardDesk(RankingDesk):
         person : str
             Who screens, or settles.
         mode : {"prioritised", "random", "newest", "waiting", "conflicts"}
-            See :class:`samsyn.cards.screening_queue.ScreeningQueue`; with "conflicts" what people differ on is
-            settled (:class:`samsyn.cards.conflict_queue.ConflictQueue`). The card can turn to another.
+            See :class:`samsyn.cards.screening_queue.ScreeningQueue`; with "conflicts" what people differ on
+            is settled (:class:`samsyn.cards.conflict_queue.ConflictQueue`). The card can turn to another.
         stage : str
         language : {"en", "da"}
         """
@@ -42,6 +43,7 @@ class CardDesk(RankingDesk):
         from samsyn.cards.screening_card import ScreeningCard  # noqa: PLC0415
         from samsyn.cards.screening_queue import ScreeningQueue  # noqa: PLC0415
 
+        review = cast("Review", self)
         if mode == "conflicts":
-            return ScreeningCard(ConflictQueue(self, person, stage=stage), language=language)
-        return ScreeningCard(ScreeningQueue(self, person, mode=mode, stage=stage), language=language)
+            return ScreeningCard(ConflictQueue(review, person, stage=stage), language=language)
+        return ScreeningCard(ScreeningQueue(review, person, mode=mode, stage=stage), language=language)
