@@ -263,7 +263,15 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     # --- coding -----------------------------------------------------------------------------------------
 
-    def code(self, rows: Rows, *, person: str, round_: str = "assisted", file: str = "rows") -> int:
+    def code(
+        self,
+        rows: Rows,
+        *,
+        person: str,
+        round_: str = "assisted",
+        file: str = "rows",
+        known: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    ) -> int:
         """Take coding decisions: record_id, code_id, value, direction, field, quotation, finding, ...
 
         Parameters
@@ -273,6 +281,8 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         person : str
         round_ : str
             "blind", "assisted" or "adjudication", for rows that name none.
+        known : (records, decisions), optional
+            The records that the rows are on and every decision on them, where these are at hand.
 
         Returns
         -------
@@ -284,10 +294,10 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         UsageError
             With every faulty row; nothing is saved then.
         """
+        records, earlier = known or (self.records, self.coding_decisions())
         decisions = decisions_from_rows(
-            rows, self.records, self.scheme, person=person, round=round_, file=file,
-            decisions=self.coding_decisions(),
-        )  # fmt: skip
+            rows, records, self.scheme, person=person, round=round_, file=file, decisions=earlier
+        )
         self.refuse_retired(decisions, file)
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
