@@ -13,13 +13,15 @@ from samsyn.review import Review
 from synthesis.author_text import FILE_NAME
 
 
-def copy_example(folder: str | Path) -> Review:
+def copy_example(folder: str | Path, *, until: str = "") -> Review:
     """Make a review folder with the invented example: its sources and all its decisions, not yet rendered.
 
     Parameters
     ----------
     folder : str or Path
         Must not be there yet, or be empty.
+    until : {"", "duplicates", "screen"}
+        The last step taken: nothing screened yet, or all screened and nothing coded; all steps by default.
 
     Examples
     --------
@@ -27,11 +29,15 @@ def copy_example(folder: str | Path) -> Review:
     >>> review = copy_example(Path(tempfile.mkdtemp(), "example"))
     >>> review.status()["included_studies"]
     26
+    >>> practice = copy_example(Path(tempfile.mkdtemp(), "practice"), until="duplicates")
+    >>> practice.status()["screened"], practice.status()["unique_records"]
+    (0, 118)
     """
     review = Review.new(folder)
     with as_file(files("samsyn") / "example") as example:
-        for _ in _steps(review, example):
-            pass
+        for said in _steps(review, example):
+            if until and said.startswith(f"{until}:"):
+                break
     return review
 
 

@@ -1,0 +1,55 @@
+"""What the cell of a clean page shows: the card its address names, or in words why there is none."""
+
+from __future__ import annotations
+
+import os
+from html import escape
+from pathlib import Path
+
+from IPython.display import HTML, display
+
+from corpus import ReviewError
+from samsyn.cards.card import Card
+from samsyn.cards.words import card_words
+from samsyn.pages.address import PageAddress
+from samsyn.review import Review
+
+
+def show(folder: str | Path) -> None:
+    """Show in this cell what the page's address asks for; a fault is said in words, never as a traceback."""
+    page = PageAddress.read(os.environ.get("QUERY_STRING", ""))
+    words = card_words(page.language)["page"]
+    try:
+        card = card_of(Review.open(folder), page)
+    except ReviewError as fault:
+        display(HTML(_fault(str(fault))))
+    # the last resort: whoever reads this page does not read Python
+    except Exception as fault:
+        said = words["fault_inside"].replace("{fault}", f"{type(fault).__name__}: {fault}")
+        display(HTML(_fault(said)))
+    else:
+        # there is no cell to run again here
+        card.words = {**card.words, "no_answer": words["no_answer"]}
+        display(card)
+
+
+def card_of(review: Review, page: PageAddress) -> Card:
+    """The card that a page shows.
+
+    Raises
+    ------
+    ReviewError
+        When the person may not do this, or there is no such queue.
+    """
+    page.check_person(review.protocol)
+    if page.what == "tables":
+        return review.explore(language=page.language)
+    if page.what == "screen":
+        mode = {"mode": page.mode} if page.mode else {}
+        return review.screening_card(page.person, language=page.language, **mode)
+    round_ = {"round_": page.mode} if page.mode else {}
+    return review.checking_card(page.person, language=page.language, **round_)
+
+
+def _fault(said: str) -> str:
+    return f'<p class="note alert samsyn-fault" role="alert">{escape(said)}</p>'
