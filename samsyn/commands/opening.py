@@ -28,8 +28,8 @@ _PRACTISED = {"screen": "duplicates", "check": "screen", "tables": ""}
     "--mode",
     default="",
     metavar="MODE",
-    help="screen: prioritised (the usual), random, newest, conflicts or waiting; check: assisted (the usual), "
-    "blind or adjudication.",
+    help="screen: prioritised (the usual), random, newest, conflicts or waiting; "
+    "check: assisted (the usual), blind or adjudication.",
 )
 @click.option("--practice", is_flag=True, help="On a fresh copy of the invented example, deleted at the end.")
 @click.option("--port", default=0, metavar="PORT", help="Port on this computer (default: a free one).")
@@ -51,7 +51,9 @@ def open_page(
 
     Example: samsyn open screen --as anna --language da
     """
-    named = click.get_current_context().get_parameter_source("folder") is not click.core.ParameterSource.DEFAULT
+    named = (
+        click.get_current_context().get_parameter_source("folder") is not click.core.ParameterSource.DEFAULT
+    )
     if practice and named:
         raise UsageError("--practice has a review of its own.", next_step="Leave out --review or --practice.")
     page = PageAddress(what, person, language, mode)

@@ -21,7 +21,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import nbformat
 from filelock import FileLock, Timeout
@@ -91,7 +90,7 @@ def open_pages(
             if opens_browser:
                 webbrowser.open(address)
             return
-        token, port = secrets.token_urlsafe(24), port or _free_port()
+        token, port = secrets.token_urlsafe(24), _free_port(port)
         root = f"http://{_HOST}:{port}/?token={token}"
         work = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="samsyn-open-")))
         held.enter_context(_environment(work))
@@ -169,7 +168,8 @@ class _NoEntry(JupyterHandler):
         self.set_header("Content-Type", "text/html; charset=utf-8")
         said = [(language, card_words(language)["page"]) for language in LANGUAGES]
         parts = [
-            f"<section lang={language}><h1>{words['no_entry_heading']}</h1><p>{words['no_entry']}</p></section>"
+            f"<section lang={language}><h1>{words['no_entry_heading']}</h1>"
+            f"<p>{words['no_entry']}</p></section>"
             for language, words in said
         ]
         self.finish(
@@ -221,7 +221,11 @@ def _server(
         allow_template_override="NO",
         allow_theme_override="NO",
         file_allowlist=[],
-        extension_allowlist=["anywidget", "@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"],
+        extension_allowlist=[
+            "anywidget",
+            "@jupyter-widgets/jupyterlab-manager",
+            "@voila-dashboards/widgets-manager8",
+        ],
         prelaunch_hook=hook,
     )
     settings.MappingKernelManager = Config(cull_idle_timeout=60 * _ENDS_AFTER, cull_interval=60)
@@ -255,7 +259,7 @@ def _notebook(work: Path, folder: Path) -> Path:
 
 @contextmanager
 def _environment(work: Path) -> Iterator[None]:
-    """This Python as the kernel, Samsyn's page as the template, and no settings of the person's own Jupyter."""
+    """This Python as the kernel, Samsyn's template, and nothing of the person's own Jupyter settings."""
     kernel = work / "jupyter" / "kernels" / _KERNEL
     kernel.mkdir(parents=True)
     command = [sys.executable, "-m", "ipykernel_launcher", "--log-level=40", "-f", "{connection_file}"]
@@ -268,7 +272,9 @@ def _environment(work: Path) -> Iterator[None]:
             "JUPYTER_NO_CONFIG": "1",
             "IPYTHONDIR": str(work / "ipython"),
             # the kernel imports the same Samsyn, wherever it was started from
-            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, [str(pages.parents[1]), os.environ.get("PYTHONPATH", "")])
+            ),
         }
         before = {name: os.environ.get(name) for name in set_here}
         os.environ.update(set_here)
@@ -282,9 +288,18 @@ def _environment(work: Path) -> Iterator[None]:
                     os.environ[name] = value
 
 
-def _free_port() -> int:
+def _free_port(port: int) -> int:
+    """The port asked for, or any when that is 0."""
     with socket.socket() as free:
-        free.bind((_HOST, 0))
+        # as the server will ask for it: a connection that just ended does not hold it
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(os.name == "posix"))
+        try:
+            free.bind((_HOST, port))
+        except (OSError, OverflowError):
+            raise UsageError(
+                f"Port {port} is taken or cannot be used.",
+                next_step="Leave out --port, or choose another.",
+            ) from None
         return int(free.getsockname()[1])
 
 
@@ -322,5 +337,5 @@ def _read_run(runs: Path) -> str:
 
 
 def _with_query(root: str, page: PageAddress) -> str:
-    token = urlsplit(root).query.removeprefix("token=")
-    return f"{root.split('?')[0]}?{page.query(token=token)}"
+    before, _, token = root.partition("?token=")
+    return f"{before}?{page.query(token=token)}"
