@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from corpus.protocol import Stage
 from samsyn.ranking_desk import RankingDesk
 
 if TYPE_CHECKING:
+    from samsyn.cards.explorer import Explorer
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
+    from synthesis import Evidence
 
 
 class CardDesk(RankingDesk):
@@ -41,3 +44,20 @@ class CardDesk(RankingDesk):
         from samsyn.cards.screening_queue import ScreeningQueue  # noqa: PLC0415
 
         return ScreeningCard(ScreeningQueue(self, person, mode=mode, stage=stage), language=language)
+
+    def explore(self, *, language: str = "en") -> Explorer:
+        """The evidence table and the matrix of themes by study, to sort, search and trace in the notebook.
+
+        What the report shows, from the same evidence; nothing is counted anew.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        """
+        from samsyn.cards.explorer import Explorer  # noqa: PLC0415 (as above)
+
+        return Explorer(self.evidence(), language=language)
+
+    @abstractmethod
+    def evidence(self) -> Evidence:
+        """All that a report is made of."""

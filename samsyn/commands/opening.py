@@ -64,8 +64,9 @@ def open_page(
     if not practice:
         _say(f"{folder.resolve().name} is not a review folder, so this is practice.")
     with tempfile.TemporaryDirectory(prefix="samsyn-practice-") as place:
-        review = copy_example(Path(place, "example"), until=_PRACTISED[what])
-        _say(f"Practice on the invented example, in {review.folder}: deleted at the end.")
+        example = Path(place, "example")
+        _say(f"Practice on a fresh copy of the invented example, in {example}: deleted at the end.")
+        review = copy_example(example, until=_PRACTISED[what])
         if page.asks_who:
             # nobody's decisions, so it need not be asked whose
             page = page.changed(person=page.people(review.protocol)[0][0])

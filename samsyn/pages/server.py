@@ -121,7 +121,7 @@ class _Entrance:
             fault, page = str(error), page.changed(person="")
         names = dict(people)
         other = next(one for one in LANGUAGES if one != page.language)
-        practice = words["practice"] if self.practice else ""
+        practice = words["practice_looking" if page.what == "tables" else "practice"] if self.practice else ""
         if practice and page.person:
             name = names.get(page.person, page.person)
             practice += " " + words["practice_as"].replace("{name}", name)
