@@ -50,10 +50,11 @@ class Explorer(Card):
         evidence, language = self._evidence, self.language
         words, matrix = Words(language), matrix_view(evidence, language)
         findings = _findings(evidence, words)
+        why_empty = "no_coding" if evidence.flow.included_studies else "no_studies"
         return {
             "say": {key: words(key) for key in _HEADINGS if not key.endswith("of")}
             | {key: words(key, n="{n}", total="{total}") for key in _HEADINGS if key.endswith("of")},
-            "empty": "" if findings else words("no_coding" if evidence.flow.included_studies else "no_studies"),
+            "empty": "" if findings else words(why_empty),
             "directions": matrix["margins"],
             "findings": findings,
             "matrix": {
