@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from corpus import UsageError
+from samsyn.cards.screening_queue import MODES
 from samsyn.cards.words import LANGUAGES
 from samsyn.commands.console import in_review
 from samsyn.demonstration import copy_example
@@ -57,7 +58,10 @@ def open_page(
     if practice and named:
         raise UsageError("--practice has a review of its own.", next_step="Leave out --review or --practice.")
     page = PageAddress(what, person, language, mode)
+    if what == "screen" and mode and mode not in MODES:
+        raise UsageError(f"There is no queue {mode!r}.", next_step=f"Known: {', '.join(MODES)}.")
     settings = {"port": port, "opens_browser": not no_browser, "say": _say}
+    # a folder that is named and is no review is a mistake, not a wish to practise
     if not practice and (named or (folder / "protocol.yaml").is_file()):
         _open_pages(folder, page, **settings)
         return
