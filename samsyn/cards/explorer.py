@@ -32,7 +32,7 @@ class Explorer(Card):
     >>> explorer = Explorer(example_evidence())
     >>> first = explorer.state["findings"][0]
     >>> first["code"], first["direction"], first["quotations"][0]["file"], first["quotations"][0]["line"]
-    ('Targets and measurement', 'hinders', 'scopus.ris', '1')
+    ('Output targets', 'hinders', 'scopus.ris', '1')
     """
 
     _esm = script("explorer")

@@ -30,7 +30,7 @@ _PRACTISED = {"screen": "duplicates", "check": "screen", "tables": ""}
     default="",
     metavar="MODE",
     help="screen: prioritised (the usual), random, newest, conflicts or waiting; "
-    "check: assisted (the usual), blind or adjudication.",
+    "check: blind, assisted or adjudication (else what comes next).",
 )
 @click.option("--practice", is_flag=True, help="On a fresh copy of the invented example, deleted at the end.")
 @click.option("--port", default=0, metavar="PORT", help="Port on this computer (default: a free one).")

@@ -14,6 +14,9 @@ from samsyn.cards.words import card_words
 from samsyn.pages.address import PageAddress
 from samsyn.review import Review
 
+# page -> the review's method that makes its card, and what that calls the page's mode
+_CARDS = {"screen": ("screening_card", "mode"), "check": ("checking_card", "round_")}
+
 
 def show(folder: str | Path) -> None:
     """Show in this cell what the page's address asks for; a fault is said in words, never as a traceback."""
@@ -44,11 +47,10 @@ def card_of(review: Review, page: PageAddress) -> Card:
     page.check_person(review.protocol)
     if page.what == "tables":
         return review.explore(language=page.language)
-    if page.what == "screen":
-        mode = {"mode": page.mode} if page.mode else {}
-        return review.screening_card(page.person, language=page.language, **mode)
-    round_ = {"round_": page.mode} if page.mode else {}
-    return review.checking_card(page.person, language=page.language, **round_)
+    method, of_mode = _CARDS[page.what]
+    more = {of_mode: page.mode} if page.mode else {}
+    card: Card = getattr(review, method)(page.person, language=page.language, **more)
+    return card
 
 
 def _fault(said: str) -> str:

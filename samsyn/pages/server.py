@@ -159,7 +159,7 @@ class _OnlyWithToken(IdentityProvider):
 class _NoEntry(JupyterHandler):
     """Says in words that the address is not the whole one."""
 
-    async def prepare(self) -> None:
+    async def prepare(self, *, _redirect_to_login: bool = True) -> None:
         """Anybody may read it."""
 
     def get(self) -> None:
