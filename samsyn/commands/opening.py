@@ -17,6 +17,8 @@ from samsyn.pages.address import PAGES, PageAddress
 
 # how far the example has come when somebody practises
 _PRACTISED = {"screen": "duplicates", "check": "screen", "tables": ""}
+# ways of going through what there is to decide: those of the cards
+_MODES = {"screen": (*MODES, "conflicts"), "check": ("blind", "assisted", "adjudication")}
 
 
 @click.command("open")
@@ -58,8 +60,9 @@ def open_page(
     if practice and named:
         raise UsageError("--practice has a review of its own.", next_step="Leave out --review or --practice.")
     page = PageAddress(what, person, language, mode)
-    if what == "screen" and mode and mode not in MODES:
-        raise UsageError(f"There is no queue {mode!r}.", next_step=f"Known: {', '.join(MODES)}.")
+    if mode and mode not in _MODES.get(what, ()):
+        known = f"Known: {', '.join(_MODES[what])}." if what in _MODES else "The tables have none."
+        raise UsageError(f"There is no mode {mode!r}.", next_step=known)
     settings = {"port": port, "opens_browser": not no_browser, "say": _say}
     # a folder that is named and is no review is a mistake, not a wish to practise
     if not practice and (named or (folder / "protocol.yaml").is_file()):

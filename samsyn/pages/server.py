@@ -38,8 +38,9 @@ from samsyn.review import Review
 
 _HOST = "127.0.0.1"
 _KERNEL = "samsyn"
-# minutes after which Python ends behind a page that nobody has open any more
-_ENDS_AFTER = 10
+# seconds after which Python ends behind a page that nobody has open any more; not at once, so that what was
+# pressed just before a page was closed is still saved
+_ENDS_AFTER = 120
 _ONLY_FROM_HERE = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' ws://{address}; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -131,7 +132,7 @@ class _Entrance:
             "heading": words[f"{page.what}_heading"],
             "title": title,
             "person": names.get(page.person, page.person),
-            "others": page.changed(person="").query() if not self.practice else "",
+            "others": page.changed(person="").query() if not self.practice and page.what != "tables" else "",
             "links": [] if self.practice else [
                 (words[what], page.changed(what=what, mode="").query(), what == page.what) for what in PAGES
             ],
@@ -228,7 +229,7 @@ def _server(
         ],
         prelaunch_hook=hook,
     )
-    settings.MappingKernelManager = Config(cull_idle_timeout=60 * _ENDS_AFTER, cull_interval=60)
+    settings.MappingKernelManager = Config(cull_idle_timeout=_ENDS_AFTER, cull_interval=30)
     app = _Pages(config=settings)
     app.initialize([])
     # what fails is said on the page, in words; the terminal keeps the address in sight

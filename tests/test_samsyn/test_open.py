@@ -358,7 +358,8 @@ def test_addresses_are_read_as_they_are_written():
         (["open", "screen", "--as", "nobody"], "Known: screener-1, screener-2"),
         (["open", "screen", "--port", "1000000"], "Port 1000000 is taken or cannot be used"),
         (["open", "screen", "--practice", "--review", "."], "Leave out --review or --practice"),
-        (["open", "screen", "--mode", "upwards"], "There is no queue 'upwards'"),
+        (["open", "screen", "--mode", "upwards"], "There is no mode 'upwards'. Known: prioritised"),
+        (["open", "tables", "--mode", "blind"], "The tables have none"),
         (["open", "screen", "--review", "elsewhere"], "is not a review folder"),
     ],
 )
