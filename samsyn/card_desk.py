@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+import abc
 from typing import TYPE_CHECKING
 
 from corpus.protocol import Stage
@@ -58,6 +58,6 @@ class CardDesk(RankingDesk):
 
         return Explorer(self.evidence(), language=language)
 
-    @abstractmethod
+    @abc.abstractmethod
     def evidence(self) -> Evidence:
         """All that a report is made of."""
