@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import abc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from corpus.protocol import Stage
 from samsyn.ranking_desk import RankingDesk
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from samsyn.cards.explorer import Explorer
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
-    from synthesis import Evidence
+    from samsyn.review import Review
 
 
 class CardDesk(RankingDesk):
@@ -56,8 +55,4 @@ class CardDesk(RankingDesk):
         """
         from samsyn.cards.explorer import Explorer  # noqa: PLC0415 (as above)
 
-        return Explorer(self.evidence(), language=language)
-
-    @abc.abstractmethod
-    def evidence(self) -> Evidence:
-        """All that a report is made of."""
+        return Explorer(cast("Review", self).evidence(), language=language)
