@@ -24,16 +24,15 @@ def show(folder: str | Path) -> None:
     words = card_words(page.language)["page"]
     try:
         card = card_of(Review.open(folder), page)
+        # there is no cell to run again here
+        card.words = {**card.words, "no_answer": words["no_answer"]}
+        display(card)
     except ReviewError as fault:
         display(HTML(_fault(str(fault))))
     # the last resort: whoever reads this page does not read Python
     except Exception as fault:
         said = words["fault_inside"].replace("{fault}", f"{type(fault).__name__}: {fault}")
         display(HTML(_fault(said)))
-    else:
-        # there is no cell to run again here
-        card.words = {**card.words, "no_answer": words["no_answer"]}
-        display(card)
 
 
 def card_of(review: Review, page: PageAddress) -> Card:
