@@ -15,8 +15,8 @@ from samsyn.commands.console import in_review
 from samsyn.demonstration import copy_example
 from samsyn.pages.address import PAGES, PageAddress
 
-# how far the example has come when somebody practises
-_PRACTISED = {"screen": "duplicates", "check": "screen", "tables": ""}
+# how far the example has come when somebody practises, and as whom: nobody's decisions, so nobody is asked
+_PRACTISED = {"screen": ("duplicates", "screener-1"), "check": ("screen", "coder-1"), "tables": ("", "")}
 # ways of going through what there is to decide: those of the cards
 _MODES = {"screen": (*MODES, "conflicts"), "check": ("blind", "assisted", "adjudication")}
 
@@ -73,10 +73,9 @@ def open_page(
     with tempfile.TemporaryDirectory(prefix="samsyn-practice-") as place:
         example = Path(place, "example")
         _say(f"Practice on a fresh copy of the invented example, in {example}: deleted at the end.")
-        review = copy_example(example, until=_PRACTISED[what])
-        if page.asks_who:
-            # nobody's decisions, so it need not be asked whose
-            page = page.changed(person=page.people(review.protocol)[0][0])
+        until, invented = _PRACTISED[what]
+        review = copy_example(example, until=until)
+        page = page.changed(person=person or invented)
         _open_pages(review.folder, page, practice=True, **settings)
 
 

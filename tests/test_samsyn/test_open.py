@@ -181,6 +181,12 @@ def test_the_page_asks_who_decides_and_leads_from_card_to_tables(browser, own_re
     no_violations(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     explored_by_keys(page)
+    # what cannot be shown is said in words
+    page.goto(f"{own_review.address}&as=screener-1&mode=upwards", wait_until="commit")
+    page.wait_for_selector(".samsyn-fault")
+    assert "'upwards'" in page.inner_text(".samsyn-fault")
+    assert "Traceback" not in page.inner_text("body")
+    no_violations(page)
     assert outside(asked, own_review.address) == []
     page.close()
 
@@ -369,6 +375,25 @@ def test_a_start_that_cannot_be_is_refused_in_words(arguments, said, example_cop
     done = CliRunner().invoke(main, [*arguments, "--no-browser"])
     assert done.exit_code == 2, done.output
     assert said in done.output
+
+
+@pytest.mark.parametrize(
+    ("what", "person", "done"), [("screen", "screener-1", 0), ("check", "coder-1", 118), ("tables", "", 118)]
+)
+def test_practice_begins_where_there_is_something_to_do(what, person, done, tmp_path, monkeypatch):
+    from samsyn import Review
+
+    begun = []
+
+    def serve(folder, page, **settings):
+        begun.append((page.person, Review.open(folder).status(), settings["practice"]))
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("samsyn.pages.server.open_pages", serve)
+    assert CliRunner().invoke(main, ["open", what, "--practice"]).exit_code == 0
+    [(asked, status, is_practice)] = begun
+    assert (asked, status["screened"], is_practice) == (person, done, True)
+    assert (status["coded_segments"] > 0) == (what == "tables")
 
 
 def test_nobody_is_a_usage_error(example_folder):
