@@ -11,6 +11,7 @@ from samsyn.ranking_desk import RankingDesk
 if TYPE_CHECKING:
     from samsyn.cards.checking_card import CheckingCard
     from samsyn.cards.checking_queue import Round
+    from samsyn.cards.explorer import Explorer
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
     from samsyn.review import Review
@@ -87,3 +88,16 @@ class CardDesk(RankingDesk):
             return CheckingQueue(review, person, round_=cast("Round", which), language=language)
 
         return CheckingCard(open_queue, round_=round_, language=language)
+
+    def explore(self, *, language: str = "en") -> Explorer:
+        """The evidence table and the matrix of themes by study, to sort, search and trace in the notebook.
+
+        What the report shows, from the same evidence; nothing is counted anew.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        """
+        from samsyn.cards.explorer import Explorer  # noqa: PLC0415 (as above)
+
+        return Explorer(cast("Review", self).evidence(), language=language)
