@@ -11,6 +11,7 @@ from samsyn.ranking_desk import RankingDesk
 if TYPE_CHECKING:
     from samsyn.cards.checking_card import CheckingCard
     from samsyn.cards.checking_queue import Round
+    from samsyn.cards.explorer import Explorer
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
     from samsyn.review import Review
@@ -36,19 +37,23 @@ class CardDesk(RankingDesk):
         person : str
             Who screens, or settles.
         mode : {"prioritised", "random", "newest", "waiting", "conflicts"}
-            See :class:`samsyn.cards.screening_queue.ScreeningQueue`; with "conflicts" what people differ on is
-            settled (:class:`samsyn.cards.conflict_queue.ConflictQueue`). The card can turn to another.
+            See :class:`samsyn.cards.screening_queue.ScreeningQueue`; with "conflicts" what people differ on
+            is settled (:class:`samsyn.cards.conflict_queue.ConflictQueue`). The card can turn to another.
         stage : str
         language : {"en", "da"}
         """
         # the widgets take a second to load, and only a notebook needs them
         from samsyn.cards.conflict_queue import ConflictQueue  # noqa: PLC0415
+        from samsyn.cards.opening import said_while_opening  # noqa: PLC0415
         from samsyn.cards.screening_card import ScreeningCard  # noqa: PLC0415
         from samsyn.cards.screening_queue import ScreeningQueue  # noqa: PLC0415
 
+        review = cast("Review", self)
         if mode == "conflicts":
-            return ScreeningCard(ConflictQueue(self, person, stage=stage), language=language)
-        return ScreeningCard(ScreeningQueue(self, person, mode=mode, stage=stage), language=language)
+            return ScreeningCard(ConflictQueue(review, person, stage=stage), language=language)
+        with said_while_opening(self.folder, language) as say:
+            queue = ScreeningQueue(review, person, mode=mode, stage=stage, say=say)
+            return ScreeningCard(queue, language=language)
 
     def checking_card(self, person: str, *, round_: str = "", language: str = "en") -> CheckingCard:
         """A card in the notebook to code one record after the other, by key.
@@ -83,3 +88,16 @@ class CardDesk(RankingDesk):
             return CheckingQueue(review, person, round_=cast("Round", which), language=language)
 
         return CheckingCard(open_queue, round_=round_, language=language)
+
+    def explore(self, *, language: str = "en") -> Explorer:
+        """The evidence table and the matrix of themes by study, to sort, search and trace in the notebook.
+
+        What the report shows, from the same evidence; nothing is counted anew.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        """
+        from samsyn.cards.explorer import Explorer  # noqa: PLC0415 (as above)
+
+        return Explorer(cast("Review", self).evidence(), language=language)

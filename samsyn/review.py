@@ -16,6 +16,7 @@ from coding_scheme import (
     CodingScheme,
     agreement_rows,
     as_line,
+    changed_settlements,
     coded_segments,
     coding_conflicts,
     decisions_from_rows,
@@ -140,8 +141,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     def beside(self) -> Review:
         """The same review for another thread; what was computed so far need not be computed again."""
-        # a ranker learns, so that each has its own
-        return Review(self.folder, {name: kept for name, kept in self._kept.items() if name != "ranker"})
+        return Review(self.folder, dict(self._kept))
 
     @property
     def protocol(self) -> Protocol:
@@ -343,15 +343,16 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     # --- what comes out ---------------------------------------------------------------------------------
 
-    def evidence(self) -> Evidence:
-        """All that a report is made of."""
+    def evidence(self, *, to_judge: bool = False) -> Evidence:
+        """All that a report is made of, or (``to_judge``) only what judgements are about, at once."""
         collection, screening = self.collection(), self.screening_decisions()
         coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
         times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
-        shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
-        records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
+        if not to_judge:
+            shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
+            records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
@@ -364,11 +365,11 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             coded_segments=coded_segments(coding),
             coding_conflicts=coding_conflicts(coding),
             descriptors=found,
-            agreement=self.agreement(),
+            agreement=pd.DataFrame() if to_judge else self.agreement(),
             n_screening_decisions=len(screening),
-            input_hash=self.input_hash(),
+            input_hash="" if to_judge else self.input_hash(),
             data_as_of=max(times, default=""),
-            stopping=self.stopping(),
+            stopping=None if to_judge else self.stopping(),
             screening_decisions=screening,
             duplicate_decisions=self._word_on_pairs(),
             checklist=read_checklist(self.folder / "checklist.yaml"),
@@ -437,6 +438,8 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             "coded_reports": coding["record_id"].nunique(),
             "coded_segments": len(self.coded()),
             "coding_conflicts": len(self.coding_conflicts()),
+            "stale_coding_decisions": len(self.stale_decisions()),
+            "settlements_changed_since": len(changed_settlements(coding)),
             "judgements": len(judged),
             "judgements_in_conflict": int((judged["value"] == "in conflict").sum()),
             "torn_journal_lines": len(self.torn_lines()),

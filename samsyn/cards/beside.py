@@ -1,4 +1,4 @@
-"""What is computed beside the card, so that nobody waits for it: the newest answer there is, and if it is new."""
+"""What is computed beside the card, so that nobody waits for it: the newest answer, and if it is new."""
 
 from __future__ import annotations
 

@@ -162,9 +162,11 @@ class Card {
       element("div", { class: "keylists" }, this.keyList().map(([heading, keys]) => element("div", {},
         element("h3", {}, heading),
         element("dl", {}, keys.map(([key, text]) => element("div", {}, element("dt", {}, element("kbd", {}, key)), element("dd", {}, text))))))),
-      element("label", { class: "switch" },
-        element("input", { type: "checkbox", role: "switch", name: "letters", checked: on, onchange: () => this.switchLetters() }),
-        element("span", {}, element("b", {}, words.keys_switch), " ", element("small", {}, words.keys_why))),
+      element("div", { class: "switch" },
+        element("label", {},
+          element("input", { type: "checkbox", role: "switch", name: "letters", checked: on, "aria-describedby": `${this.view}-why`, onchange: () => this.switchLetters() }),
+          element("b", {}, words.keys_switch)),
+        element("small", { id: `${this.view}-why` }, words.keys_why)),
       element("div", { class: "buttons" }, this.button("Escape", words.close, () => this.turnTo(""), { main: true })));
   }
 

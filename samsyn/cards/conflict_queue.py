@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from coding_scheme import agreement_rows, coding_decisions
 from corpus import UsageError, journal, latest_decisions, screening_decision
 from corpus.protocol import Stage
@@ -184,9 +182,9 @@ class ConflictQueue:
         latest = latest_decisions(self.review.screening_decisions())
         own = latest[~latest["adjudicates"] & (latest["stage"] == self.stage)]
         rows = agreement_rows(coding_decisions([]), own, self.review.scheme, seed=self.review.protocol.seed)
-        if len(rows) != 1 or pd.isna(rows.loc[0, "alpha"]):
+        if len(rows) != 1 or rows["alpha"].isna().any():
             return None
-        found = rows.loc[0, ["n", "percent", "alpha", "alpha_low", "alpha_high"]].tolist()
+        found = rows[["n", "percent", "alpha", "alpha_low", "alpha_high"]].iloc[0].tolist()
         return AgreementSoFar(int(found[0]), *map(float, found[1:]))
 
     def read_again(self) -> None:

@@ -1,6 +1,6 @@
-"""Titles and abstracts as they are meant: the few marks that exports carry become formatting, all else stays.
+"""Titles and abstracts as they are meant: the few marks that exports carry become formatting.
 
-Databases hand over ``<i>``, ``<sub>``, ``<jats:p>`` and entities inside the text. What is on this list becomes
+Databases hand over ``<i>``, ``<sub>``, ``<jats:p>`` and entities inside the text. What is on this list is
 formatting; every other sign is shown as it stands. Nothing is ever handed to a page as HTML: a card builds
 text nodes from the runs, and the static page escapes them.
 """
@@ -43,8 +43,8 @@ def formatted(text: str) -> list[Paragraph]:
 
     Examples
     --------
-    >>> formatted("<p>CO<sub>2</sub> &amp; trust, <b>p</b> <0.05 <script>alert(1)</script></p>")[0][:4]
-    [Run(text='CO', form=()), Run(text='2', form=('sub',)), Run(text=' & trust, ', form=()), Run(text='p', form=('b',))]
+    >>> formatted("<p>CO<sub>2</sub> &amp; <b>trust</b></p>")[0][1:]
+    [Run(text='2', form=('sub',)), Run(text=' & ', form=()), Run(text='trust', form=('b',))]
     >>> formatted("a <0.05 <script>")
     [[Run(text='a <0.05 <script>', form=())]]
     """

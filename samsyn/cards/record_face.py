@@ -1,4 +1,4 @@
-"""What a card says of a record beside its text: authors, where and when it stood, what kind, from which export."""
+"""What a card says of a record beside its text: authors, where and when it stood, from which export."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ class RecordFace:
         Returns
         -------
         dict
-            ``authors`` (all of them), ``authors_short`` ("" where all are few), ``facts`` (list of text: year,
-            journal and volume, language, type, sources), ``keywords``, ``link`` ({address, text} or None).
+            ``authors`` (all of them), ``authors_short`` ("" where all are few), ``n_authors``, ``facts``
+            (list of text: year, journal and volume, language, type, sources), ``keywords``, ``link``
+            ({address, text} or None).
         """
         authors = [name.strip() for name in str(record["authors"]).split(";") if name.strip()]
         short = ""
@@ -76,7 +77,11 @@ class RecordFace:
             source, line = self._stands.get(member, ("", None))
             if source:
                 database = self._database.get(source) or source
-                entry = source if line is None or pd.isna(line) else f"{source}, {self._words['line']} {int(line)}"
+                entry = (
+                    source
+                    if line is None or pd.isna(line)
+                    else f"{source}, {self._words['line']} {int(line)}"
+                )
                 # a file that names no database is named by itself
                 found.append(entry if database == PurePath(source).stem else f"{database} ({entry})")
         return f", {self._words['also']} ".join(found)

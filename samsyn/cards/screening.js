@@ -18,8 +18,8 @@ class ScreeningCard extends Card {
   parts() {
     const { record, left } = this.state;
     this.forget(record?.record_id ?? "");
-    this.alertAt = record ? 3 : 1;
-    this.say([this.state.notice, this.state.said, record ? this.text(record.title) : left.text].filter(Boolean).join(" "));
+    this.alertAt = record ? 4 : 1;
+    this.say(this.announcement());
     // what happened elsewhere: not a fault of this card
     const notice = this.state.notice && element("p", { class: "notice" }, this.state.notice);
     if (!record) return [this.strip(), notice, this.done(left)];
@@ -40,7 +40,33 @@ class ScreeningCard extends Card {
     if (this.root.getBoundingClientRect().top < 0) requestAnimationFrame(() => this.root.scrollIntoView({ block: "start" }));
   }
 
+  /** What has just become of it; the title once for each record. */
+  announcement() {
+    const { record, left, notice, said, earlier, near, why, place } = this.state, words = this.words;
+    if (this.mode === "exclude") return `${words.exclude_when}. ${this.reasonsShown()}`;
+    const opened = near && !near.length ? words.no_near : near ? words.nearest : why && this.announced === record?.record_id ? `${words.why}: ${place}` : "";
+    const news = [notice, said, earlier?.text, opened].filter(Boolean), isNew = this.announced !== record?.record_id;
+    this.announced = record?.record_id;
+    if (!record) return [...news, left.text].join(" ");
+    return (isNew || !news.length ? [...news, this.text(record.title)] : news).join(" ");
+  }
+
+  reasonsShown() {
+    const first = 9 * this.page, n = this.state.exclusion.length;
+    return n > 9 ? `${filled(this.words.reasons_shown, { first: first + 1, last: Math.min(first + 9, n), n })}. ` : "";
+  }
+
   text(paragraphs) { return paragraphs.map((runs) => runs.map(([text]) => text).join("")).join(" ") || this.words.no_title; }
+
+  draw() {
+    super.draw();
+    // what was asked for may lie below a long abstract
+    const shown = ["why", "near"].filter((name) => this.state[name]);
+    const opened = shown.find((name) => !(this.asides ?? []).includes(name));
+    this.asides = shown;
+    if (opened && this.drawn) this.root.querySelector(`.${opened}`)?.scrollIntoView({ block: "nearest" });
+    this.drawn = true;
+  }
 
   // --- the strip ---------------------------------------------------------------------------------------
 
@@ -139,7 +165,7 @@ class ScreeningCard extends Card {
 
   near(near) {
     const words = this.words;
-    if (!near.length) return element("div", {}, element("h3", {}, words.duplicate), element("p", {}, words.no_near));
+    if (!near.length) return element("div", { class: "near" }, element("h3", {}, words.duplicate), element("p", {}, words.no_near));
     return element("div", { class: "near" }, element("h3", { id: `${this.view}-near` }, words.nearest),
       element("ol", { "aria-labelledby": `${this.view}-near` }, near.map(({ record_id, title, meta }, place) => element("li", {},
         this.choice(String(place + 1), [element("span", { class: "title", dir: "auto" }, title), element("small", { dir: "auto" }, meta)], () => this.ask("same", { other: record_id }))))));
@@ -240,7 +266,7 @@ class ScreeningCard extends Card {
       element("h3", { id: `${this.view}-reasons` }, words.exclude_when),
       element("ol", { "aria-labelledby": `${this.view}-reasons` }, shown.map(({ id, short, text }, place) => element("li", {},
         this.choice(String(place + 1), [element("b", {}, short), " ", text], () => this.decide("exclude", id))))),
-      element("p", { class: "meta" }, exclusion.length > 9 && `${filled(words.reasons_shown, { first: first + 1, last: first + shown.length, n: exclusion.length })}. `,
+      element("p", { class: "meta" }, this.reasonsShown(),
         reason_required ? words.reason_required : given_reason ? null : words.reason_optional),
       element("div", { class: "buttons sticks" },
         exclusion.length > 9 && this.button("0", words.more_reasons, () => { this.page = first + 9 < exclusion.length ? this.page + 1 : 0; this.draw(); }),

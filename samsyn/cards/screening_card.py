@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
 
 from corpus.protocol import STAGES, Criterion
 from corpus.screening import DIFFERENCES
@@ -227,9 +229,9 @@ class ScreeningCard(Card):
             if agreed is None:
                 return None
             return {"text": filled(
-                words["agreement"], percent=f"{100 * agreed.percent:.0f}", alpha=figures.decimal(agreed.alpha),
-                low=figures.decimal(agreed.alpha_low), high=figures.decimal(agreed.alpha_high),
-                n=figures.number(agreed.n),
+                words["agreement"], percent=f"{100 * agreed.percent:.0f}",
+                alpha=figures.decimal(agreed.alpha), low=figures.decimal(agreed.alpha_low),
+                high=figures.decimal(agreed.alpha_high), n=figures.number(agreed.n),
             )}  # fmt: skip
         state = self._stopping.answer
         if state is None or self.queue.stage != STAGES[0]:
@@ -238,12 +240,13 @@ class ScreeningCard(Card):
             return {"text": words["recall_unknown"]}
         return {
             "text": filled(
-                words["recall" if state.recall_low < 1 else "recall_whole"],
+                words["recall" if state.n_unread else "recall_whole"],
                 low=f"{100 * state.recall_low:.0f}", high=f"{100 * state.recall_high:.0f}",
-                confidence=f"{100 * state.plan.confidence:.0f}", target=f"{100 * state.plan.target_recall:.0f}",
+                confidence=f"{100 * state.plan.confidence:.0f}",
+                target=f"{100 * state.plan.target_recall:.0f}",
             ),
             "low": state.recall_low, "high": state.recall_high, "target": state.plan.target_recall,
-            "advice": words["may_stop"] if state.chosen.says_stop else "",
+            "advice": words["may_stop"] if state.chosen.says_stop and state.n_unread else "",
         }  # fmt: skip
 
     def _place(self, name: str) -> str:
@@ -275,8 +278,8 @@ class ScreeningCard(Card):
         return f"{found[0]['short']} {found[0]['text']}" if found else criterion
 
     def _record(self, name: str) -> dict[str, Any]:
-        record = self.queue.records.loc[name]
-        title, abstract = formatted(record["title"]), formatted(record["abstract"])
+        record = self._row(name)
+        title, abstract = formatted(str(record["title"])), formatted(str(record["abstract"]))
         marks: list[list[tuple[int, int, str]]] = [[], []]
         if self._highlights and isinstance(self.queue, ScreeningQueue):
             side = {term: "for" if share > 0 else "against" for term, share in self.queue.words_of(name)}
@@ -290,18 +293,21 @@ class ScreeningCard(Card):
             "own": self.queue.own.get(name, "") if isinstance(self.queue, ScreeningQueue) else "",
             "title": with_marks(title, marks[0]),
             "abstract": with_marks(abstract, marks[1]),
-            "language": record["language"] if re.fullmatch("[a-z]{2}", record["language"]) else "",
+            "language": record["language"] if re.fullmatch("[a-z]{2}", str(record["language"])) else "",
             "calibration": filled(self.words["calibration"], n=rounds) if rounds else "",
             **self._face.of(record),
         }
 
+    def _row(self, name: str) -> pd.Series:
+        return cast(pd.Series, self.queue.records.loc[name])
+
     def _plain_title(self, name: str) -> str:
-        return plain(formatted(self.queue.records.loc[name, "title"])) or self.words["no_title"]
+        return plain(formatted(str(self._row(name)["title"]))) or self.words["no_title"]
 
     def _why(self, name: str) -> dict[str, Any] | None:
         if not isinstance(self.queue, ScreeningQueue):
             return None
-        if self.queue.word_weights is None:
+        if self.queue.mode in ("random", "newest"):
             mode = self.words[f"mode_{self.queue.mode}"].lower()
             return {"text": filled(self.words["why_unranked"], mode=mode), "rows": []}
         why, figures = self.queue.why_here(name), self._figures
@@ -321,7 +327,7 @@ class ScreeningCard(Card):
             return None
         found = []
         for name in self.queue.nearest_titles(self._near_to):
-            face = self._face.of(self.queue.records.loc[name])
+            face = self._face.of(self._row(name))
             meta = " · ".join([face["authors_short"] or face["authors"], *face["facts"]])
             found.append({"record_id": name, "title": self._plain_title(name), "meta": meta})
         return found
@@ -362,7 +368,9 @@ class ScreeningCard(Card):
             "differ": [[why, self.words[f"differ_{why.split(' ')[0]}"]] for why in DIFFERENCES]
             if len({one.verdict for one in said}) > 1
             else [],
-            "who": filled(self.words[key], person=self._person(self.queue.person), n=self._figures.number(n_more)),
+            "who": filled(
+                self.words[key], person=self._person(self.queue.person), n=self._figures.number(n_more)
+            ),
             "put_off": self.words["to_be_talked_over"] if self.queue.was_put_off(name) else "",
         }  # fmt: skip
 

@@ -1,9 +1,8 @@
-"""What a screener may ask beside deciding: why a record is here, another topic, duplicates, earlier decisions."""
+"""What a screener may ask beside deciding: why here, another topic, duplicates, earlier decisions."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,7 +46,7 @@ class Word:
 
 @dataclass(frozen=True)
 class WhyHere:
-    """Where a record stands in the queue (from 1; 0 where it was not yet put in order), of how many, and why."""
+    """Where a record stands in the queue (from 1; 0: not yet put in order), of how many, and why."""
 
     place: int
     n_open: int
@@ -66,7 +65,7 @@ class Earlier:
 
 
 class ScreeningLooks:
-    """The part of :class:`~samsyn.cards.screening_queue.ScreeningQueue` that shows and decides on no record."""
+    """The part of :class:`~samsyn.cards.screening_queue.ScreeningQueue` that is not about deciding."""
 
     review: Review
     person: str
@@ -132,6 +131,8 @@ class ScreeningLooks:
 
     def nearest_titles(self, record_id: str, n: int = 9) -> list[str]:
         """Records whose titles are most like a record's, the most alike first."""
+        if record_id not in self._titles:
+            self.__dict__.pop("_titles")  # it came after they were read
         titles = {name: title for name, title in self._titles.items() if name != record_id}
         found = process.extract(
             self._titles[record_id], titles, scorer=fuzz.ratio, limit=n, score_cutoff=_ALIKE
@@ -151,8 +152,8 @@ class ScreeningLooks:
             self.review.decide_duplicates([row], person=self.person)
             self._done_here.append("duplicate")
             # one of them goes at once; who else has decided on it is read again beside
-            place = self.records.index.get_loc
-            stays, goes = sorted((record_id, other), key=place)
+            place = {name: row for row, name in enumerate(self.records["record_id"])}
+            stays, goes = sorted((record_id, other), key=place.__getitem__)
             self.take_out({goes, stays} if {goes, stays} & self.own.keys() else {goes})
         self._changed.set()
 
@@ -171,7 +172,7 @@ class ScreeningLooks:
     def earlier(self) -> list[Earlier]:
         """This person's standing decisions at the stage, in the order they were made."""
         lines = not_undone(journal.read_lines(self._journal / f"{self.person}.jsonl")[0], "screening")
-        own = {}
+        own: dict[str, Earlier] = {}
         for line in lines:
             if line.get("stage") == self.stage and not line.get("adjudicates"):
                 name = self._unique_id.get(str(line["record_id"]), "")
@@ -181,10 +182,6 @@ class ScreeningLooks:
                     *(str(line.get(part, "")) for part in ("verdict", "criterion", "note", "decided_at")),
                 )
         return [each for each in own.values() if each.record_id in self.records.index]
-
-    def n_included(self) -> int:
-        """How many this person has included at the stage."""
-        return Counter(self.own.values())["include"]
 
     # --- inside -------------------------------------------------------------------------------------------
 

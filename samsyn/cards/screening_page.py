@@ -69,7 +69,9 @@ def _decisions(rows: Sequence[Sequence[str]], words: Mapping[str, str]) -> str:
     names = ("who", "decision", "criterion", "note", "when")
     head = "".join(f'<th scope="col">{escape(words[name])}</th>' for name in names)
     body = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>' + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:]) + "</tr>"
+        f'<tr><th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
         for row in rows
     )
     caption = f"<caption>{escape(words['two_decisions'])}</caption>"

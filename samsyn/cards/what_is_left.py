@@ -34,7 +34,10 @@ def what_is_left(review: Review, person: str, stage: Stage) -> list[Left]:
     """
     verdicts = review.verdicts()
     here = verdicts.loc[verdicts["stage"] == stage, "verdict"]
-    left = [Left(kind, int((here == verdict).sum())) for kind, verdict in (("conflicts", "conflict"), ("unsure", "unsure"))]
+    left = [
+        Left(kind, int((here == verdict).sum()))
+        for kind, verdict in (("conflicts", "conflict"), ("unsure", "unsure"))
+    ]
     left.append(Left("doubtful", len(review.duplicates().doubtful)))
     progress = review.screening_progress()
     others = progress[(progress["stage"] == stage) & (progress["person"] != person)]

@@ -42,7 +42,9 @@ class JupyterServer:
         """A page with the notebook; in voila it has run already, elsewhere see :func:`run_all`."""
         page = browser.new_page(viewport={"width": width, "height": height}, **context)
         page.set_default_timeout(LOADS)
-        path = {"lab": "lab/tree", "notebook": "notebooks", "voila": "voila/render"}[self.kind]
+        # a workspace of its own, or the tabs of other pages open too
+        lab = f"lab/workspaces/{Path(name).stem}/tree"
+        path = {"lab": lab, "notebook": "notebooks", "voila": "voila/render"}[self.kind]
         page.goto(f"{self.address}/{path}/{name}?token={TOKEN}")
         return page
 
@@ -121,8 +123,9 @@ def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
 
 
 # a page that stands in for Jupyter's: the card's own script, and its Python behind `send`
-_PAGE = """<!doctype html><html lang="en"><head><title>Card</title><style>%(css)s
-body { margin: 0; background: light-dark(#fff, #111); } main { padding: 8px; } h1 { font: 1rem sans-serif; color: light-dark(#000, #fff); }</style></head>
+_PAGE = """<!doctype html><html lang="en"><head><title>Card</title><style>
+%(css)s
+body { margin: 0; } main { padding: 8px; } h1 { font: 1rem sans-serif; }</style></head>
 <body data-jp-theme-light="%(light)s"><main><h1>Card</h1><div id="card"></div></main>
 <script type="module">
 %(script)s
@@ -133,7 +136,10 @@ const model = {
   save_changes: () => window.saved({ letter_keys: values.letter_keys }),
   on: (name, act) => { heard[name] = act; },
   off: () => {},
-  send: async (message) => { const state = await window.sent(message); if (state) { values.state = state; heard["change:state"](); } },
+  send: async (message) => {
+    values.state = await window.sent(message);
+    heard["change:state"]();
+  },
 };
 window.card = (await Promise.resolve(CARD)).render({ model, el: document.getElementById("card") });
 </script></body></html>"""
@@ -168,7 +174,7 @@ def shown_card(browser, card, *, width: int = 1280, height: int = 900, dark: boo
 
 @pytest.fixture
 def show_card(browser):
-    """``show_card(card, width=..., dark=...)``: the card in a plain page, closed at the end of the ``with``."""
+    """``with show_card(card, width=..., dark=...) as page``: the card in a plain page."""
     return partial(shown_card, browser)
 
 
