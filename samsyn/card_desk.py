@@ -73,6 +73,7 @@ class CardDesk(RankingDesk):
         # the widgets take a second to load, and only a notebook needs them
         from samsyn.cards.checking_card import ROUNDS, CheckingCard  # noqa: PLC0415
         from samsyn.cards.checking_queue import CheckingQueue  # noqa: PLC0415
+        from samsyn.cards.opening import said_while_opening  # noqa: PLC0415
         from samsyn.cards.settling_queue import SettlingQueue  # noqa: PLC0415
 
         if round_ not in ROUNDS:
@@ -87,7 +88,9 @@ class CardDesk(RankingDesk):
                 return SettlingQueue(review, person)
             return CheckingQueue(review, person, round_=cast("Round", which), language=language)
 
-        return CheckingCard(open_queue, round_=round_, language=language)
+        with said_while_opening(self.folder, language) as say:
+            say("records")
+            return CheckingCard(open_queue, round_=round_, language=language)
 
     def explore(self, *, language: str = "en") -> Explorer:
         """The evidence table and the matrix of themes by study, to sort, search and trace in the notebook.
