@@ -40,10 +40,13 @@ class CardDesk(RankingDesk):
         """
         # the widgets take a second to load, and only a notebook needs them
         from samsyn.cards.conflict_queue import ConflictQueue  # noqa: PLC0415
+        from samsyn.cards.opening import said_while_opening  # noqa: PLC0415
         from samsyn.cards.screening_card import ScreeningCard  # noqa: PLC0415
         from samsyn.cards.screening_queue import ScreeningQueue  # noqa: PLC0415
 
         review = cast("Review", self)
         if mode == "conflicts":
             return ScreeningCard(ConflictQueue(review, person, stage=stage), language=language)
-        return ScreeningCard(ScreeningQueue(review, person, mode=mode, stage=stage), language=language)
+        with said_while_opening(self.folder, language) as say:
+            queue = ScreeningQueue(review, person, mode=mode, stage=stage, say=say)
+            return ScreeningCard(queue, language=language)

@@ -140,8 +140,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     def beside(self) -> Review:
         """The same review for another thread; what was computed so far need not be computed again."""
-        # a ranker learns, so that each has its own
-        return Review(self.folder, {name: kept for name, kept in self._kept.items() if name != "ranker"})
+        return Review(self.folder, dict(self._kept))
 
     @property
     def protocol(self) -> Protocol:

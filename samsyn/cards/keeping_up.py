@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from samsyn.review import Review
 
 # modes in which the next record follows from what was decided
-_LEARNING = ("prioritised", "waiting")
+LEARNING = ("prioritised", "waiting")
 # what is ranked ahead while a screener reads; the ranking is made anew long before they are through
 _RANKED_AHEAD = 500
 # seconds between two looks for what others have decided
@@ -83,7 +83,7 @@ class KeepsUp:
     @property
     def word_weights(self) -> np.ndarray | None:
         """What the words weigh, as last looked at while nothing was being learned; None where nothing is."""
-        if self.mode not in _LEARNING:
+        if self.mode not in LEARNING:
             return None
         # nobody waits for the ranking, but for the first time
         if self._weights_are_old and self._learning.acquire(blocking=self._weights is None):
@@ -116,7 +116,7 @@ class KeepsUp:
         records = review.records.set_index("record_id", drop=False) if is_new else self.records
         unique_id = review._unique_id() if is_new else self._unique_id
         ranker = None if is_reread or (is_new and not self._ranks(records)) else self._ranker
-        if ranker is None and self.mode in _LEARNING:
+        if ranker is None and self.mode in LEARNING:
             ranker = review.ranker()
         fixed_order = self._fixed(records) if is_new else self._fixed_order
         to_do = review.queue(self.person, stage=self.stage)
@@ -211,7 +211,7 @@ class KeepsUp:
                 self._order, self.trouble = order, ""
 
     def _ordered(self) -> list[str]:
-        if self.mode not in _LEARNING:
+        if self.mode not in LEARNING:
             with self._lock:
                 return [name for name in self._fixed_order if name in self._open]
         with self._lock:
@@ -224,7 +224,7 @@ class KeepsUp:
 
     def _fixed(self, records: pd.DataFrame) -> list[str]:
         """The records in the mode's order, where no decision changes it."""
-        if self.mode in _LEARNING:
+        if self.mode in LEARNING:
             return []
         names = records.index.tolist()
         if self.mode == "newest":

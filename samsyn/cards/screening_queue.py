@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from corpus import UsageError, journal, screening_decision, undo_lines
 from corpus.protocol import Stage
-from samsyn.cards.keeping_up import KeepsUp, go_on_keeping_up
+from samsyn.cards.keeping_up import LEARNING, KeepsUp, go_on_keeping_up
 from samsyn.cards.screening_looks import ScreeningLooks
 
 if TYPE_CHECKING:
@@ -72,6 +72,8 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
     stage : str
     learns_beside : bool
         Whether the ranking learns in a thread of its own; else before the next record, as tests want it.
+    say : callable, optional
+        Called with "records" and "ranking" before what may take long.
 
     Examples
     --------
@@ -97,12 +99,17 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
         mode: Mode = "prioritised",
         stage: Stage = "title_abstract",
         learns_beside: bool = True,
+        say: Callable[[str], None] = lambda step: None,
     ) -> None:
         journal.check_person(person)
         if mode not in MODES:
             raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
         # read once for all cards; then a review of its own, since the ranking works beside the cells
+        say("records")
         _ = review.records
+        if mode in LEARNING:
+            say("ranking")
+            review.ranker()
         super().__init__(review.beside(), person, mode, stage)
         self._skipped: dict[str, None] = {}
         self._shown = ""
@@ -224,7 +231,10 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
                 self._catch_up()
                 last = self._own.last()
                 if last is None:
-                    raise UsageError(f"{self.person} has no decision to take back.")
+                    raise UsageError(
+                        f"{self.person} has 0 screening decisions to take back, not 1.",
+                        next_step="Nothing was changed.",
+                    )
                 lines = undo_lines([last], self.person, kind="screening", names=("record_id", "stage"))
                 stamped = [{**line, "decided_at": journal.now()} for line in lines]
                 journal.append(self._journal, self.person, stamped)

@@ -42,7 +42,9 @@ class JupyterServer:
         """A page with the notebook; in voila it has run already, elsewhere see :func:`run_all`."""
         page = browser.new_page(viewport={"width": width, "height": height}, **context)
         page.set_default_timeout(LOADS)
-        path = {"lab": "lab/tree", "notebook": "notebooks", "voila": "voila/render"}[self.kind]
+        # a workspace of its own, or the tabs of other pages open too
+        lab = f"lab/workspaces/{Path(name).stem}/tree"
+        path = {"lab": lab, "notebook": "notebooks", "voila": "voila/render"}[self.kind]
         page.goto(f"{self.address}/{path}/{name}?token={TOKEN}")
         return page
 
