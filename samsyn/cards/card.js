@@ -143,6 +143,10 @@ class Card {
       (again || this.root).focus({ preventScroll: true });
       if (place && again?.setSelectionRange) again.setSelectionRange(...place);
     }
+    // an alert must be seen, however far down the card one reads
+    const alerts = Boolean(this.lost || this.state.fault);
+    if (alerts && !this.alerted) this.root.querySelector(".alert")?.scrollIntoView({ block: "nearest" });
+    this.alerted = alerts;
     this.lookLater();
   }
 
