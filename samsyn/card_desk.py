@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
+from corpus import UsageError
 from corpus.protocol import Stage
 from samsyn.ranking_desk import RankingDesk
 
 if TYPE_CHECKING:
+    from samsyn.cards.checking_card import CheckingCard
+    from samsyn.cards.checking_queue import Round
+    from samsyn.cards.explorer import Explorer
     from samsyn.cards.screening_card import ScreeningCard
     from samsyn.cards.screening_queue import Mode
     from samsyn.review import Review
@@ -50,3 +54,50 @@ class CardDesk(RankingDesk):
         with said_while_opening(self.folder, language) as say:
             queue = ScreeningQueue(review, person, mode=mode, stage=stage, say=say)
             return ScreeningCard(queue, language=language)
+
+    def checking_card(self, person: str, *, round_: str = "", language: str = "en") -> CheckingCard:
+        """A card in the notebook to code one record after the other, by key.
+
+        Each decision is on disk before the next thing appears.
+
+        Parameters
+        ----------
+        person : str
+            Who codes.
+        round_ : {"", "blind", "assisted", "adjudication"}
+            "" is what comes next: the reliability sample, read blind, then records with suggestions. "blind"
+            reads every record without suggestions, "assisted" also shows them for records read blind before,
+            "adjudication" settles disagreements. See :class:`samsyn.cards.checking_queue.CheckingQueue`.
+        language : {"en", "da"}
+        """
+        # the widgets take a second to load, and only a notebook needs them
+        from samsyn.cards.checking_card import ROUNDS, CheckingCard  # noqa: PLC0415
+        from samsyn.cards.checking_queue import CheckingQueue  # noqa: PLC0415
+        from samsyn.cards.settling_queue import SettlingQueue  # noqa: PLC0415
+
+        if round_ not in ROUNDS:
+            raise UsageError(
+                f"There is no round {round_!r}. Known: {', '.join(name for name in ROUNDS if name)}."
+            )
+
+        review = cast("Review", self)
+
+        def open_queue(which: str) -> CheckingQueue | SettlingQueue:
+            if which == "adjudication":
+                return SettlingQueue(review, person)
+            return CheckingQueue(review, person, round_=cast("Round", which), language=language)
+
+        return CheckingCard(open_queue, round_=round_, language=language)
+
+    def explore(self, *, language: str = "en") -> Explorer:
+        """The evidence table and the matrix of themes by study, to sort, search and trace in the notebook.
+
+        What the report shows, from the same evidence; nothing is counted anew.
+
+        Parameters
+        ----------
+        language : {"en", "da"}
+        """
+        from samsyn.cards.explorer import Explorer  # noqa: PLC0415 (as above)
+
+        return Explorer(cast("Review", self).evidence(), language=language)

@@ -92,10 +92,15 @@ class Card {
     else if (this.failed) { const { view, n, do: action, ...details } = this.failed; this.ask(action, details); }
   }
 
-  /** Ask what is computed beside, once the reader pauses; a key pressed meanwhile goes first. */
-  lookLater() {
+  /** Ask what is computed beside, once the reader pauses, and again ever more seldom while it is not there:
+   * a state that did not change is not sent. A key pressed meanwhile goes first. */
+  lookLater(asked = 0) {
     clearTimeout(this.looking);
-    if (this.state.look_again) this.looking = setTimeout(() => { if (!this.unanswered) this.model.send({ do: "look" }); }, 1500);
+    if (!this.state.look_again || this.lost || asked > 20) return;
+    this.looking = setTimeout(() => {
+      try { if (!this.unanswered) this.model.send({ do: "look" }); } catch { return; }
+      this.lookLater(asked + 1);
+    }, 1500 + 500 * asked);
   }
 
   turnTo(mode) { this.mode = mode; this.draw(); }
@@ -138,6 +143,10 @@ class Card {
       (again || this.root).focus({ preventScroll: true });
       if (place && again?.setSelectionRange) again.setSelectionRange(...place);
     }
+    // an alert must be seen, however far down the card one reads
+    const alerts = Boolean(this.lost || this.state.fault);
+    if (alerts && !this.alerted) this.root.querySelector(".alert")?.scrollIntoView({ block: "nearest" });
+    this.alerted = alerts;
     this.lookLater();
   }
 

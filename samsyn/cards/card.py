@@ -8,11 +8,13 @@ computed beside, and answers nothing else.
 
 from __future__ import annotations
 
+from html import escape
 from importlib import resources
 from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from corpus import ReviewError, UsageError
 from samsyn.cards.words import card_words, filled
@@ -117,3 +119,11 @@ class Card(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**options) or ({}, {})
         # what an exported page shows, where no Python answers
         return {**data, "text/html": self.static_html()}, metadata
+
+    def _ipython_display_(self) -> None:
+        # an exported page cannot draw the widget without the network, and would be blank where it stands:
+        # the static twin is an output of its own, and the style that comes with the live card hides it
+        twin = f'<div class="samsyn-twin" lang="{escape(self.language)}">{self.static_html()}</div>'
+        data, metadata = self._repr_mimebundle_()
+        display({"text/html": twin, "text/plain": ""}, raw=True)
+        display({**data, "text/html": "", "text/plain": ""}, metadata=metadata, raw=True)

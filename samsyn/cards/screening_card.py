@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
@@ -18,6 +18,7 @@ from samsyn.cards.formatted import formatted, plain, with_marks
 from samsyn.cards.record_face import RecordFace
 from samsyn.cards.screening_page import screening_page
 from samsyn.cards.screening_queue import MODES, DecidedElsewhere, ScreeningQueue
+from samsyn.cards.screening_words import agreement_in_words, local_time, ordinal, recall_in_words
 from samsyn.cards.what_is_left import what_is_left
 from samsyn.cards.words import filled
 from synthesis import Words
@@ -223,31 +224,11 @@ class ScreeningCard(Card):
 
     def _beside_in_words(self) -> dict[str, Any] | None:
         """The recall that the stopping rule assures, or the agreement of the screeners."""
-        figures, words = self._figures, self.words
         if isinstance(self.queue, ConflictQueue):
             agreed = self._agreement.answer
-            if agreed is None:
-                return None
-            return {"text": filled(
-                words["agreement"], percent=f"{100 * agreed.percent:.0f}",
-                alpha=figures.decimal(agreed.alpha), low=figures.decimal(agreed.alpha_low),
-                high=figures.decimal(agreed.alpha_high), n=figures.number(agreed.n),
-            )}  # fmt: skip
+            return agreement_in_words(agreed, self.words, self._figures) if agreed else None
         state = self._stopping.answer
-        if state is None or self.queue.stage != STAGES[0]:
-            return None
-        if not state.look.n_found:
-            return {"text": words["recall_unknown"]}
-        return {
-            "text": filled(
-                words["recall" if state.n_unread else "recall_whole"],
-                low=f"{100 * state.recall_low:.0f}", high=f"{100 * state.recall_high:.0f}",
-                confidence=f"{100 * state.plan.confidence:.0f}",
-                target=f"{100 * state.plan.target_recall:.0f}",
-            ),
-            "low": state.recall_low, "high": state.recall_high, "target": state.plan.target_recall,
-            "advice": words["may_stop"] if state.chosen.says_stop and state.n_unread else "",
-        }  # fmt: skip
+        return recall_in_words(state, self.words) if state and self.queue.stage == STAGES[0] else None
 
     def _place(self, name: str) -> str:
         if not isinstance(self.queue, ScreeningQueue) or not name:
@@ -255,13 +236,7 @@ class ScreeningCard(Card):
         place, n = self.queue.place_of(name), self._figures.number(self.queue.progress().to_do)
         key = "place_prioritised" if self.queue.mode == "prioritised" else "place_other"
         key = key if place else "place_unknown"
-        return filled(self.words[key], place=self._ordinal(place), n=n)
-
-    def _ordinal(self, n: int) -> str:
-        if self.language == "da":
-            return f"{self._figures.number(n)}."
-        ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10 if n % 100 not in (11, 12, 13) else 0, "th")
-        return f"{self._figures.number(n)}{ending}"
+        return filled(self.words[key], place=ordinal(place, self._figures), n=n)
 
     def _criteria(self, criteria: Sequence[Criterion]) -> list[dict[str, str]]:
         return [
@@ -341,7 +316,7 @@ class ScreeningCard(Card):
         one = made[-min(self._back, len(made))]
         text = filled(
             self.words["you_decided"],
-            when=_local(one.decided_at), verdict=self.words[f"verdict_{one.verdict}"],
+            when=local_time(one.decided_at), verdict=self.words[f"verdict_{one.verdict}"],
         )  # fmt: skip
         return {
             "record_id": one.record_id,
@@ -399,12 +374,3 @@ class ScreeningCard(Card):
         key = "nothing_waits" if queue.mode == "waiting" else "nothing_left"
         read = filled(self.words["read_kept"], done=number(progress.done), included=number(progress.included))
         return {"text": self.words[key], "read": read, "rows": rows}
-
-
-def _local(decided_at: str) -> str:
-    """A time of the journal as this machine's clock says it: day and minute."""
-    try:
-        time = datetime.strptime(decided_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return decided_at
-    return f"{time.astimezone():%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from samsyn.commands.console import counted, echo_table, in_review, open_review
+from samsyn.commands.console import called_as, counted, echo_table, in_review, open_review
 from samsyn.demonstration import demonstrate
 from synthesis import read_trace, report_changes, table_csv, write_all
 from synthesis.report import FORMATS
@@ -102,6 +102,8 @@ def render(
     written = shown.render(
         language=language, references=references or "", formats=chosen, map_by=map_by, png=png
     )
+    for sentence in shown.author_left_out() if scheme else ():
+        click.echo(f"Left out: {sentence}.")
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
         click.echo(f"  {path.name}")
@@ -125,4 +127,4 @@ def demo(folder: Path, language: str) -> None:
 
     Example: samsyn demo
     """
-    demonstrate(folder, language=language, say=click.echo)
+    demonstrate(folder, language=language, say=click.echo, command=called_as())

@@ -157,7 +157,8 @@ def shown_card(browser, card, *, width: int = 1280, height: int = 900, dark: boo
 
     page.expose_function("sent", sent)
     page.expose_function("saved", lambda values: card.set_trait("letter_keys", values["letter_keys"]))
-    values = {name: getattr(card, name) for name in ("state", "words", "language", "letter_keys")}
+    synced = ("state", "words", "language", "letter_keys", "codes", "directions")
+    values = {name: getattr(card, name) for name in synced if card.has_trait(name)}
     html = _PAGE % {
         "css": card._css, "light": "false" if dark else "true",
         "script": card._esm.replace("export default", "const CARD ="),

@@ -192,12 +192,15 @@ def test_a_decision_that_failed_is_kept_on_the_card_and_saved_on_trying_again(re
         real(*given, **said)
 
     card.queue.decide = decide
-    with show_card(card) as page:
+    with show_card(card, width=320, height=700) as page:
         page.focus(".samsyn-card")
         title = page.locator(".title").inner_text()
         press(page, "n", until="textarea:focus")
         page.keyboard.type("kept")
         press(page, "Enter", "i", until=".alert")
+        # the card is longer than the window, and yet the alert is seen
+        seen = page.locator(".alert").bounding_box()
+        assert 0 <= seen["y"] < seen["y"] + seen["height"] <= 700
         check(page)
         assert page.locator(".title").inner_text() == title
         assert page.locator("textarea").input_value() == "kept"

@@ -161,7 +161,7 @@ def test_a_marked_duplicate_leaves_the_queue_and_comes_back_by_undo(tmp_path):
     assert queue.progress().to_do == 3
     assert len(Review.open(review.folder).records) == 3
     # a window that opens later knows nothing of it, and takes back decisions only
-    with pytest.raises(UsageError, match="no decision to take back"):
+    with pytest.raises(UsageError, match="to take back"):
         ScreeningQueue(review, "ann", learns_beside=False).undo()
 
 
@@ -386,7 +386,7 @@ screening: {plan: all_twice, screeners: [ann, bo]}
 
 def test_a_fault_says_whether_to_try_again_helps(queue, monkeypatch):
     card = card_that_did(queue, {"do": "undo"})
-    assert "no decision to take back" in card.state["fault"]
+    assert "to take back" in card.state["fault"]
     assert not card.state["try_again"]
 
     def full(*_, **__):
