@@ -42,15 +42,20 @@ again = time.perf_counter() - began
 megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 pathlib.Path("opened.json").write_text(json.dumps([first, again, megabytes]))
 card"""
-# on each title the times from the last key: to the change, and to the next frame
+# for each decision the times from its key: to the change of title and count, and to the next frame
 WATCH = """() => {
   window.times = [];
-  let pressed = 0, title = document.querySelector(".samsyn-card .title").innerText;
+  // two records may have the same title
+  const shown = () => {
+    const [title, strip] = [".title", ".strip"].map((part) => document.querySelector(`.samsyn-card ${part}`)?.innerText);
+    return title && `${title} ${strip.match(/[\\d.,]+ of/)}`;
+  };
+  let pressed = 0, before = shown();
   document.addEventListener("keydown", () => { pressed = performance.now(); }, true);
   new MutationObserver(() => {
-    const now = document.querySelector(".samsyn-card .title")?.innerText;
-    if (!now || now === title) return;
-    title = now;
+    const now = shown();
+    if (!now || now === before) return;
+    before = now;
     const changed = performance.now() - pressed, key = pressed;
     requestAnimationFrame(() => window.times.push([changed, performance.now() - key]));
   }).observe(document.querySelector(".samsyn-card"), { childList: true, subtree: true, characterData: true });
