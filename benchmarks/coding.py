@@ -23,7 +23,10 @@ Tried on the tuning part and left out: two-word terms, unlemmatised words, chara
 ten times as slow, no words to show), latent semantic features, linear SVM, all codes' hits as features of each code,
 the mean of the document's other sentences, its hits (fewer sentences to read, lower AP and F1), hits as a fixed
 offset, counter-examples drawn five to one or from records with the code only, self-training on the likeliest
-unread sentences, bars from expected F1 or from the share of present sentences.
+unread sentences, bars from expected F1 or from the share of present sentences. Tried for ten examples and left out:
+a firmer prior on the slope, a prior on the intercept, mixing with the uncalibrated probability, a correction for
+having stopped reading at the last example, other usual bars. Kept: mixing with the share of present sentences among
+those with and without an indicator (tuning part, ten examples: Brier .0231 -> .0220, micro F1 .475 -> .490).
 """
 
 from __future__ import annotations
@@ -140,10 +143,11 @@ def measured(sentences, labels, scheme, training, test, arguments):
                     y = labels[training, column]
                     read_rows = drawn(y, documents[training], k, seed)
                     learned = OneCode(seed).fit(
-                        known.of_code(column)[read_rows], y[read_rows], documents[training][read_rows]
-                    )
+                        known.of_code(column)[read_rows], y[read_rows], documents[training][read_rows],
+                        known.hits_of_code(column)[read_rows],
+                    )  # fmt: skip
                     X = asked.of_code(column)
-                    scores, shown = learned.scores(X), learned.probabilities(X)
+                    scores, shown = learned.scores(X), learned.probabilities(X, asked.hits_of_code(column))
                     yield {
                         "kind": kind, "k": k, "seed": seed, "code": code.id,
                         "documents": len(np.unique(documents[training][read_rows])),

@@ -4,11 +4,11 @@ from coding_scheme.agreement import Agreement, agreement
 from coding_scheme.agreement_rows import agreement_rows
 from coding_scheme.agreement_segments import character_alpha, span_f1
 from coding_scheme.agreement_sets import masi_distance, set_alpha
-from coding_scheme.carried import in_todays_codes, stale_decisions
+from coding_scheme.carried import fresh_decisions, in_todays_codes, stale_decisions
 from coding_scheme.changelog import SchemeChange, version_parts
 from coding_scheme.classifier import CodeClassifier
 from coding_scheme.code_tables import code_matrix, segment_rows
-from coding_scheme.coding_agreement import CodingAgreement, coding_agreement
+from coding_scheme.coding_agreement import CodingAgreement, coding_agreement, presence_agreement
 from coding_scheme.coding_examples import coding_examples
 from coding_scheme.coding_import import ImportedCoding, imported_coding
 from coding_scheme.coding_queue import blind_sample, coding_queue, unread_sample
@@ -25,6 +25,7 @@ from coding_scheme.proposers import Checked, Proposer, combined, propose
 from coding_scheme.qdc import Codebook, read_codebook, read_qdc, write_qdc
 from coding_scheme.qdpx_reading import QdaProject, read_qdpx
 from coding_scheme.qdpx_writing import write_qdpx
+from coding_scheme.resettling import changed_settlements
 from coding_scheme.rules import suggest
 from coding_scheme.scheme import Code, CodingScheme, Descriptor, DirectionCues, Facet, Theme
 from coding_scheme.scheme_changes import scheme_diff, version_faults
@@ -38,6 +39,7 @@ from coding_scheme.taguette import (
     write_taguette_codebook,
 )
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
+from coding_scheme.word_memory import words_remembered
 
 __all__ = [
     "Agreement",
@@ -64,6 +66,7 @@ __all__ = [
     "as_line",
     "blind_sample",
     "blind_sheet",
+    "changed_settlements",
     "character_alpha",
     "code_matrix",
     "coded_segments",
@@ -79,6 +82,7 @@ __all__ = [
     "decisions_from_rows",
     "descriptor_lines",
     "descriptors",
+    "fresh_decisions",
     "imported_coding",
     "in_todays_codes",
     "indicator_hits",
@@ -88,6 +92,7 @@ __all__ = [
     "masi_distance",
     "merge_codes",
     "pipeline",
+    "presence_agreement",
     "propose",
     "read_codebook",
     "read_coding_scheme",
@@ -112,6 +117,7 @@ __all__ = [
     "version_faults",
     "version_parts",
     "with_codes",
+    "words_remembered",
     "write_coding_scheme",
     "write_qdc",
     "write_qdpx",

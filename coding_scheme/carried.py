@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from coding_scheme.changelog import version_parts
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.scheme_changes import Fate, fate_of
 from coding_scheme.verdicts import standing_decisions
@@ -24,7 +25,7 @@ STALE_COLUMNS = (
 _UNIT = ("person", "round", "reading", "record_id", "code_id")
 _DIFFERING = "the codes that were merged had different directions"
 _NOWHERE = {
-    "value": "absent",
+    "value": "unclear",
     "direction": "",
     "field": "",
     "start": -1,
@@ -144,6 +145,79 @@ def stale_decisions(
     frame = pd.DataFrame(rows, columns=list(STALE_COLUMNS))
     frame = frame.astype({name: "int64" if name == "journal_line" else "str" for name in STALE_COLUMNS})
     return frame.sort_values(["record_id", "code_id", "person", "round"], kind="stable", ignore_index=True)
+
+
+def fresh_decisions(
+    decisions: pd.DataFrame, scheme: CodingScheme, kept: Mapping[str, CodingScheme] | None = None
+) -> tuple[pd.DataFrame, int]:
+    """The decisions that say what today's scheme asks, and how many standing ones do not.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        From :func:`in_todays_codes`.
+    scheme, kept
+        As there.
+
+    Returns
+    -------
+    (DataFrame, int)
+        The rows on codes that mean what they meant when these were written; how many standing decisions were
+        left out.
+
+    Examples
+    --------
+    >>> from coding_scheme.changelog import SchemeChange
+    >>> from coding_scheme.decisions import CodingDecision, as_line, coding_decisions
+    >>> from coding_scheme.scheme import Code, Theme
+    >>> from corpus.protocol import Wording
+    >>> ties = Theme("ties", (Code("trust"), Code("power")))
+    >>> change = SchemeChange("2.0", meaning=("trust",))
+    >>> scheme = CodingScheme("s", Wording(), (ties,), version="2.0", changelog=(change,))
+    >>> old = [as_line(CodingDecision("r1", code, "absent", "ann", scheme_version="1.0"))
+    ...        for code in ("trust", "power")]
+    >>> fresh, n_left_out = fresh_decisions(coding_decisions(old), scheme)
+    >>> fresh["code_id"].tolist(), n_left_out
+    (['power'], 1)
+    """
+    changed = changed_since(decisions, scheme, kept)
+    versions = zip(decisions["scheme_version"], decisions["scheme_hash"], strict=True)
+    stale = pd.Series(
+        [code in changed[version] for code, version in zip(decisions["code_id"], versions, strict=True)],
+        index=decisions.index, dtype=bool,
+    )  # fmt: skip
+    if not stale.any():
+        return decisions, 0
+    standing = standing_decisions(decisions)
+    left_out = standing[standing["line_id"].isin(set(decisions.loc[stale, "line_id"]))]
+    return decisions[~stale].reset_index(drop=True), len(left_out.drop_duplicates(_unit(left_out)))
+
+
+def changed_since(
+    decisions: pd.DataFrame, scheme: CodingScheme, kept: Mapping[str, CodingScheme] | None = None
+) -> dict[tuple[str, str], frozenset[str]]:
+    """For each (scheme_version, scheme_hash) of decisions today's codes that meant something else then, or
+    were not there: who was silent on them did not say that they are absent.
+    """  # fmt: skip
+    versions = dict.fromkeys(zip(decisions["scheme_version"], decisions["scheme_hash"], strict=True))
+    today = {code.id for code in scheme.codes}
+    found = {}
+    for version, digest in versions:
+        old = (kept or {}).get(digest[:HASH_LETTERS])
+        if digest == scheme.hash:
+            found[version, digest] = frozenset[str]()
+            continue
+        since = version or (old.version if old else "")
+        entries = [entry for entry in scheme.changelog if version_parts(entry.version) > version_parts(since)]
+        named = {name for entry in entries for name in (*entry.split, *entry.renamed, *entry.merged)}
+        then = {code.id for code in old.codes} if old else today | named
+        fates = {name: fate_of(name, since, scheme, old) for name in then}
+        stale = {now for fate in fates.values() if fate.why for now in fate.now}
+        # without the scheme of then its changelog alone says which codes are new
+        new = today - {now for fate in fates.values() for now in fate.now} if old else set()
+        added = {name for entry in entries for name in entry.added}
+        found[version, digest] = frozenset((stale | new | added) & today)
+    return found
 
 
 def _unit(decisions: pd.DataFrame) -> list[str]:

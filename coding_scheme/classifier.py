@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from coding_scheme.carried import fresh_decisions
 from coding_scheme.coding_examples import ABSENT, PRESENT, UNKNOWN, coding_examples
 from coding_scheme.languages_read import languages_read
 from coding_scheme.rules import COLUMNS
@@ -51,6 +52,11 @@ class CodeClassifier:
     ----------
     sentences : DataFrame
         Of all records, see :func:`~coding_scheme.sentence_rows.sentence_rows`.
+    codes : DataFrame
+        What was learned of each code: code_id, n_present, n_absent, n_records, speaks, average_precision,
+        why.
+    n_left_out : int
+        Decisions that were not learned from, since their code has come to mean something else.
 
     Examples
     --------
@@ -73,6 +79,7 @@ class CodeClassifier:
         self._learned: dict[str, OneCode] = {}
         self._probabilities: dict[str, np.ndarray] = {}
         self.codes = pd.DataFrame(columns=list(CODE_COLUMNS))
+        self.n_left_out = 0
 
     @cached_property
     def _features(self) -> SentenceFeatures:
@@ -84,7 +91,13 @@ class CodeClassifier:
     def _matrix(self) -> FeatureMatrix:
         return self._features.transform(self.sentences)
 
-    def learn(self, decisions: pd.DataFrame, *, progress: Progress | None = None) -> CodeClassifier:
+    def learn(
+        self,
+        decisions: pd.DataFrame,
+        *,
+        kept: Mapping[str, CodingScheme] | None = None,
+        progress: Progress | None = None,
+    ) -> CodeClassifier:
         """Forget what was learned and learn from decisions; returns itself.
 
         Parameters
@@ -92,11 +105,15 @@ class CodeClassifier:
         decisions : DataFrame
             From :func:`~coding_scheme.decisions.coding_decisions`; which sentences are examples of what says
             :func:`~coding_scheme.coding_examples.coding_examples`.
+        kept : mapping, optional
+            Earlier schemes by the first 12 letters of their hash; decisions on codes that meant something
+            else in them are left out, :attr:`n_left_out` of them.
         progress : callable, optional
             Wraps the codes.
         """
         self._learned, self._probabilities = {}, {}
-        self._labels = coding_examples(self.sentences, decisions, self.scheme)
+        self.n_left_out = fresh_decisions(decisions, self.scheme, kept)[1]
+        self._labels = coding_examples(self.sentences, decisions, self.scheme, kept)
         record_ids = self.sentences["record_id"].to_numpy()
         rows = []
         codes = list(enumerate(self.scheme.codes))
@@ -111,8 +128,9 @@ class CodeClassifier:
                 from coding_scheme.one_code import OneCode  # noqa: PLC0415 (a second to load, and only learning needs it)
 
                 X = self._matrix.of_code(column)
-                learned = OneCode(self.seed).fit(X[known], labels[known], record_ids[known])
-                probabilities = learned.probabilities(X)
+                hits = self._matrix.hits_of_code(column)
+                learned = OneCode(self.seed).fit(X[known], labels[known], record_ids[known], hits[known])
+                probabilities = learned.probabilities(X, hits)
                 # what it has learned by heart says nothing: there the held-out judgement counts
                 probabilities[known] = learned.held_out_
                 self._learned[code.id], self._probabilities[code.id] = learned, probabilities
@@ -145,13 +163,15 @@ class CodeClassifier:
         content = json.dumps(learned_from, ensure_ascii=False)
         return f"classifier {hashlib.sha256(content.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
-    def suggestions(self, record_ids: Iterable[str] | None = None) -> pd.DataFrame:
+    def suggestions(self, record_ids: Iterable[str] | None = None, *, language: str = "en") -> pd.DataFrame:
         """The sentences in which a code is likely.
 
         Parameters
         ----------
         record_ids : iterable of str, optional
             Only of these records.
+        language : {"en", "da"}
+            Of the reasons (``why``).
 
         Returns
         -------
@@ -161,12 +181,14 @@ class CodeClassifier:
             at the code's indicator or else at the word that spoke most for it; ``cue`` has the words the
             direction rests on, ``why`` those that spoke for the code and how much it learned from.
         """
+        if not self._learned:
+            return _as_suggestions([])
         wanted = np.ones(len(self.sentences), dtype=bool)
         if record_ids is not None:
             wanted = self.sentences["record_id"].isin(set(record_ids)).to_numpy()
-        from coding_scheme.learned_reasons import Reasons  # noqa: PLC0415 (a second to load, and only learning needs it)
+        from coding_scheme.learned_reasons import Reasons, learned_from  # noqa: PLC0415 (a second to load, as above)
 
-        reasons = Reasons(self.scheme, self._features)
+        reasons = Reasons(self.scheme, self._features, language)
         counts = self.codes.set_index("code_id")
         rows = []
         for column, code in enumerate(self.scheme.codes):
@@ -174,26 +196,29 @@ class CodeClassifier:
             if learned is None:
                 continue
             probability, origin = self._probabilities[code.id], self.origin(code.id)
-            n_present, n_absent, n_records = counts.loc[code.id, ["n_present", "n_absent", "n_records"]]
+            n_present, n_absent, n_records = (
+                int(counts[name][code.id]) for name in ("n_present", "n_absent", "n_records")
+            )
             at = np.flatnonzero(wanted & (probability >= learned.bar_))
             X = self._matrix.of_code(column)[at]
             for row, features in zip(at, X, strict=True):
                 sentence = self.sentences.iloc[row]
                 reason = reasons.of(sentence, code, features, learned.weights_)
                 place = {name: sentence[name] for name in ("record_id", "field", "start", "end", "text")}
-                from_what = f"learned from {n_present} sentences with it, {n_absent} without"
+                from_what = learned_from(n_present, n_absent, n_records, language)
                 rows.append({
                     **place, "code_id": code.id, "direction": reason.direction, "proposed_by": origin,
                     "score": probability[row], "indicator": reason.indicator, "cue": reason.cue,
-                    "why": f"{reason.why}; {from_what} ({n_records} records).",
+                    "why": f"{reason.why}; {from_what}.",
                 })  # fmt: skip
-        frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
-            {
-                name: {"start": "int64", "end": "int64", "score": "float64"}.get(name, "str")
-                for name in COLUMNS
-            }
-        )
-        return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
+        return _as_suggestions(rows)
+
+
+def _as_suggestions(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {name: {"start": "int64", "end": "int64", "score": "float64"}.get(name, "str") for name in COLUMNS}
+    )
+    return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
 
 
 def _lacking(n_present: int, n_absent: int, n_records: int) -> str:

@@ -190,11 +190,7 @@ def coding_agreement(
         if given not in _KNOWN[name]:
             raise UsageError(f"Unknown {name} {given!r}.", next_step=f"Known: {', '.join(_KNOWN[name])}.")
     codes = [code.id for code in scheme.codes]
-    read_by, known = readers(decisions, (round,)), set(records["record_id"])
-    shared = sorted(record for record, people in read_by.items() if len(people) > 1 and record in known)
-    people = sorted({person for record in shared for person in read_by[record]})
-    standing = standing_decisions(decisions)
-    coded = CodedRecords(standing[standing["round"] == round], read_by, shared, codes, people)
+    shared, people, coded = _read_together(decisions, codes, records, round)
     by_record = coded.by_record()
     texts = records.drop_duplicates("record_id").set_index("record_id").loc[shared, list(FIELDS)]
     units = by_record if level == "record" else coded.by_sentence(sentences_of(texts, progress))
@@ -217,6 +213,47 @@ def coding_agreement(
         intra=_intra(decisions, codes, scale, **drawing),
         disagreements=listed[is_measured].reset_index(drop=True),
     )
+
+
+def presence_agreement(
+    decisions: pd.DataFrame, scheme: CodingScheme, records: pd.DataFrame, *, seed: int = 1
+) -> pd.DataFrame:
+    """How far those who read a record blind agree on which codes are there, and nothing else of it.
+
+    Returns
+    -------
+    DataFrame
+        As :attr:`CodingAgreement.presence`; no row where no two people read the same record.
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import coding_decisions
+    >>> from coding_scheme.scheme import Code, Theme
+    >>> from corpus.protocol import Wording
+    >>> scheme = CodingScheme("demo", Wording(en="Demo"), (Theme("ties", (Code("trust"),)),))
+    >>> len(presence_agreement(coding_decisions([]), scheme, pd.DataFrame({"record_id": ["r1"]})))
+    0
+    """
+    codes = [code.id for code in scheme.codes]
+    shared, _, coded = _read_together(decisions, codes, records, "blind")
+    if not shared:
+        return pd.DataFrame(columns=list(BY_CODE))
+    units = coded.by_record()
+    found = figures_by_code(
+        units.values, len(VALUES), units.record, len(shared), seed=seed, n_bootstrap=1000
+    )  # fmt: skip
+    return _with_codes(found, codes)
+
+
+def _read_together(
+    decisions: pd.DataFrame, codes: Sequence[str], records: pd.DataFrame, round: str
+) -> tuple[list[str], list[str], CodedRecords]:
+    """The records that at least two read in a round, who they are, and what they coded."""
+    read_by, known = readers(decisions, (round,)), set(records["record_id"])
+    shared = sorted(record for record, people in read_by.items() if len(people) > 1 and record in known)
+    people = sorted({person for record in shared for person in read_by[record]})
+    standing = standing_decisions(decisions)
+    return shared, people, CodedRecords(standing[standing["round"] == round], read_by, shared, codes, people)
 
 
 def _with_codes(frame: pd.DataFrame, codes: Sequence[str]) -> pd.DataFrame:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from coding_scheme.carried import changed_since, fresh_decisions
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.verdicts import coded_segments, coding_conflicts, standing_decisions
 
 PRESENT, ABSENT, UNKNOWN = 1, 0, -1
 
 
-def coding_examples(sentences: pd.DataFrame, decisions: pd.DataFrame, scheme: CodingScheme) -> np.ndarray:
+def coding_examples(
+    sentences: pd.DataFrame,
+    decisions: pd.DataFrame,
+    scheme: CodingScheme,
+    kept: Mapping[str, CodingScheme] | None = None,
+) -> np.ndarray:
     """For each sentence and code what people decided, if they did.
 
     A sentence is an example of a code where a standing decision says so with a segment that shares at least
@@ -21,7 +28,7 @@ def coding_examples(sentences: pd.DataFrame, decisions: pd.DataFrame, scheme: Co
     code: somebody decided on the code, read the record blind (what a blind reader is silent on is absent), or
     said that there is nothing to code. Where people differ on presence, or are unclear, or no segment can be
     found in the text, nothing is known. Adjudication settles; withdrawn decisions are forgotten; suggestions
-    never count.
+    never count. Nor do decisions made before a code came to mean something else, nor the silence on it then.
 
     Parameters
     ----------
@@ -30,6 +37,8 @@ def coding_examples(sentences: pd.DataFrame, decisions: pd.DataFrame, scheme: Co
     decisions : DataFrame
         From :func:`~coding_scheme.decisions.coding_decisions`.
     scheme : CodingScheme
+    kept : mapping, optional
+        Earlier schemes by the first 12 letters of their hash, as for :func:`coding_scheme.in_todays_codes`.
 
     Returns
     -------
@@ -54,21 +63,30 @@ def coding_examples(sentences: pd.DataFrame, decisions: pd.DataFrame, scheme: Co
     if decisions.empty or sentences.empty:
         return labels
     rows_of = {str(name): np.asarray(rows) for name, rows in sentences.groupby("record_id").indices.items()}
+    changed = changed_since(decisions, scheme, kept)
+    decisions, _ = fresh_decisions(decisions, scheme, kept)
     standing = standing_decisions(decisions)
     conflicts = coding_conflicts(decisions)
     contested = conflicts[conflicts["kind"] == "presence"]
-    whole = standing[(standing["code_id"] == "") | (standing["round"] == "blind")]
-    for record_id in sorted(set(whole["record_id"]) & set(rows_of)):
-        labels[rows_of[record_id]] = ABSENT
+    # a decision on a code that was split has no code until a person decides anew, and is no reading of others
+    nothing = (standing["code_id"] == "") & (standing["value"] == "absent")
+    whole = standing[nothing | (standing["round"] == "blind")]
+    read = whole[["record_id", "scheme_version", "scheme_hash"]].drop_duplicates()
+    for record_id, version, digest in sorted(read.itertuples(index=False, name=None)):
+        if record_id in rows_of:
+            same = [column for name, column in column_of.items() if name not in changed[version, digest]]
+            labels[np.ix_(rows_of[record_id], np.array(same, dtype=int))] = ABSENT
     for record_id, code_id in _pairs(standing):
         if record_id in rows_of and code_id in column_of:
             labels[rows_of[record_id], column_of[code_id]] = ABSENT
     settled = coded_segments(decisions)
     only_direction = _pairs(conflicts[conflicts["kind"] == "direction"])
-    kept = [pair in only_direction for pair in zip(standing["record_id"], standing["code_id"], strict=True)]
+    differing = [
+        pair in only_direction for pair in zip(standing["record_id"], standing["code_id"], strict=True)
+    ]
     places = ["record_id", "code_id", "field", "start", "end", "text"]
     # agreed on being present, though not on the direction
-    present = pd.concat([settled[places], standing.loc[kept, places]])
+    present = pd.concat([settled[places], standing.loc[differing, places]])
     lost, listed = set(), sentences.to_dict("records")
     for record_id, code_id, field, start, end, text in sorted(
         set(present.itertuples(index=False, name=None))

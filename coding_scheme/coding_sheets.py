@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from coding_scheme.disagreements import side_by_side, side_columns
+from coding_scheme.resettling import CHANGED, changed_settlements
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.verdicts import kind_of, last_adjudication, positions
 from corpus.assignment import draw
@@ -77,10 +78,11 @@ def conflict_sheet(decisions: pd.DataFrame, records: pd.DataFrame, scheme: Codin
     Returns
     -------
     DataFrame
-        Columns record_id, code_id, kind ("presence", "direction"), the empty ones to fill in (agree_with, or
-        value, direction, field, quotation, finding and facets; reason; note), round ("adjudication"), then
-        person_1, value_1, direction_1, quotations_1, note_1, person_2 ..., title, abstract. In the order of
-        the records and of the scheme. Filled in, its rows go to
+        Columns record_id, code_id, kind ("presence", "direction", or "changed since settled": a coder
+        decided otherwise after the settlement, which stands until there is a new one), the empty ones to fill
+        in (agree_with, or value, direction, field, quotation, finding and facets; reason; note), round
+        ("adjudication"), then person_1, value_1, direction_1, quotations_1, note_1, person_2 ..., title,
+        abstract. In the order of the records and of the scheme. Filled in, its rows go to
         :func:`~coding_scheme.decision_rows.decisions_from_rows`.
 
     Examples
@@ -98,9 +100,12 @@ def conflict_sheet(decisions: pd.DataFrame, records: pd.DataFrame, scheme: Codin
     [['trust', '', 'ann', 'present', 'bo', 'absent']]
     """
     rows = []
+    anew = changed_settlements(decisions)
+    changed = set(zip(anew["record_id"], anew["code_id"], strict=True))
     for record_id, code_id, said, listed in positions(decisions):
-        kind = kind_of(said)
-        if said and kind in {"presence", "direction"} and not last_adjudication(listed):
+        kind = CHANGED if (record_id, code_id) in changed else kind_of(said)
+        is_open = kind in {"presence", "direction"} and not last_adjudication(listed)
+        if said and (is_open or kind == CHANGED):
             rows.append({"record_id": record_id, "code_id": code_id, "kind": kind} | side_by_side(said))
     place = {record_id: number for number, record_id in enumerate(records["record_id"])}
     order = {code.id: number for number, code in enumerate(scheme.codes)}

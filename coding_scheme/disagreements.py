@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from coding_scheme.resettling import CHANGED, changed_settlements
 from coding_scheme.verdicts import Position, Positions, Rows, kind_of, last_adjudication, positions
 
 KINDS = ("presence", "unclear", "direction", "segments")
 SIDE = ("person", "value", "direction", "quotations", "note")
-SETTLED = ("settled_by", "settled_as", "reason")
+SETTLED = ("settled_by", "settled_as", "reason", "since")
 BETWEEN_QUOTATIONS = " | "
 
 
@@ -31,7 +32,8 @@ def coding_disagreements(decisions: pd.DataFrame, *, rounds: tuple[str, ...] = (
     DataFrame
         Columns record_id, code_id, kind, then person_1, value_1, direction_1, quotations_1 (" | " between
         them), note_1, person_2 ... for as many as read a record, then settled_by, settled_as, reason ("" if
-        nobody settled it). Sorted by record_id, code_id. Kinds: "presence" (one found the code, another did
+        nobody settled it), since ("changed since settled" where a coder decided otherwise after that).
+        Sorted by record_id, code_id. Kinds: "presence" (one found the code, another did
         not), "unclear" (somebody could not tell), "direction", and "segments" (the same code and direction,
         and two people marked no word in common). Notes, findings and facets never make a disagreement.
 
@@ -46,10 +48,13 @@ def coding_disagreements(decisions: pd.DataFrame, *, rounds: tuple[str, ...] = (
     [['presence', 'ann', 'Trust', 'bo', 'absent']]
     """
     rows = []
+    anew = changed_settlements(decisions)
+    changed = set(zip(anew["record_id"], anew["code_id"], strict=True))
     for record_id, code_id, said, listed in positions(decisions, rounds):
         kind = _kind(said) if len(said) > 1 else ""
         if kind:
             settled = _settled(last_adjudication(listed))
+            settled["since"] = CHANGED if (record_id, code_id) in changed else ""
             rows.append(
                 {"record_id": record_id, "code_id": code_id, "kind": kind} | side_by_side(said) | settled
             )
@@ -94,7 +99,7 @@ def _settled(rows: Rows) -> dict[str, str]:
         return dict.fromkeys(SETTLED, "")
     first: Mapping[Any, Any] = rows[0]
     as_what = Position(first["person"], first["value"], first["direction"]).said
-    return dict(zip(SETTLED, (first["person"], as_what, first["reason"]), strict=True))
+    return dict(zip(SETTLED, (first["person"], as_what, first["reason"], ""), strict=True))
 
 
 def side_columns(rows: list[dict[str, Any]]) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from coding_scheme.written_words import WrittenWords
+from coding_scheme.written_words import KEPT, WrittenWords
 
 # wrong or missing in simplemma; forms in lower case
 _LEMMAS = {
@@ -24,7 +24,6 @@ _SIMPLEMMA = {"no": "nb"}
 _LONGEST = 100
 
 
-@lru_cache(maxsize=200_000)
 def lemma(form: str, language: str) -> str:
     """The lemma of a word form in lower case; the form itself in a language without lemmas.
 
@@ -33,15 +32,33 @@ def lemma(form: str, language: str) -> str:
     >>> lemma("Udsatte", "da"), lemma("partnerskabernes", "da"), lemma("strengthened", "en")
     ('udsat', 'partnerskab', 'strengthen')
     """
-    low = form.lower()
-    own = _LEMMAS.get(language, {}).get(low)
-    if own:
-        return own
-    if not low[:1].isalpha() or len(low) > _LONGEST or not has_lemmas(language):
-        return low
-    import simplemma  # noqa: PLC0415 (its dictionaries load slowly)
+    return known_lemmas(language)[form.lower()]
 
-    return str(simplemma.lemmatize(low, lang=_SIMPLEMMA.get(language, language))).lower()
+
+class KnownLemmas(dict[str, str]):
+    """The lemmas of one language met so far, by their forms in lower case; others are looked up."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self._own = language, _LEMMAS.get(language, {})
+
+    def __missing__(self, form: str) -> str:
+        found = self._own.get(form, "")
+        if not found and form[:1].isalpha() and len(form) <= _LONGEST and has_lemmas(self.language):
+            import simplemma  # noqa: PLC0415 (its dictionaries load slowly)
+
+            language = _SIMPLEMMA.get(self.language, self.language)
+            found = str(simplemma.lemmatize(form, lang=language)).lower()
+        found = found or form
+        if len(self) >= KEPT:
+            self.clear()
+        self[form] = found
+        return found
+
+
+@cache
+def known_lemmas(language: str) -> KnownLemmas:
+    """The lemmas of a language met so far; the same object at every call."""
+    return KnownLemmas(language)
 
 
 @cache
@@ -53,13 +70,10 @@ def has_lemmas(language: str) -> bool:
     >>> has_lemmas("sv"), has_lemmas("xx")
     (True, False)
     """
-    import simplemma  # noqa: PLC0415 (as above)
+    # which there are stands in no other place, and asking for a word would load the whole dictionary
+    from simplemma.strategies.dictionaries.dictionary_factory import SUPPORTED_LANGUAGES  # noqa: PLC0415 (slow)
 
-    try:
-        simplemma.is_known("a", lang=_SIMPLEMMA.get(language, language))
-    except ValueError:
-        return False
-    return True
+    return _SIMPLEMMA.get(language, language) in SUPPORTED_LANGUAGES
 
 
 class Lemmas:
@@ -78,8 +92,8 @@ class Lemmas:
 class Sentences:
     """spaCy component: marks the first token of each sentence."""
 
-    def __init__(self, language: str, tokenizer: Any) -> None:
-        self.words = WrittenWords(language, tokenizer)
+    def __init__(self, language: str) -> None:
+        self.words = written_words(language)
 
     def __call__(self, doc: Any) -> Any:
         """Set ``is_sent_start`` of every token."""
@@ -133,8 +147,8 @@ def pipeline(language: str) -> Any:
 @cache
 def written_words(language: str) -> WrittenWords:
     """The written words of a language; the same object at every call, so that each is learned once."""
-    words: WrittenWords = pipeline(language).get_pipe("sentence_ends").words
-    return words
+    # the pipeline is made when a word is met that is not known yet
+    return WrittenWords(language, lambda written: pipeline(language).tokenizer(written))
 
 
 def sentences(text: str, language: str) -> list[tuple[int, int]]:
@@ -164,7 +178,7 @@ def sentences(text: str, language: str) -> list[tuple[int, int]]:
 def _register(language_class: Any) -> None:
     @language_class.factory("samsyn_sentence_ends", default_config={"language": ""})
     def _(nlp: Any, name: str, language: str) -> Sentences:
-        return Sentences(language, nlp.tokenizer)
+        return Sentences(language)
 
     @language_class.factory("samsyn_lemmas", default_config={"language": ""})
     def _(nlp: Any, name: str, language: str) -> Lemmas:

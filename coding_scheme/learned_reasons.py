@@ -18,6 +18,20 @@ from coding_scheme.sentence_features import SentenceFeatures, terms
 
 _WORD = re.compile(r"\w+")
 N_WORDS = 3
+_WORDS = {
+    "en": {
+        "spoke": "for it spoke ", "and": " and ", "hits": "the scheme's indicators",
+        "around": "the sentences around it most of all",
+        "common": "it is common enough to be likely anywhere",
+        "learned": "learned from {present} sentences with it, {absent} without ({records} records)",
+    },
+    "da": {
+        "spoke": "for den talte ", "and": " og ", "hits": "kodeskemaets indikatorer",
+        "around": "mest af alt sætningerne omkring",
+        "common": "den er så almindelig, at den er sandsynlig overalt",
+        "learned": "lært af {present} sætninger med den, {absent} uden ({records} poster)",
+    },
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,17 @@ class Reason:
     why: str
 
 
+def learned_from(n_present: int, n_absent: int, n_records: int, language: str = "en") -> str:
+    """How much a classifier learned from, in words.
+
+    Examples
+    --------
+    >>> learned_from(12, 340, 9, "da")
+    'lært af 12 sætninger med den, 340 uden (9 poster)'
+    """
+    return _WORDS[language]["learned"].format(present=n_present, absent=n_absent, records=n_records)
+
+
 class Reasons:
     """Gives the reasons for suggestions of a scheme's classifiers.
 
@@ -47,9 +72,12 @@ class Reasons:
     scheme : CodingScheme
     features : SentenceFeatures
         Fitted.
+    language : {"en", "da"}
+        Of the reasons.
     """
 
-    def __init__(self, scheme: CodingScheme, features: SentenceFeatures) -> None:
+    def __init__(self, scheme: CodingScheme, features: SentenceFeatures, language: str = "en") -> None:
+        self._said, self._lemmas = _WORDS[language], scheme.lemmas
         self._readers = readers_of(scheme)
         self._column_of = {term: column for column, term in enumerate(features.terms)}
 
@@ -80,10 +108,10 @@ class Reasons:
         if shown:
             parts.append(", ".join(shown))
         if of_hits > 0:
-            parts.append("the scheme's indicators")
+            parts.append(self._said["hits"])
         if around > 0 and around > spoke[:n_terms].sum() + of_hits:
-            parts.append("the sentences around it most of all")
-        why = "for it spoke " + " and ".join(parts) if parts else "it is common enough to be likely anywhere"
+            parts.append(self._said["around"])
+        why = self._said["spoke"] + self._said["and"].join(parts) if parts else self._said["common"]
         return Reason(direction, cue, indicator, why)
 
     def _words(self, text: str, language: str, spoke: np.ndarray) -> list[tuple[int, int]]:
@@ -91,7 +119,11 @@ class Reasons:
         found: dict[str, tuple[float, int, int]] = {}
         for match in _WORD.finditer(text):
             form = match.group().lower()
-            columns = [self._column_of[term] for term in terms(form, language) if term in self._column_of]
+            columns = [
+                self._column_of[term]
+                for term in terms(form, language, self._lemmas)
+                if term in self._column_of
+            ]
             strength = float(spoke[columns].sum().round(6)) if columns else 0.0
             if strength > 0 and form not in found:
                 found[form] = (-strength, match.start(), match.end())

@@ -2,9 +2,11 @@
 
 Both are learned from held-out scores: the records are dealt into folds, and each sentence is scored by a
 classifier that has seen no sentence of its record. Probabilities are Platt's (1999), with his targets; the
-slope is drawn towards 1, since ten examples cannot say much against it. The bar is where F1 was best on the
-held-out sentences, drawn towards a usual one. How far either is drawn was chosen on the training part of
-``benchmarks/coding.py``.
+slope is drawn towards 1, since ten examples cannot say much against it. Where the scheme has indicators of
+the code, the probability is mixed with the share of present sentences among those with an indicator, or among
+those without: few examples tell these shares better than anything else, so the fewer there are, the more they
+count. The bar is where F1 was best on the held-out sentences, drawn towards a usual one. How far all these
+are drawn was chosen on the training part of ``benchmarks/coding.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ N_FOLDS = 5
 SLOPE_PRIOR = 10.0
 # the bar is drawn towards this probability as if so many examples said so
 USUAL_BAR, BAR_PRIOR = 0.2, 5
+# the shares count as much as so many examples; each share begins with (sentences, present ones among them)
+SHARES_COUNT = 10
+WITH_HIT, WITHOUT_HIT = (5, 1.5), (50, 0.5)
 
 
 class OneCode:
@@ -39,6 +44,8 @@ class OneCode:
         Of the calibration.
     bar_ : float
         Probability from which on a sentence is suggested.
+    shares_ : (float, float) or None
+        Of present sentences among those without and with an indicator of the code.
     held_out_ : array (n_sentences,)
         Probabilities of the sentences learned from, each while its record was held out.
     average_precision_ : float
@@ -60,7 +67,9 @@ class OneCode:
             C=10.0, class_weight="balanced", solver="liblinear", random_state=0
         )
 
-    def fit(self, X: csr_matrix, y: np.ndarray, record_ids: np.ndarray) -> OneCode:
+    def fit(
+        self, X: csr_matrix, y: np.ndarray, record_ids: np.ndarray, hits: np.ndarray | None = None
+    ) -> OneCode:
         """Learn.
 
         Parameters
@@ -69,17 +78,25 @@ class OneCode:
         y : array of 0 and 1 (n_sentences,)
         record_ids : array of str (n_sentences,)
             Sentences of one record share a fold.
+        hits : array of bool (n_sentences,), optional
+            Whether an indicator of the code stands in the sentence.
         """
-        held_out = np.zeros(len(y))
+        hits = hits if hits is not None and hits.any() else None
+        held_out, share = np.zeros(len(y)), np.zeros(len(y))
         fold = _folds(y, record_ids, self.seed)
         for number in np.unique(fold):
             rest = fold != number
             if len(np.unique(y[rest])) == 2:
                 learned = clone(self._regression).fit(X[rest], y[rest])
                 held_out[~rest] = learned.decision_function(X[~rest])
+            if hits is not None:
+                share[~rest] = np.take(_shares(y[rest], hits[rest]), hits[~rest].astype(int))
         self.slope_, self.intercept_ = _calibration(held_out, y)
-        self.held_out_ = self._calibrated(held_out).round(4)
-        bar, n = _best_bar(self.held_out_, y), y.sum()
+        self.shares_ = None if hits is None else _shares(y, hits)
+        n = y.sum()
+        self._weight = 0.0 if hits is None else float(SHARES_COUNT / (n + SHARES_COUNT))
+        self.held_out_ = self._calibrated(held_out, share).round(4)
+        bar = _best_bar(self.held_out_, y)
         self.bar_ = float(((n * bar + BAR_PRIOR * USUAL_BAR) / (n + BAR_PRIOR)).round(4))
         self.average_precision_ = float(average_precision_score(y, held_out))
         self._regression.fit(X, y)
@@ -90,12 +107,26 @@ class OneCode:
         """What speaks for the code in each sentence, as log odds that are not calibrated (n_sentences,)."""
         return self._regression.decision_function(X)
 
-    def probabilities(self, X: csr_matrix) -> np.ndarray:
-        """Calibrated probabilities (n_sentences,), rounded, so that no last bit of a machine shows."""
-        return self._calibrated(self.scores(X)).round(4)
+    def probabilities(self, X: csr_matrix, hits: np.ndarray | None = None) -> np.ndarray:
+        """Calibrated probabilities (n_sentences,), rounded, so that no last bit of a machine shows.
 
-    def _calibrated(self, scores: np.ndarray) -> np.ndarray:
-        return expit(self.slope_ * scores + self.intercept_)
+        ``hits`` as in :meth:`fit`; without them no sentence has an indicator.
+        """
+        has_hit = np.zeros(X.shape[0], dtype=int) if hits is None else hits.astype(int)
+        share = np.take(self.shares_, has_hit) if self.shares_ else np.zeros(X.shape[0])
+        return self._calibrated(self.scores(X), share).round(4)
+
+    def _calibrated(self, scores: np.ndarray, share: np.ndarray) -> np.ndarray:
+        return (1 - self._weight) * expit(self.slope_ * scores + self.intercept_) + self._weight * share
+
+
+def _shares(y: np.ndarray, hits: np.ndarray) -> tuple[float, float]:
+    """How many sentences without and with an indicator are present ones, each drawn towards what is usual."""
+    shares = [
+        (y[has].sum() + n_present) / (has.sum() + n)
+        for has, (n, n_present) in ((~hits, WITHOUT_HIT), (hits, WITH_HIT))
+    ]
+    return float(shares[0]), float(shares[1])
 
 
 def _folds(y: np.ndarray, record_ids: np.ndarray, seed: int) -> np.ndarray:

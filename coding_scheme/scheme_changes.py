@@ -263,6 +263,8 @@ def _of_the_whole(old: CodingScheme, new: CodingScheme) -> Iterator[tuple[str, s
         yield "rules", "unit of coding or rules"
     if old.direction_cues != new.direction_cues:
         yield "cues", "direction cues"
+    if old.lemmas != new.lemmas:
+        yield "cues", "lemmas"
     for name in ("facets", "descriptors"):
         if getattr(old, name) != getattr(new, name):
             yield name, name

@@ -9,6 +9,8 @@ so that what was learned in one helps in the other. The weights were chosen on t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,15 +30,17 @@ NEIGHBOUR, HIT = 0.3, 0.4
 PLACES = ("", "in the sentence before", "in the sentence after")
 
 
-def terms(form: str, language: str) -> tuple[str, ...]:
+def terms(form: str, language: str, lemmas: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """The terms that a written word stands for: its lemma, its beginning and its end.
+
+    ``lemmas`` are those of the scheme, which come before the dictionary's.
 
     Examples
     --------
-    >>> terms("Netværksstyringens", "da"), terms("we", "en")
+    >>> terms("netværksstyringens", "da", {}), terms("we", "en", {})
     (('netværksstyring', 'netvæ-', '-yring'), ('we',))
     """
-    word = lemma(form, language)
+    word = lemmas.get(language, {}).get(form) or lemma(form, language)
     return (word, word[:PART] + "-", "-" + word[-PART:]) if len(word) > PART + 1 else (word,)
 
 
@@ -68,7 +72,9 @@ class SentenceFeatures:
     def __init__(self, scheme: CodingScheme, *, with_hits: bool = True) -> None:
         self.scheme, self.with_hits = scheme, with_hits
         # a term that stands in one sentence alone says nothing of another
-        self._tfidf = TfidfVectorizer(analyzer=_terms_of, sublinear_tf=True, min_df=2)
+        self._tfidf = TfidfVectorizer(
+            analyzer=partial(_terms_of, lemmas=scheme.lemmas), sublinear_tf=True, min_df=2
+        )
 
     def fit(self, sentences: pd.DataFrame) -> SentenceFeatures:
         """Learn the terms and how common they are; of decisions nothing is needed."""
@@ -104,6 +110,10 @@ class FeatureMatrix:
     def __init__(self, shared: Any, hits: list[Any]) -> None:
         self.shared, self.hits = shared, hits
 
+    def hits_of_code(self, column: int) -> np.ndarray:
+        """Whether an indicator of one code stands in each sentence, array of bool (n_sentences,)."""
+        return self.hits[0][:, [column]].toarray().ravel() > 0
+
     def of_code(self, column: int) -> Any:
         """The features for one code, csr_matrix (n_sentences, 3 * n_terms + 3).
 
@@ -117,9 +127,9 @@ def _texts(sentences: pd.DataFrame) -> list[tuple[str, str]]:
     return list(zip(sentences["text"], sentences["language"], strict=True))
 
 
-def _terms_of(sentence: tuple[str, str]) -> list[str]:
+def _terms_of(sentence: tuple[str, str], lemmas: Mapping[str, Mapping[str, str]]) -> list[str]:
     text, language = sentence
-    return [term for form in _WORD.findall(text.lower()) for term in terms(form, language)]
+    return [term for form in _WORD.findall(text.lower()) for term in terms(form, language, lemmas)]
 
 
 def _neighbours(sentences: pd.DataFrame) -> tuple[Any, Any]:

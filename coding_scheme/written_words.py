@@ -99,17 +99,28 @@ class WrittenWords(dict[str, WrittenWord]):
     ----------
     language : str
     tokenizer : callable
-        Gives tokens with ``text`` and ``idx``; spaCy's.
+        Gives tokens with ``text``, which stand side by side; spaCy's.
+
+    Attributes
+    ----------
+    tokens : dict of str to str
+        What the tokenizer made of each, without the white space after it: the tokens, spaces between them.
     """
 
     def __init__(self, language: str, tokenizer: Any) -> None:
         self.ends, self._tokenizer = SentenceEnds(language), tokenizer
+        self.tokens: dict[str, str] = {}
 
     def __missing__(self, written: str) -> WrittenWord:
         if len(self) >= KEPT:
             self.clear()
+            self.tokens.clear()
         signs = written.rstrip()
-        tokens = [(token.text, token.idx) for token in self._tokenizer(signs)]
+        known = self.tokens.get(signs)
+        if known is None:
+            known = self.tokens[signs] = " ".join(token.text for token in self._tokenizer(signs))
+        texts = known.split(" ")
+        tokens = list(zip(texts, accumulate(map(len, texts), initial=0), strict=False))
         word = self[written] = self._taken_apart(signs, written[len(signs) :], tokens)
         return word
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -52,6 +52,12 @@ _STOP_WORDS = {
 }
 TOLD_LANGUAGES = tuple(_STOP_WORDS)
 _LISTS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+_ALSO_FREQUENT = """
+    or not more than who what when where they them but all if so do did may will would should about over only
+    some such other there he she it you op ud ind da man men os vi var ved hun han hos samt
+"""
+# words that say nothing of a subject, in the languages that are read and their neighbours
+FREQUENT_WORDS = frozenset(_ALSO_FREQUENT.split()).union(*(_LISTS[name] for name in ("en", "da", "no", "sv")))
 # each word counts once for its languages, twice where it belongs to one alone
 _WEIGHTS = {
     word: tuple((language, 2.0 if len(places) == 1 else 1.0) for language in places)
@@ -59,6 +65,7 @@ _WEIGHTS = {
     for places in [[language for language, words in _LISTS.items() if word in words]]
 }
 _WORD = re.compile(r"[^\W\d_]+")
+_KEPT = 200_000
 
 
 def language_of(text: str) -> str:
@@ -111,16 +118,35 @@ def stop_word_counts(words: list[str]) -> dict[str, float]:
     return counts
 
 
+class KnownWords(dict[str, bool]):
+    """Whether the words met so far stand in the dictionary of a language; others are looked up."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __missing__(self, word: str) -> bool:
+        import simplemma  # noqa: PLC0415 (its dictionaries load slowly; many texts never need them)
+
+        if len(self) >= _KEPT:
+            self.clear()
+        self[word] = simplemma.is_known(word, lang=self.language)
+        return self[word]
+
+
+@cache
+def known_words(language: str) -> KnownWords:
+    """The words of a language met so far; the same object at every call."""
+    return KnownWords(language)
+
+
 @lru_cache(maxsize=50_000)
 def _by_dictionary(words: tuple[str, ...], otherwise: str) -> str:
-    import simplemma  # noqa: PLC0415 (its dictionaries load slowly; many texts never need them)
-
     known = [word for word in words if len(word) > 2]
     if not known:
         return ""
     shares = {}
     for language in READ_LANGUAGES:
-        found = sum(simplemma.is_known(word, lang=language) for word in known)
+        found = sum(known_words(language)[word] for word in known)
         # long Danish compounds are in no dictionary, their letters give them away
         found += sum(language == "da" and bool(re.search("[æøå]", word)) for word in known)
         shares[language] = found / len(known)

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from corpus.column_names import COLUMN_NAMES
 from corpus.errors import UsageError
@@ -174,6 +173,8 @@ def _in_processes(
     yield _screened_anew(rankers[name], relevant, seed, priors)
     alone = (time.perf_counter() - began) * len(rest)
     n_jobs = 1 if alone < _WORTH_PROCESSES else min(n_jobs, len(rest))
+    from joblib import Parallel, delayed  # noqa: PLC0415 (a tenth of a second, and only simulations need it)
+
     run = delayed(_screened_anew)
     calls = (run(rankers[name], relevant, seed, priors) for name, seed in rest)
     yield from Parallel(n_jobs=n_jobs, return_as="generator")(calls)

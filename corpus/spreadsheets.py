@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-import openpyxl
-
 from corpus.archives import check_sizes, is_workbook
 from corpus.column_names import Heading, check_own_names, heading_of, row_entry
 from corpus.entries import Entry, Format
@@ -71,6 +69,8 @@ def _recognise(data: bytes, own: Own) -> bool:
 @contextmanager
 def _opened(data: bytes) -> Iterator[Any]:
     """The workbook, after a look at its sizes; what openpyxl stumbles over is said in words."""
+    import openpyxl  # noqa: PLC0415 (a tenth of a second, and few exports are workbooks)
+
     book = None
     try:
         _refuse_bombs(data)

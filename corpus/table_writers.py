@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
@@ -44,6 +43,8 @@ def write_xlsx(records: pd.DataFrame, path: Path) -> None:
 
     Excel's cells hold 32,767 letters; "abstract" then goes on in "abstract (2)", and is read back whole.
     """
+    import openpyxl  # noqa: PLC0415 (a tenth of a second, and few files are workbooks)
+
     table = records.drop(columns=["raw"])
     columns: list[tuple[str, list[object]]] = []
     for name in table.columns:

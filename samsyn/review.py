@@ -16,6 +16,7 @@ from coding_scheme import (
     CodingScheme,
     agreement_rows,
     as_line,
+    changed_settlements,
     coded_segments,
     coding_conflicts,
     decisions_from_rows,
@@ -49,6 +50,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from corpus.undone import not_undone
 from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.report_desk import ReportDesk
@@ -137,6 +139,10 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             )
         return cls(folder)
 
+    def beside(self) -> Review:
+        """The same review for another thread; what was computed so far need not be computed again."""
+        return Review(self.folder, dict(self._kept))
+
     @property
     def protocol(self) -> Protocol:
         """The protocol, read and checked."""
@@ -199,9 +205,7 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         """Groups of duplicates and the doubtful pairs that wait for a person."""
 
         def compute() -> Duplicates:
-            lines = [line for line in self._lines("duplicates") if line.get("type") == "duplicate"]
-            columns = ["record_id_a", "record_id_b", "verdict", "person"]
-            return find_duplicates(self.collection().records, pd.DataFrame(lines, columns=columns))
+            return find_duplicates(self.collection().records, self._word_on_pairs())
 
         return self._remembered("duplicates", _RECORDS, compute)
 
@@ -231,6 +235,20 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         folder = self.folder / "decisions" / "duplicates"
         return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
 
+    def undo_duplicates(self, person: str, n: int = 1) -> pd.DataFrame:
+        """Take back a person's last word on pairs of records, as :meth:`undo_screening` does.
+
+        Returns
+        -------
+        DataFrame
+            Columns record_id_a, record_id_b, undoes.
+        """
+        return self._undone("duplicate", person, n, names=("record_id_a", "record_id_b"), folder="duplicates")
+
+    def _word_on_pairs(self) -> pd.DataFrame:
+        lines = not_undone(self._lines("duplicates"), "duplicate")
+        return pd.DataFrame(lines, columns=["record_id_a", "record_id_b", "verdict", "person"])
+
     # --- screening --------------------------------------------------------------------------------------
 
     def flow(self) -> Flow:
@@ -245,7 +263,15 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     # --- coding -----------------------------------------------------------------------------------------
 
-    def code(self, rows: Rows, *, person: str, round_: str = "assisted", file: str = "rows") -> int:
+    def code(
+        self,
+        rows: Rows,
+        *,
+        person: str,
+        round_: str = "assisted",
+        file: str = "rows",
+        known: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    ) -> int:
         """Take coding decisions: record_id, code_id, value, direction, field, quotation, finding, ...
 
         Parameters
@@ -255,6 +281,8 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         person : str
         round_ : str
             "blind", "assisted" or "adjudication", for rows that name none.
+        known : (records, decisions), optional
+            The records that the rows are on and every decision on them, where these are at hand.
 
         Returns
         -------
@@ -266,10 +294,10 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
         UsageError
             With every faulty row; nothing is saved then.
         """
+        records, earlier = known or (self.records, self.coding_decisions())
         decisions = decisions_from_rows(
-            rows, self.records, self.scheme, person=person, round=round_, file=file,
-            decisions=self.coding_decisions(),
-        )  # fmt: skip
+            rows, records, self.scheme, person=person, round=round_, file=file, decisions=earlier
+        )
         self.refuse_retired(decisions, file)
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
@@ -315,15 +343,16 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
 
     # --- what comes out ---------------------------------------------------------------------------------
 
-    def evidence(self) -> Evidence:
-        """All that a report is made of."""
+    def evidence(self, *, to_judge: bool = False) -> Evidence:
+        """All that a report is made of, or (``to_judge``) only what judgements are about, at once."""
         collection, screening = self.collection(), self.screening_decisions()
         coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
         times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
-        shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
-        records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
+        if not to_judge:
+            shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
+            records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
@@ -336,16 +365,13 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             coded_segments=coded_segments(coding),
             coding_conflicts=coding_conflicts(coding),
             descriptors=found,
-            agreement=self.agreement(),
+            agreement=pd.DataFrame() if to_judge else self.agreement(),
             n_screening_decisions=len(screening),
-            input_hash=self.input_hash(),
+            input_hash="" if to_judge else self.input_hash(),
             data_as_of=max(times, default=""),
-            stopping=self.stopping(),
+            stopping=None if to_judge else self.stopping(),
             screening_decisions=screening,
-            duplicate_decisions=pd.DataFrame(
-                [line for line in self._lines("duplicates") if line.get("type") == "duplicate"],
-                columns=["record_id_a", "record_id_b", "verdict", "person"],
-            ),
+            duplicate_decisions=self._word_on_pairs(),
             checklist=read_checklist(self.folder / "checklist.yaml"),
             judgements=judged,
             author=self.author,
@@ -412,6 +438,8 @@ class Review(CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
             "coded_reports": coding["record_id"].nunique(),
             "coded_segments": len(self.coded()),
             "coding_conflicts": len(self.coding_conflicts()),
+            "stale_coding_decisions": len(self.stale_decisions()),
+            "settlements_changed_since": len(changed_settlements(coding)),
             "judgements": len(judged),
             "judgements_in_conflict": int((judged["value"] == "in conflict").sum()),
             "torn_journal_lines": len(self.torn_lines()),

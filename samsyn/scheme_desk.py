@@ -17,7 +17,9 @@ from coding_scheme import (
     CodingDecision,
     CodingScheme,
     EditedScheme,
+    changed_settlements,
     coding_decisions,
+    in_todays_codes,
     read_coding_scheme,
     scheme_diff,
     stale_decisions,
@@ -162,6 +164,18 @@ class SchemeDesk(ScreeningDesk):
         for _, rows in self.stale_decisions().groupby(["code_id", "why", "now"], sort=True):
             faults.append(_in_words(rows))
         return faults
+
+    def settlement_faults(self) -> list[str]:
+        """The settlements whose grounds a coder has changed since, in words."""
+        changed = changed_settlements(
+            in_todays_codes(self._coding_as_made(), self.scheme, self._kept_by_hash())
+        )
+        return [
+            f"changed since settled: {row['code_id']} in {row['record_id']} ({row['changed']}); what "
+            f"{row['settled_by']} settled stands ({row['settled_as']}) until it is settled anew: "
+            "samsyn code --conflicts --csv settle.csv"
+            for row in changed.to_dict("records")
+        ]
 
     def change_scheme(self, change: Callable[[str], EditedScheme]) -> EditedScheme:
         """Change the text of ``coding_scheme.yaml`` with :func:`coding_scheme.rename_code` and the like.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -12,12 +13,18 @@ from coding_scheme import (
     Proposer,
     coding_queue,
     combined,
+    language_support,
     propose,
     suggest,
+    unread_languages,
     unread_sample,
+    words_remembered,
 )
+from coding_scheme.languages_read import languages_read
 from corpus import UsageError
+from corpus.languages import READ_LANGUAGES
 from samsyn.coding_desk import CodingDesk
+from samsyn.scheme_desk import SchemeDesk
 
 Progress = Callable[[Iterable], Iterable]
 ORIGINS = ("rules", "classifier")
@@ -40,6 +47,12 @@ class Proposals:
         Rows of proposers whose offsets were mended.
     n_hidden : int
         Records left out, since the person has still to read them blind.
+    n_stale : int
+        Decisions that the classifier left out, since their code has come to mean something else.
+    read : DataFrame
+        How well each language of the scheme is read (columns: ``coding_scheme.language_support``).
+    unread : DataFrame
+        Records in languages that the scheme has no words for (columns: ``coding_scheme.unread_languages``).
     """
 
     suggestions: pd.DataFrame
@@ -47,6 +60,9 @@ class Proposals:
     refused: pd.DataFrame
     n_mended: int = 0
     n_hidden: int = 0
+    n_stale: int = 0
+    read: pd.DataFrame = field(default_factory=pd.DataFrame)
+    unread: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def silent(self) -> list[str]:
@@ -57,7 +73,7 @@ class Proposals:
         return silent.sort_values("n_present", ascending=False, kind="stable")["why"].tolist()
 
 
-class SuggestionDesk(CodingDesk):
+class SuggestionDesk(CodingDesk, SchemeDesk):
     """The part of :class:`~samsyn.Review` that is about suggestions."""
 
     def suggest(
@@ -67,6 +83,7 @@ class SuggestionDesk(CodingDesk):
         by: Iterable[str] = ORIGINS,
         proposers: Mapping[str, Proposer] | None = None,
         person: str = "",
+        language: str = "en",
         progress: Progress | None = None,
     ) -> pd.DataFrame:
         """Suggested segments of the included records, each with its reason (columns: ``coding_scheme``).
@@ -74,7 +91,12 @@ class SuggestionDesk(CodingDesk):
         Parameters are those of :meth:`proposals`.
         """
         return self.proposals(
-            all_records=all_records, by=by, proposers=proposers, person=person, progress=progress
+            all_records=all_records,
+            by=by,
+            proposers=proposers,
+            person=person,
+            language=language,
+            progress=progress,
         ).suggestions
 
     def proposals(
@@ -84,6 +106,7 @@ class SuggestionDesk(CodingDesk):
         by: Iterable[str] = ORIGINS,
         proposers: Mapping[str, Proposer] | None = None,
         person: str = "",
+        language: str = "en",
         progress: Progress | None = None,
     ) -> Proposals:
         """Suggestions, what the classifier is silent on, and what was refused.
@@ -99,6 +122,8 @@ class SuggestionDesk(CodingDesk):
             A team's own, for instance a language model (see ``coding_scheme.propose``).
         person : str
             Leaves out the records that this person has still to read blind.
+        language : {"en", "da"}
+            Of the classifier's reasons; the rules give theirs in English.
         progress : callable, optional
 
         Raises
@@ -110,27 +135,31 @@ class SuggestionDesk(CodingDesk):
         unknown = [name for name in by if name not in ORIGINS]
         if unknown:
             raise UsageError(f"Unknown origin of suggestions {unknown[0]!r}. Known: {', '.join(ORIGINS)}.")
-        records = self.records if all_records else self.included()
-        hidden: set[str] = set()
-        if person:
-            hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
-                records["record_id"]
-            )
-            records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
-        frames, codes, refused, n_mended = [], pd.DataFrame(), [_NO_REFUSALS], 0
-        if "rules" in by:
-            frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
-        if "classifier" in by:
-            classifier = self.classifier(all_records=all_records, progress=progress)
-            frames.append(classifier.suggestions(records["record_id"]))
-            codes = classifier.codes
-        for name, proposer in sorted((proposers or {}).items()):
-            checked = propose(proposer, records, self.scheme.without_retired(), name=name)
-            frames.append(checked.suggestions)
-            refused.append(checked.refused)
-            n_mended += checked.n_mended
-        refusals = pd.concat(refused, ignore_index=True) if len(refused) > 1 else _NO_REFUSALS
-        return Proposals(combined(frames), codes, refusals, n_mended, len(hidden))
+        with self._words():
+            records = self.records if all_records else self.included()
+            hidden: set[str] = set()
+            if person:
+                hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
+                    records["record_id"]
+                )
+                records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
+            frames, codes, refused, n_mended, n_stale = [], pd.DataFrame(), [_NO_REFUSALS], 0, 0
+            if "rules" in by:
+                frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
+            if "classifier" in by:
+                classifier = self.classifier(all_records=all_records, progress=progress)
+                frames.append(classifier.suggestions(records["record_id"], language=language))
+                codes, n_stale = classifier.codes, classifier.n_left_out
+            for name, proposer in sorted((proposers or {}).items()):
+                checked = propose(proposer, records, self.scheme.without_retired(), name=name)
+                frames.append(checked.suggestions)
+                refused.append(checked.refused)
+                n_mended += checked.n_mended
+            refusals = pd.concat(refused, ignore_index=True) if len(refused) > 1 else _NO_REFUSALS
+            return Proposals(
+                combined(frames), codes, refusals, n_mended, len(hidden), n_stale,
+                language_support(self.scheme), unread_languages(records, self.scheme),
+            )  # fmt: skip
 
     def classifier(self, *, all_records: bool = False, progress: Progress | None = None) -> CodeClassifier:
         """The classifier of codes, learned from the decisions as they stand."""
@@ -143,7 +172,7 @@ class SuggestionDesk(CodingDesk):
             classifier = CodeClassifier(
                 records, self.scheme.without_retired(), seed=self.protocol.seed, progress=progress
             )
-            return classifier.learn(decisions, progress=progress)
+            return classifier.learn(decisions, kept=self._kept_by_hash(), progress=progress)
 
         name = "classifier of all" if all_records else "classifier"
         return self._remembered(
@@ -154,17 +183,22 @@ class SuggestionDesk(CodingDesk):
         self, person: str, *, language: str = "en", progress: Progress | None = None
     ) -> pd.DataFrame:
         """What a person should code next, and why (columns: ``coding_scheme.coding_queue``)."""
-        records = self.included()
-        return coding_queue(
-            records,
-            self.coding_decisions(),
-            self.scheme.without_retired(),
-            person,
-            classifier=self.classifier(progress=progress),
-            suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
-            seed=self.protocol.seed,
-            language=language,
-        )
+        with self._words():
+            records = self.included()
+            return coding_queue(
+                records,
+                self.coding_decisions(),
+                self.scheme.without_retired(),
+                person,
+                classifier=self.classifier(progress=progress),
+                suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
+                seed=self.protocol.seed,
+                language=language,
+            )
+
+    def _words(self) -> AbstractContextManager[None]:
+        languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(self.scheme))))
+        return words_remembered(self.folder / ".cache" / "words.json", languages)
 
     def _unread_sample(self, person: str) -> list[str]:
         names = [str(name) for name in self.included()["record_id"]]

@@ -1,9 +1,17 @@
 """What the evidence says: studies, findings, tables, figures, the report and its trace."""
 
+from synthesis.agreement_of_codes import agreement_by_code
 from synthesis.appraisal import appraisal_table, appraisals
-from synthesis.author_text import AuthorSummary, AuthorText, ReviewFinding, read_author_text
+from synthesis.author_text import (
+    AuthorSummary,
+    AuthorText,
+    ReviewFinding,
+    author_text_under,
+    read_author_text,
+)
 from synthesis.changes import read_trace, report_changes
 from synthesis.check import check_report
+from synthesis.check_decisions import decision_faults
 from synthesis.checklist_items import Checklist, read_checklist
 from synthesis.checklists import checklists_table
 from synthesis.conduct import (
@@ -67,15 +75,18 @@ __all__ = [
     "Sentence",
     "ThemeSummary",
     "Words",
+    "agreement_by_code",
     "agreement_table",
     "appraisal_table",
     "appraisals",
+    "author_text_under",
     "characteristics",
     "check_report",
     "checklists_table",
     "conqual",
     "conqual_table",
     "contributions",
+    "decision_faults",
     "direction_cells",
     "effect_direction_plot",
     "effect_direction_table",

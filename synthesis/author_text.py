@@ -21,12 +21,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 from coding_scheme.scheme import DIRECTIONS, STRICT, CodingScheme
-from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml
+from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml, says_nothing
 from corpus.protocol import Wording
 
 FILE_NAME = "synthesis.yaml"
@@ -99,7 +99,7 @@ class AuthorText:
 
 
 def read_author_text(path: Path | str, scheme: CodingScheme) -> AuthorText:
-    """Read and check ``synthesis.yaml``; a missing file is an empty one.
+    """Read and check ``synthesis.yaml``; a missing or empty file says nothing, and that is no fault.
 
     Parameters
     ----------
@@ -125,9 +125,61 @@ def read_author_text(path: Path | str, scheme: CodingScheme) -> AuthorText:
     synthesis.yaml line 2: themes.0.id: there is no theme 'times'. Known: steering, time.
     """
     path = Path(path)
-    if not path.exists():
+    if says_nothing(path):
         return AuthorText()
     return read_checked_yaml(path, AuthorText, cross_checks=lambda text: _faults(text, scheme))
+
+
+def author_text_under(
+    path: Path | str, scheme: CodingScheme, today: CodingScheme
+) -> tuple[AuthorText, list[str]]:
+    """The author's text as far as an earlier scheme has what it names, and a sentence on each text left out.
+
+    Parameters
+    ----------
+    path : Path or str
+    scheme : CodingScheme
+        The earlier one.
+    today : CodingScheme
+        The one that the file was written for; what it lacks as well is a fault.
+
+    Raises
+    ------
+    FaultyFileError
+        As :func:`read_author_text`, for what is wrong under today's scheme too.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from dataclasses import replace
+    >>> from synthesis import example_evidence
+    >>> today = example_evidence().scheme
+    >>> earlier = replace(today, themes=today.themes[1:], version="0.9")
+    >>> path = Path(tempfile.mkdtemp()) / "synthesis.yaml"
+    >>> _ = path.write_text("themes: [{id: steering, en: It matters.}, {id: time, en: Money ran out.}]")
+    >>> text, left_out = author_text_under(path, earlier, today)
+    >>> [summary.id for summary in text.themes], left_out
+    (['time'], ['the text on the theme steering, which version 0.9 of the scheme does not have'])
+    """
+    text = read_author_text(path, today)
+    themes, codes = {theme.id for theme in scheme.themes}, {code.id for code in scheme.codes}
+    without = f"which version {scheme.version} of the scheme does not have"
+    left_out = [
+        f"the text on the theme {summary.id}, {without}"
+        for summary in text.themes
+        if summary.id not in themes
+    ]
+    findings = []
+    for finding in text.findings:
+        lacking = [*({finding.theme} - themes - {""}), *sorted(set(finding.codes) - codes)]
+        if lacking:
+            left_out.append(
+                f"the review finding {finding.id}, which rests on {', '.join(lacking)}, {without}"
+            )
+        else:
+            findings.append(finding)
+    kept = tuple(summary for summary in text.themes if summary.id in themes)
+    return replace(text, themes=kept, findings=tuple(findings)), left_out
 
 
 def _faults(text: AuthorText, scheme: CodingScheme) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from synthesis.agreement_of_codes import agreement_by_code
 from synthesis.appraisal import appraisal_table, appraisal_view
 from synthesis.checklists import checklist_views, checklists_table
 from synthesis.conduct import (
@@ -128,7 +129,7 @@ PARTS = (
     Part("appraisal", (appraisal_table,), appraisal_view),
     Part("flow", view=_flow, drawings=_flow_drawing),
     Part("stopping", (_stopping,), stopping_view, is_listed=False),
-    Part("agreement", (agreement_table, unsettled_conflicts), _agreement),
+    Part("agreement", (agreement_table, agreement_by_code, unsettled_conflicts), _agreement),
     Part("search", (search_log, unreadable_entries)),
     Part("excluded", (excluded_at_full_text,)),
     Part("methods", view=methods_view),

@@ -102,6 +102,8 @@ def render(
     written = shown.render(
         language=language, references=references or "", formats=chosen, map_by=map_by, png=png
     )
+    for sentence in shown.author_left_out() if scheme else ():
+        click.echo(f"Left out: {sentence}.")
     click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
         click.echo(f"  {path.name}")

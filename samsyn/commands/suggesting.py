@@ -7,6 +7,7 @@ import importlib.util
 from pathlib import Path
 
 import click
+import pandas as pd
 
 from coding_scheme import Proposer
 from corpus import UsageError
@@ -42,10 +43,19 @@ _NAMED = 5
     type=click.Path(path_type=Path),
     help="Write the suggestions here, with empty columns for your decisions.",
 )
+@click.option(
+    "--language", default="en", type=click.Choice(["en", "da"]), help="Language of the classifier's reasons."
+)
 @in_review
 @as_json
 def suggest_segments(
-    every: bool, origins: tuple[str, ...], person: str, table: Path | None, folder: Path, as_json: bool
+    every: bool,
+    origins: tuple[str, ...],
+    person: str,
+    table: Path | None,
+    language: str,
+    folder: Path,
+    as_json: bool,
 ) -> None:
     """Suggest coded segments of the included records: the words, the code, the direction, and why.
 
@@ -63,6 +73,7 @@ def suggest_segments(
         by=[name for name in ORIGINS if name in (origins or ORIGINS)],
         proposers=own,
         person=person,
+        language=language,
         progress=progress("reading"),
     )
     suggestions = proposals.suggestions
@@ -83,7 +94,10 @@ def suggest_segments(
         echo_json(
             {"suggestions": len(suggestions), "records": n_records, "codes": suggestions["code_id"].nunique(),
              "by": _by_origin(proposals), "silent": proposals.silent, "refused": refused,
-             "mended": proposals.n_mended, "hidden_records": proposals.n_hidden}
+             "mended": proposals.n_mended, "hidden_records": proposals.n_hidden,
+             "stale_decisions_not_learned_from": proposals.n_stale,
+             "languages": proposals.read.to_dict("records"),
+             "unread_languages": proposals.unread[["language", "n_records"]].to_dict("records")}
         )  # fmt: skip
         return
     if table is None:
@@ -92,7 +106,46 @@ def suggest_segments(
     _echo_what_is_missing(proposals)
 
 
+def languages_in_words(read: pd.DataFrame, unread: pd.DataFrame) -> list[str]:
+    """How each language was read, and what was not, a sentence each.
+
+    Examples
+    --------
+    >>> read = pd.DataFrame([("en", True, True, True), ("fo", False, False, False)],
+    ...                     columns=["language", "lemmas", "abbreviations", "told"])
+    >>> unread = pd.DataFrame([("fr", 2), ("", 1)], columns=["language", "n_records"])
+    >>> for sentence in languages_in_words(read, unread):
+    ...     print(sentence)
+    Read with lemmas: en.
+    Read without lemmas, so that indicators need *: fo. It is read where the record's language says so.
+    Not read, no indicators in the language: 2 records in fr, 1 record in an unknown language.
+    """
+    said = []
+    with_lemmas = read.loc[read["lemmas"], "language"].tolist()
+    if with_lemmas:
+        said.append(f"Read with lemmas: {', '.join(with_lemmas)}.")
+    without = read[~read["lemmas"]]
+    if len(without):
+        told = "" if without["told"].all() else " It is read where the record's language says so."
+        named = ", ".join(without["language"])
+        said.append(f"Read without lemmas, so that indicators need *: {named}.{told}")
+    if len(unread):
+        counts = [
+            f"{counted(int(n), 'record')} in {language or 'an unknown language'}"
+            for language, n in zip(unread["language"], unread["n_records"], strict=True)
+        ]
+        said.append(f"Not read, no indicators in the language: {', '.join(counts)}.")
+    return said
+
+
 def _echo_what_is_missing(proposals: Proposals) -> None:
+    for sentence in languages_in_words(proposals.read, proposals.unread):
+        click.echo(sentence)
+    if proposals.n_stale:
+        click.echo(
+            f"Not learned from: {counted(proposals.n_stale, 'decision')} on codes that have come to mean "
+            "something else (samsyn scheme stale)."
+        )
     silent = proposals.silent
     if silent:
         named = "; ".join(silent[:_NAMED])

@@ -244,7 +244,7 @@ def test_what_was_learned_in_english_helps_in_danish_by_the_schemes_words():
 
 
 def test_danish_compounds_share_their_parts():
-    assert set(terms("netværksstyringen", "da")) & set(terms("områdestyring", "da")) == {"-yring"}
+    assert set(terms("netværksstyringen", "da", {})) & set(terms("områdestyring", "da", {})) == {"-yring"}
 
 
 @pytest.mark.parametrize("n_present", [10, 90])
@@ -278,3 +278,43 @@ def test_probability_and_bar_are_probabilities_whatever_was_decided(rows):
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
     assert 0 <= learned.bar_ <= 1
     assert (np.diff(probabilities[np.argsort(learned.scores(X), kind="stable")]) >= 0).all()
+
+
+def test_reasons_in_danish_say_the_same_as_in_english():
+    classifier = learned_from(TWELVE)
+    english, danish = (classifier.suggestions(language=language) for language in ("en", "da"))
+    pd.testing.assert_frame_equal(english.drop(columns="why"), danish.drop(columns="why"))
+    assert english["why"].str.startswith("for it spoke “").all()
+    assert danish["why"].str.startswith("for den talte “").all()
+    assert danish["why"].str.contains("lært af 12 sætninger med den, ").all()
+
+
+def test_few_examples_lean_on_the_shares_with_and_without_an_indicator():
+    y, names = np.tile([1, 0, 0, 0], 10), np.repeat([f"r{n}" for n in range(10)], 4)
+    X = csr_matrix(np.ones((40, 1)))  # features that say nothing
+    hits = y.astype(bool)
+    alone = OneCode().fit(X, y, names)
+    with_hits = OneCode().fit(X, y, names, hits)
+    assert len(set(alone.probabilities(X))) == 1
+    shown = with_hits.probabilities(X, hits)
+    assert shown[hits].min() > alone.probabilities(X)[0] > shown[~hits].max()
+    # where no sentence has an indicator the shares say nothing
+    none = np.zeros(40, dtype=bool)
+    np.testing.assert_array_equal(
+        OneCode().fit(X, y, names, none).probabilities(X, none), alone.probabilities(X)
+    )
+
+
+def test_with_more_examples_the_shares_count_less():
+    def pull(n):
+        """How far an indicator raises the probability where features say nothing."""
+        y, names = np.tile([1, 0, 0, 0], n), np.repeat([f"r{k}" for k in range(n)], 4)
+        X, hits = csr_matrix(np.ones((4 * n, 1))), np.tile([1, 0, 0, 0], n).astype(bool)
+        shown = OneCode().fit(X, y, names, hits).probabilities(X, hits)
+        return shown[hits].mean() - shown[~hits].mean()
+
+    assert pull(10) > pull(100) > 0
+
+
+def test_a_lemma_of_the_scheme_is_a_term():
+    assert terms("netværkene", "da", {"da": {"netværkene": "net"}}) == ("net",)

@@ -281,3 +281,49 @@ def test_the_scheme_of_another_topic_holds_what_it_says():
     assert scheme.code("dispensers").near_miss.en == "Dispensers of medicine."
     assert [facet.id for facet in scheme.facets_of("role_models")] == ["shown"]
     assert scheme.facets_of("gloves") == ()
+
+
+def test_stale_decisions_are_counted_and_not_learned_from(review):
+    assert review.classifier().n_left_out == 0
+    meaning_changed_one_split_one_merged(review)
+    status = json.loads(run("status", "--json", "--review", review.folder))
+    assert status["stale_coding_decisions"] == 4
+    # the split codes have no decision of their own; two people decided on workload before it meant this
+    assert review.classifier().n_left_out == 2
+    told = json.loads(run("suggest", "--json", "--review", review.folder))
+    assert told["stale_decisions_not_learned_from"] == 2
+    counts = review.classifier().codes.set_index("code_id")
+    # silence in a reading made before says nothing of codes that were not there or meant something else
+    assert counts.loc[["workload", "leaders", "colleagues"], ["n_present", "n_absent"]].to_numpy().sum() == 0
+    assert counts.loc["at_hand", "n_present"] == 1
+    # what bo says of the new meaning is not known until bo has decided, too
+    for person, n_present in (("ann", 0), ("bo", 1)):
+        review.code([coded(review, "workload")], person=person)
+        assert review.classifier().codes.set_index("code_id").loc["workload", "n_present"] == n_present
+
+
+def test_a_report_under_the_old_scheme_leaves_out_what_only_the_new_one_has(review):
+    meaning_changed_one_split_one_merged(review)
+    (review.folder / "synthesis.yaml").write_text(
+        "themes:\n- {id: people, en: People matter.}\n"
+        "findings:\n- {id: RF1, en: Leaders matter., codes: [leaders]}\n"
+        "- {id: RF2, en: Time matters., codes: [workload]}\n",
+        encoding="utf-8",
+    )
+    told = run("render", "--scheme", "1.0", "--review", review.folder)
+    assert "Left out: the review finding RF1, which rests on leaders, which version 1.0 of the scheme" in told
+    page = (review.folder / "output" / "report.html").read_text(encoding="utf-8")
+    assert "Time matters." in page
+    assert "People matter." in page
+    assert "Leaders matter." not in page
+    assert "Left out" not in run("render", "--review", review.folder)
+    assert "Leaders matter." in (review.folder / "output" / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_neither_scheme_has_is_still_a_fault(review):
+    meaning_changed_one_split_one_merged(review)
+    (review.folder / "synthesis.yaml").write_text(
+        "themes:\n- {id: peoples, en: People matter.}\n", encoding="utf-8"
+    )
+    told = run("render", "--scheme", "1.0", "--review", review.folder, exit_code=1)
+    assert "there is no theme 'peoples'" in told

@@ -138,3 +138,24 @@ def test_an_empty_review_has_nothing_waiting(tmp_path):
     Review.new(tmp_path / "empty")
     assert "Nothing waits." in run("code", "--next", "--as", "ann", "--review", tmp_path / "empty")
     assert isinstance(Review.open(tmp_path / "empty").suggest(), pd.DataFrame)
+
+
+def test_the_languages_read_are_named_and_those_that_are_not(folder):
+    records = "".join(
+        f"TY  - JOUR\nTI  - {title}\nAB  - {abstract}\nER  - \n"
+        for title, abstract in (
+            (
+                "La confianza",
+                "La confianza se construye entre los socios y las personas del barrio.",
+            ),
+            ("Trust", "Trust grew between the partners in the network, and it was of use to all of them."),
+        )
+    )
+    (folder.parent / "two.ris").write_text(records, encoding="utf-8")
+    Review.open(folder).add(folder.parent / "two.ris")
+    told = run("suggest", "--all", "--review", folder)
+    assert "Read with lemmas: en, da." in told
+    assert "Not read, no indicators in the language: 1 record in es." in told
+    figures = json.loads(run("suggest", "--all", "--json", "--review", folder))
+    assert [(row["language"], row["lemmas"]) for row in figures["languages"]] == [("en", True), ("da", True)]
+    assert figures["unread_languages"] == [{"language": "es", "n_records": 1}]
