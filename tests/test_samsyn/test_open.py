@@ -176,6 +176,11 @@ def test_the_page_asks_who_decides_and_leads_from_card_to_tables(browser, own_re
     no_violations(page)
     # nothing of code or kernel
     assert not re.search(r"kernel|In \[|import |Traceback", page.inner_text("body"))
+    page.click("nav >> text=Tjek koder")
+    page.wait_for_selector("h1:has-text('Tjek koderne')")
+    page.wait_for_selector(".samsyn-card")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    no_violations(page)
     page.click("nav >> text=Tabeller")
     page.wait_for_selector(".samsyn-card .findings")
     assert page.title().startswith("Evidenstabeller")
