@@ -231,10 +231,7 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
                 self._catch_up()
                 last = self._own.last()
                 if last is None:
-                    raise UsageError(
-                        f"{self.person} has 0 screening decisions to take back, not 1.",
-                        next_step="Nothing was changed.",
-                    )
+                    raise UsageError(f"{self.person} has no decision to take back.")
                 lines = undo_lines([last], self.person, kind="screening", names=("record_id", "stage"))
                 stamped = [{**line, "decided_at": journal.now()} for line in lines]
                 journal.append(self._journal, self.person, stamped)
