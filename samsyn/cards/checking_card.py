@@ -110,5 +110,5 @@ class CheckingCard(Card):
         return (
             f'<section aria-label="{escape(words["card"])}"><h3 dir="auto">{escape(record["title"])}</h3>'
             f'<p>{escape(record["meta"])}</p><p dir="auto">{abstract}</p>'
-            f"{listed}<p><small>{escape(words['static'])}</small></p></section>"
+            f"{listed}<p><small>{escape(self.words['static'])}</small></p></section>"
         )
