@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from samsyn.cards.card import Card, script, style
-from synthesis import Evidence, Words, evidence_table, segments, theme_matrix
+from synthesis import Evidence, EvidenceTable, Words, evidence_table, segments, theme_matrix
 from synthesis.evidence import MARKS
 from synthesis.evidence_rows import evidence_view
 from synthesis.sections import matrix_view
@@ -40,6 +40,7 @@ class Explorer(Card):
 
     def __init__(self, evidence: Evidence, *, language: str = "en") -> None:
         self._evidence = evidence
+        self._tables = theme_matrix(evidence, language), evidence_table(evidence, language)
         super().__init__("explorer", language)
 
     def act(self, message: dict[str, Any]) -> None:
@@ -47,9 +48,9 @@ class Explorer(Card):
 
     def shown(self) -> dict[str, Any]:
         """The findings with the words behind them, and the matrix whose marks name them."""
-        evidence, language = self._evidence, self.language
-        words, matrix = Words(language), matrix_view(evidence, language)
-        findings = _findings(evidence, words)
+        evidence, (themes, table) = self._evidence, self._tables
+        words, matrix = Words(self.language), matrix_view(evidence, self.language)
+        findings = _findings(evidence, table, words)
         why_empty = "no_coding" if evidence.flow.included_studies else "no_studies"
         return {
             "say": {key: words(key) for key in _HEADINGS if not key.endswith("of")}
@@ -58,8 +59,8 @@ class Explorer(Card):
             "directions": matrix["margins"],
             "findings": findings,
             "matrix": {
-                "caption": theme_matrix(evidence, language).title,
-                "note": theme_matrix(evidence, language).note,
+                "caption": themes.title,
+                "note": themes.note,
                 "groups": [
                     {"name": name, "studies": [label for _, label, _ in members]}
                     for name, members in matrix["groups"]
@@ -80,23 +81,21 @@ class Explorer(Card):
                     for row in matrix["rows"]
                 ],
             },
-            "caption": evidence_table(evidence, language).title,
-            "note": evidence_table(evidence, language).note,
+            "caption": table.title,
+            "note": table.note,
         }  # fmt: skip
 
     def static_html(self) -> str:
         """Both tables as the report's rooms write them."""
-        tables = (theme_matrix(self._evidence, self.language), evidence_table(self._evidence, self.language))
-        return "".join(table._repr_html_() for table in tables)
+        return "".join(table._repr_html_() for table in self._tables)
 
 
-def _findings(evidence: Evidence, words: Words) -> list[dict[str, Any]]:
+def _findings(evidence: Evidence, table: EvidenceTable, words: Words) -> list[dict[str, Any]]:
     """The rows of the evidence table, with places to sort them by and the sources behind their words."""
     view = evidence_view(evidence, words.language)
     by_anchor = {row["anchor"]: row for row in segments(evidence).to_dict("records")}
     texts = evidence.records_by_id({row["record_id"] for row in by_anchor.values()})
     beside = {}
-    table = evidence_table(evidence, words.language)
     for row in table.rows():
         said = [
             f"{column.heading}: {row[column.key]}"

@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -89,14 +90,14 @@ def open_pages(
             say(f"This review is open already, in another window of the terminal. Its page: {address}")
             say("To end it, press Ctrl-C there.")
             if opens_browser:
-                webbrowser.open(address)
+                _open_in_browser(address)
             return
         token, port = secrets.token_urlsafe(24), _free_port(port)
         root = f"http://{_HOST}:{port}/?token={token}"
         work = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="samsyn-open-")))
         held.enter_context(_environment(work))
         hook = _Entrance(folder, practice)
-        app = _server(work, port, token, _notebook(work, folder), hook, say)
+        app = _server(work, port, token, _notebook(work, folder), hook)
         held.enter_context(_noted(runs, root))
         address = _with_query(root, page)
         app.on_listening = lambda: _listening(address, opens_browser, say)
@@ -191,9 +192,7 @@ class _Pages(Voila):
         self.on_listening()
 
 
-def _server(
-    work: Path, port: int, token: str, notebook: Path, hook: _Entrance, say: Callable[[str], object]
-) -> _Pages:
+def _server(work: Path, port: int, token: str, notebook: Path, hook: _Entrance) -> _Pages:
     policy = _ONLY_FROM_HERE.format(address=f"{_HOST}:{port}")
     settings = Config()
     settings.Voila = Config(
@@ -243,8 +242,18 @@ def _server(
 def _listening(address: str, opens_browser: bool, say: Callable[[str], object]) -> None:
     say(f"Open at  {address}")
     say("The page works on this computer only. Leave this window open; Ctrl-C ends it.")
-    if opens_browser and not webbrowser.open(address):
+    if opens_browser and not _open_in_browser(address):
         say("No browser could be started: copy the address into one.")
+
+
+def _open_in_browser(address: str) -> bool:
+    shows = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    if sys.platform.startswith("linux") and not any(map(os.environ.get, shows)):
+        # a browser of text would take the terminal over
+        return False
+    # some browsers give the word back only when they are closed, and the page must be served meanwhile
+    threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+    return True
 
 
 def _notebook(work: Path, folder: Path) -> Path:

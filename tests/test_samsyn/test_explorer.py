@@ -1,4 +1,4 @@
-"""The explorer shows what the report shows: findings, marks and margins, and the way back to the words."""
+"""The explorer shows what the report shows: its findings, marks, margins, and the way back to the words."""
 
 import pytest
 

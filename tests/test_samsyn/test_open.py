@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -175,6 +176,11 @@ def test_the_page_asks_who_decides_and_leads_from_card_to_tables(browser, own_re
     no_violations(page)
     # nothing of code or kernel
     assert not re.search(r"kernel|In \[|import |Traceback", page.inner_text("body"))
+    page.click("nav >> text=Tjek koder")
+    page.wait_for_selector("h1:has-text('Tjek koderne')")
+    page.wait_for_selector(".samsyn-card")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    no_violations(page)
     page.click("nav >> text=Tabeller")
     page.wait_for_selector(".samsyn-card .findings")
     assert page.title().startswith("Evidenstabeller")
@@ -228,12 +234,17 @@ def explored_by_keys(page):
 def test_a_second_start_says_kindly_that_the_review_is_open(own_review, monkeypatch):
     runtime = own_review.folder.parent / "runtime"
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(runtime))
-    arguments = ["open", "tables", "--no-browser", "--review", str(own_review.folder)]
+    monkeypatch.setenv("BROWSER", "any")
+    went = Event(), []
+    monkeypatch.setattr("webbrowser.open", lambda address: (went[1].append(address), went[0].set()))
+    arguments = ["open", "tables", "--review", str(own_review.folder)]
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
     assert "open already" in done.output
     token = own_review.address.split("token=")[1]
     assert re.search(rf"http://127\.0\.0\.1:\d+/\?page=tables&language=en&token={token}", done.output)
+    assert went[0].wait(30)
+    assert went[1][0] in done.output
     if os.name == "posix":
         assert (next(runtime.glob("*.json")).stat().st_mode & 0o077) == 0
 
