@@ -3,11 +3,15 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test lint notebooks clean
+.PHONY: demo screen test lint notebooks clean
 
 demo: .venv/core
 	rm -rf samsyn-demo
 	$(BIN)/samsyn demo samsyn-demo
+
+# a fresh copy of the example, to screen in the browser
+screen: .venv/core
+	$(BIN)/samsyn open screen --practice
 
 test: .venv/test
 	$(BIN)/python -m pytest -q -n auto

@@ -7,9 +7,19 @@
 
 FOLDER holds exports. Judged sheets go into coding_judgements.csv, readings into coding_readings.csv beside this
 file: identifiers, codes and judgements, none of the records' text. Records that stand there are not drawn again,
-so each round is fresh. A draw takes one suggestion of every code first, then goes on with the records at hand.
+so each round is fresh; the words were mended after each round, so a round speaks of the words of its time. A draw takes one suggestion of every code first, then goes on with the records at hand.
 Each row counts the words of its record about working together and taking part, since a library next door holds
-many records that a screening for partnerships would not let through.
+many records that a screening for partnerships would not let through. From round 4 on "included" says whether a
+reader would include the record, judged before its suggestions were seen: organisations work together, or citizens
+or stakeholders take part in planning, deciding or running something, and the abstract says something about how that
+works; the field (climate, water, health) does not matter. Not included: research, trade and clinical care alone.
+For round 4 the records next door were told by their titles alone, those of the topic library by title and the
+beginning of the abstract; all rounds were judged by one reader.
+Rounds: 1 to 3 the topic library; 4 the half of it not used for the words, and records next door (another
+library's row numbers); 5 abstracts about partnerships found on the web, some of them cut short ("web:" and a
+short name where no DOI was at hand); 6 the rest of the topic library, and next door ("included" was set by topic
+while judging there). Readings: 2 was used for the
+words, 1, 3 and 4 were read before their suggestions were seen, and used for the words afterwards.
 """
 
 from __future__ import annotations
@@ -38,13 +48,14 @@ JUDGEMENT_COLUMNS = [
     "topic_words",
     "code_right",
     "direction_right",
+    "included",
 ]
 TOPIC = re.compile(
     r"partner|collaborat|participat|stakeholder|co-?produc|deliberat|citizen|cooperat|governance|actors|involvement",
     re.IGNORECASE,
 )
 NEAR = 4  # so many topic words and more: a record about working together or taking part
-READING_COLUMNS = ["record", "code_id", "direction"]
+READING_COLUMNS = ["round", "record", "code_id", "direction", "included"]
 
 
 def records_of(folder: Path) -> pd.DataFrame:
@@ -156,6 +167,8 @@ def main() -> None:
         near = judged["topic_words"].astype("int64") >= NEAR
         judged = judged.assign(record_is=near.map({True: "on the topic", False: "beside it"}))
         print(figures(judged, ["round", "record_is"]).to_string(index=False), "\n")
+        told = judged[judged["included"] != ""]
+        print(figures(told, ["round", "included"]).to_string(index=False), "\n")
         print(figures(judged, ["round", "code_id"]).to_string(index=False))
         return
     if chosen.folder is None or (chosen.what in {"draw", "read"} and chosen.sheet is None):
@@ -165,18 +178,26 @@ def main() -> None:
     records = records_of(chosen.folder)
     rng = np.random.default_rng(chosen.seed)
     if chosen.what == "recall":
-        for name, value in recall(read, suggestions_of(records, chosen.scheme)).items():
-            print(f"{name:28} {value}")
+        suggested = suggestions_of(records, chosen.scheme)
+        there = read[read["record"].isin(set(records["record"]))]
+        parts = [(f"round {number}", part) for number, part in there.groupby("round")]
+        parts += [("included", there[there["included"] == "yes"])]
+        for name, part in parts:
+            print(name, *(f"  {key:28} {value}" for key, value in recall(part, suggested).items()), sep="\n")
         return
     fresh = records[~records["record"].isin({*judged["record"], *read["record"]})]
     if chosen.what == "read":
         sample = reading_sample(fresh, chosen.n or 30, rng)
-        sheet = sample[["record", "title", "abstract"]].assign(code_id="", direction="")
+        sheet = sample[["record", "title", "abstract"]].assign(
+            round="", code_id="", direction="", included=""
+        )
     else:
         drawn = draw(suggestions_of(fresh, chosen.scheme), chosen.n or 100, rng)
         shown = ["record", "code_id", "direction", "text", "indicator", "cue", "why"]
         counts = drawn["record"].map(topic_words(fresh))
-        sheet = drawn[shown].assign(round=chosen.seed, topic_words=counts, code_right="", direction_right="")
+        sheet = drawn[shown].assign(
+            round=chosen.seed, topic_words=counts, code_right="", direction_right="", included=""
+        )
     sheet.to_csv(chosen.sheet, index=False)
     print(f"{len(sheet)} rows in {chosen.sheet}")
 

@@ -138,8 +138,12 @@ def abstract(pool: list[str], said: list[str], listed: list[str], frame: str, rn
 
 
 def indicators(scheme: CodingScheme, language: str) -> list[str]:
+    # "trust* @citizens" is written with the first word of that group beside it
+    first = {
+        f"@{name}": listed[language][0] for name, listed in scheme.word_groups.items() if listed.get(language)
+    }
     listed = (
-        phrase
+        " ".join(first.get(word, word) for word in phrase.split())
         for code in scheme.codes
         for phrases in (code.indicators, code.weak_indicators)
         for phrase in phrases.get(language, ())

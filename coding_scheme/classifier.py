@@ -196,8 +196,8 @@ class CodeClassifier:
             if learned is None:
                 continue
             probability, origin = self._probabilities[code.id], self.origin(code.id)
-            n_present, n_absent, n_records = map(
-                int, counts.loc[code.id, ["n_present", "n_absent", "n_records"]].tolist()
+            n_present, n_absent, n_records = (
+                int(counts[name][code.id]) for name in ("n_present", "n_absent", "n_records")
             )
             at = np.flatnonzero(wanted & (probability >= learned.bar_))
             X = self._matrix.of_code(column)[at]

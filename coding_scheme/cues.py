@@ -12,6 +12,7 @@ from coding_scheme.indicators import Match, Units
 POLES = ("promotes", "hinders", "mixed")
 OPPOSITE = {"promotes": "hinders", "hinders": "promotes", "mixed": "mixed"}
 FARTHEST_CONDITION = 30
+BEFORE_CONDITION = 4
 BEFORE_CUE = 2
 AFTER_PURPOSE = 2
 # what asks, answers or intends: read apart from the cues, since a word may be both ("suggest")
@@ -54,6 +55,8 @@ class Cue:
         Units of the negations that turned it.
     rejected : bool
         Whether a contrast rejects the cue itself ("rather than promote").
+    lists : bool
+        Whether a list may follow, so that commas do not end it: "key factors include A, B and C".
     """
 
     first: int
@@ -63,6 +66,7 @@ class Cue:
     speaks_from: int = -1
     parts: tuple[tuple[int, int], ...] = ()
     rejected: bool = False
+    lists: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,11 @@ class ScopedCues:
         raw += [
             Cue(match.first, match.last, "promotes", reach=match.last + 1) for match in self._of("requires")
         ]
+        raw += [
+            Cue(match.first, match.last, pole, lists=True)
+            for kind, pole in (("gains", "promotes"), ("suffers", "hinders"))
+            for match in self._of(kind)
+        ]
         raw += [cue for match in self._of("conditional") for cue in self._conditional(match)]
         raw.sort(key=lambda cue: cue.first)
         self._clauses = self._clause_starts(raw)
@@ -124,8 +133,11 @@ class ScopedCues:
     def _conditional(self, match: Match) -> list[Cue]:
         """The cues of "take part when A and when B": one for each condition."""
         conditions = _CONDITIONS.get(self.language, frozenset())
-        forms, at = self.units.forms, match.last + 1
-        if at >= self.after or forms[at] not in conditions:
+        forms, first = self.units.forms, match.last + 1
+        # "take part more often, when"; Danish sets a comma there
+        near = range(first, min(first + BEFORE_CONDITION + 1, self.after))
+        at = next((place for place in near if forms[place] in conditions), None)
+        if at is None or self._commas(first, at):
             return []
         more = [
             each

@@ -52,9 +52,10 @@ def decisions_from_rows(
         column for each facet, round, reading (2 where a record is read again), note, decided_at; what was
         shown: suggested_direction, suggested_quotation, proposed_by, score. One row per segment: rows with
         the same record, code, round and reading are one decision. An empty code_id with value "absent" says:
-        read, nothing to code. Rows without a value are skipped, so that suggestions can be decided on bit by
-        bit. In an adjudication: reason (why people differed), and agree_with (a coder whose value, direction
-        and segments stand) in place of a value.
+        read, nothing to code. Where a quotation stands more than once, start (code points, from 0) says
+        which. Rows without a value are skipped, so that suggestions can be decided on bit by bit. In an
+        adjudication: reason (why people differed), and agree_with (a coder whose value, direction and
+        segments stand) in place of a value.
     records : DataFrame
         Columns record_id, title, abstract, and members (ids that a row may use as well).
     scheme : CodingScheme
@@ -150,7 +151,7 @@ def _taken(
         row |= {name: value for name, value in values.items() if value or name == "value"}
     found = [*_row_faults(row, scheme, with_words=bool(segments)), *_round_faults(row, record_id, earlier)]
     if not found and row.get("quotation"):
-        segment = _segment(known, record_id, row.get("field") or "abstract", row["quotation"])
+        segment = _segment(known, record_id, row)
         if isinstance(segment, str):
             return [segment]
         segments = (segment,)
@@ -227,11 +228,15 @@ def _facet_faults(row: dict[str, str], code: Code, scheme: CodingScheme) -> Iter
                 yield f"unknown {facet.id} {value!r}. Known: {', '.join(ids)}"
 
 
-def _segment(known: KnownRecords, record_id: str, name: str, quotation: str) -> Segment | str:
+def _segment(known: KnownRecords, record_id: str, row: dict[str, str]) -> Segment | str:
     """Where the quotation stands, or why it cannot be said."""
+    name, quotation = row.get("field") or "abstract", row["quotation"]
     if name not in {"title", "abstract"}:
         return f"unknown field {name!r}. Known: title, abstract"
     text = known.text(record_id, name)
+    said = row.get("start", "").removesuffix(".0")
+    if said.isdecimal() and text[int(said) :].startswith(quotation):
+        return Segment(name, int(said), int(said) + len(quotation), quotation)
     pattern = r"\s+".join(re.escape(word) for word in quotation.split())
     # looked ahead for, so that overlapping places are all seen
     places = [match.span(1) for match in re.finditer(f"(?=({pattern}))", text)]

@@ -19,6 +19,7 @@ from coding_scheme.cues import JOINING, LIGHT, OF_VERBS, Cue, Region, ScopedCues
 # how far cues reach, in words; tried on English and Danish abstracts
 FARTHEST = 12
 FARTHEST_MIXED = 5
+FARTHEST_LISTED = 30
 # the verb of a sentence stands far from the alternative that ends it
 FARTHEST_REJECTED = 24
 # a relative clause between two commas is stepped over when it is no longer
@@ -28,7 +29,9 @@ OTHER_VERB = 4
 COMMA = {"en": 5, "da": 3}
 BEFORE_INDICATOR = 2
 # words for too little, which say so within an indicator as well: "lack of funding"
-_SCARCE = re.compile(r"lack|insufficient|inadequate|limited|mangel|mangl|begrænset|utilstrækkelig")
+_SCARCE = re.compile(
+    r"lack|insufficient|inadequate|limited|poor|mangel|mangl|begrænset|utilstrækkelig|dårlig"
+)
 _NEXT_VERB = frozenset({"and", "or", "to", "og", "eller", "at"})
 
 
@@ -73,6 +76,11 @@ class SentenceCues(ScopedCues):
         reading = replace(self._by_cue(first, last, region), hedges=hedges)
         if not reading.how and region is None and _SCARCE.match(self.units.forms[first]):
             return DirectionReading("hinders", ((first, first),), hedges, "missing")
+        if not reading.how and region is None:
+            # "barriers to participation", "reduced conflicts": the indicator begins with its own cue
+            own = next((cue for cue in self._cues if cue.first == first and cue.last <= last), None)
+            if own and first < last:
+                return DirectionReading(own.pole, tuple(sorted(_words(own))), hedges, "cue")
         if (
             region is None
             or not reading.how
@@ -148,6 +156,10 @@ class SentenceCues(ScopedCues):
             if start <= region.contrast[0] and region.end <= end
         )
         commas = [at for at in range(start, end + 1) if self.units.stops[at]]
+        if cue.lists and before:
+            # a list reaches as far as its last item; no comma ends it
+            passed += max(end - start - passed - FARTHEST, 0) if end - start <= FARTHEST_LISTED else 0
+            commas = []
         if len(commas) == 2 and commas[1] - commas[0] <= INSERTION:
             passed += commas[1] - commas[0]
             commas = commas[:1]

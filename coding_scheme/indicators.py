@@ -6,6 +6,9 @@ form or a lemma of the text; ``*`` in it stands for any letters (at the end, ins
 most ``gap`` words and no punctuation between. Hyphens make no difference: ``multi-actor`` finds
 *multi-actor*, *multi actor* and *multiactor*; and ``hierarch*`` finds *pseudo-hierarchical*, but not
 *non-hierarchical*.
+
+A word that begins with ``@`` names a group of words of the scheme (``trust* @citizens``): the phrase counts
+only in company, where a word of that group stands in the same sentence, before it or after.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from coding_scheme.written_words import HYPHENS, WrittenWord
 
 WORDS_BETWEEN = 2
 INDICATORS = ("indicator", "weak")
+COMPANY = "company"
+SUBJECT = "subject"
 # a longer form is no word, and matches none
 LONGEST_FORM = 100
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
@@ -34,14 +39,17 @@ class Phrase:
     words : tuple of (str, int)
         Each word and how many words may stand before it, counted from the word before.
     kind : str
-        What it is for: "indicator", "weak", "exclude", "promotes", "negation", ...
+        What it is for: "indicator", "weak", "exclude", "company", "subject", "promotes", "negation", ...
     owner : str
-        The code it belongs to, or "".
+        The code it belongs to, of company words their group, or "".
+    company : tuple of str
+        The groups of which a word must stand in the same sentence.
     """
 
     words: tuple[tuple[str, int], ...]
     kind: str
     owner: str = ""
+    company: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,15 @@ class Form:
         ``ids`` as bits.
     needed : tuple of int
         For the indicators among ``beginnings`` the words that must follow, as bits; (0,) if none need.
+    subject : tuple of int
+        The same for the phrases of the scheme's subject.
     """
 
     ids: frozenset[int]
     beginnings: tuple[tuple[Phrase, tuple[tuple[int, int], ...]], ...]
     present: int
     needed: tuple[int, ...]
+    subject: tuple[int, ...]
 
 
 @dataclass
@@ -137,10 +148,13 @@ def parse_phrases(phrase: str, kind: str, owner: str = "", *, gap: int = WORDS_B
     --------
     >>> [[word for word, _ in each.words] for each in parse_phrases("non-hierarch* network", "indicator")]
     [['non', 'hierarch*', 'network'], ['nonhierarch*', 'network']]
+    >>> parse_phrases("trust* @citizens", "indicator")[0].company
+    ('citizens',)
     """
     parted: list[tuple[str, int]] = []
     fused: list[tuple[str, int]] = []
-    for word in phrase.lower().split():
+    words, company = parted_company(phrase)
+    for word in words:
         parts = [part for part in HYPHENS.split(word) if part] if word != "[0-9]+" else [word]
         parted += [(part, 0 if number else gap) for number, part in enumerate(parts)]
         # "mål- og" keeps its parts; only a hyphen inside a word may be left out
@@ -148,7 +162,20 @@ def parse_phrases(phrase: str, kind: str, owner: str = "", *, gap: int = WORDS_B
     ways = [tuple(parted)] if parted else []
     if tuple(fused) not in ways and parted:
         ways.append(tuple(fused))
-    return [Phrase(words, kind, owner) for words in ways]
+    return [Phrase(way, kind, owner, company) for way in ways]
+
+
+def parted_company(phrase: str) -> tuple[list[str], tuple[str, ...]]:
+    """The words of a phrase, and the groups it names.
+
+    Examples
+    --------
+    >>> parted_company("Trust* @citizens")
+    (['trust*'], ('citizens',))
+    """
+    words = phrase.split()
+    company = tuple(word[1:] for word in words if word.startswith("@"))
+    return [word.lower() for word in words if not word.startswith("@")], company
 
 
 class PhraseFinder:
@@ -235,17 +262,15 @@ class PhraseFinder:
         beginnings = tuple(
             beginning for number in sorted(ids) for beginning in self._beginnings.get(number, ())
         )
-        needed = {
-            sum(1 << number for number in {number for number, _ in rest})
-            for phrase, rest in beginnings
-            if phrase.kind in INDICATORS
-        }
-        return Form(
-            frozenset(ids),
-            beginnings,
-            sum(1 << number for number in ids),
-            (0,) if 0 in needed else tuple(sorted(needed)),
-        )
+        rest_of: dict[str, set[int]] = {"needed": set(), SUBJECT: set()}
+        for phrase, rest in beginnings:
+            bits = sum(1 << number for number in {number for number, _ in rest})
+            if phrase.kind in INDICATORS:
+                rest_of["needed"].add(bits)
+            elif phrase.kind == SUBJECT:
+                rest_of[SUBJECT].add(bits)
+        present = sum(1 << number for number in ids)
+        return Form(frozenset(ids), beginnings, present, least(rest_of["needed"]), least(rest_of[SUBJECT]))
 
     def find(self, units: Units) -> list[Match]:
         """All phrases in a sentence; overlaps included, for each phrase and beginning the shortest."""
@@ -262,6 +287,11 @@ class PhraseFinder:
                 if last >= 0:
                     matches.append(Match(at, last, phrase))
         return matches
+
+
+def least(needed: set[int]) -> tuple[int, ...]:
+    """Sets of words of which one must stand there, as bits; (0,) where one of them is empty."""
+    return (0,) if 0 in needed else tuple(sorted(needed))
 
 
 def _follow(rest: Iterable[tuple[int, int]], at: int, met: Sequence[Form], units: Units) -> int:

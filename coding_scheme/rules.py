@@ -26,9 +26,13 @@ from coding_scheme.directions import DirectionReading, SentenceCues
 from coding_scheme.indicators import Match, Units
 from coding_scheme.languages_read import text_language
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.scheme_readers import Reader, Readers, readers_of, unexcluded
+from coding_scheme.scheme_readers import Reader, Readers, Reading, readers_of, unexcluded
 from corpus.languages import language_of
 
+# a record speaks of the scheme's subject where its words stand in the title, in so many sentences or in a
+# third of them; one of no more than TOO_SHORT sentences does not tell; tried on judged suggestions
+ON_SUBJECT = 3
+TOO_SHORT = 3
 COLUMNS = (
     "record_id", "field", "start", "end", "text", "code_id", "direction", "proposed_by", "score",
     "indicator", "cue", "why",
@@ -65,7 +69,9 @@ def suggest(
     """Suggest codes for the sentences of titles and abstracts.
 
     Each text is read in its own language, sentence by sentence where it mixes the scheme's languages. A title
-    counts only where a direction cue stands in it. Records in other languages get no suggestion:
+    counts only where a direction cue stands in it. A record that does not speak of the scheme's subject gets
+    no suggestion: its words stand neither in the title nor in three sentences, or in a third of fewer.
+    Records in other languages get none either:
     :func:`coding_scheme.unread_languages` counts them.
 
     Parameters
@@ -105,12 +111,18 @@ def suggest(
     listed = records.to_dict("records")
     fields = tuple(fields)
     for record in progress(listed) if progress else listed:
+        readings: dict[str, tuple[str, str, Reading]] = {}
         for field in fields:
             text = record.get(field)
             if isinstance(text, str) and text.strip():
                 language = text_language(text, record.get("language"), readers)
-                found = _suggestions_in(text, field, language, scheme, readers)
-                rows.extend({"record_id": record["record_id"], "field": field, **row} for row in found)
+                if language in readers:
+                    readings[field] = (text, language, readers[language].read(text))
+        if scheme.subject and not _on_subject(readings):
+            continue
+        for field, (text, language, reading) in readings.items():
+            found = _suggestions_in(text, field, language, reading, scheme, readers)
+            rows.extend({"record_id": record["record_id"], "field": field, **row} for row in found)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame.astype({"start": "int64", "end": "int64", "score": "float64"})
     texts = [column for column in COLUMNS if column not in {"start", "end", "score"}]
@@ -118,13 +130,19 @@ def suggest(
     return frame.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
 
 
+def _on_subject(readings: dict[str, tuple[str, str, Reading]]) -> bool:
+    """Whether a record speaks of the scheme's subject, or is too short to tell."""
+    n_sentences = sum(len(reading.sentences()) for _, _, reading in readings.values())
+    if n_sentences <= TOO_SHORT:
+        return True
+    counts = {field: reading.n_on_subject() for field, (_, _, reading) in readings.items()}
+    return bool(counts.get("title")) or sum(counts.values()) >= min(ON_SUBJECT, n_sentences / 3)
+
+
 def _suggestions_in(
-    text: str, field: str, language: str, scheme: CodingScheme, readers: Readers
+    text: str, field: str, language: str, reading: Reading, scheme: CodingScheme, readers: Readers
 ) -> list[dict[str, Any]]:
-    reader = readers.get(language)
-    if reader is None:
-        return []
-    reading = reader.read(text)
+    reader = reading.reader
     mixed = reading.is_mixed()
     found: list[tuple[int, int, str, Units, list[_Found]]] = []
     for first, after in reading.sentences():

@@ -66,6 +66,9 @@ class DirectionCues:
         What says that something helps, stands in the way, or does both.
     requires : mapping
         Promotes only what follows it ("requires", "thanks to").
+    gains, suffers : mapping
+        Promotes or hinders what stands with it, and the whole list that follows it ("key factors include",
+        "hampered by").
     conditional : mapping
         Promotes what follows, where a condition does ("take part" before "when").
     contrast : mapping
@@ -93,6 +96,8 @@ class DirectionCues:
     hinders: Phrases = field(default_factory=dict)
     mixed: Phrases = field(default_factory=dict)
     requires: Phrases = field(default_factory=dict)
+    gains: Phrases = field(default_factory=dict)
+    suffers: Phrases = field(default_factory=dict)
     conditional: Phrases = field(default_factory=dict)
     contrast: Phrases = field(default_factory=dict)
     negation: Phrases = field(default_factory=dict)
@@ -221,8 +226,16 @@ class Descriptor:
 class CodingScheme:
     """How texts are read: themes with their codes, directions, facets and study descriptors.
 
-    ``lemmas`` says per language which lemma a word form has where the dictionary is wrong or lacks it:
-    ``{"da": {"udsatte": "udsat"}}``, forms and lemmas in lower case. Indicators and the classifier go by it.
+    Attributes
+    ----------
+    subject : mapping of language to phrases
+        Words of the review's subject: in a record that does not speak of it nothing is suggested (see
+        :func:`coding_scheme.suggest`). Without them every record is read.
+    word_groups : mapping of name to phrases by language
+        Words of one sort ("citizens": citizen*, resident*) that indicators name as "@citizens".
+    lemmas : mapping of language to mapping of form to lemma
+        Which lemma a word form has where the dictionary is wrong or lacks it: {"da": {"udsatte": "udsat"}},
+        in lower case. Indicators and the classifier go by it.
 
     Examples
     --------
@@ -248,6 +261,8 @@ class CodingScheme:
     rules: tuple[Wording, ...] = ()
     directions: tuple[Direction, ...] = tuple(Direction(name) for name in DIRECTIONS)
     direction_cues: DirectionCues = field(default_factory=DirectionCues)
+    subject: Phrases = field(default_factory=dict)
+    word_groups: dict[str, Phrases] = field(default_factory=dict)
     facets: tuple[Facet, ...] = ()
     descriptors: tuple[Descriptor, ...] = ()
     changelog: tuple[SchemeChange, ...] = ()

@@ -11,6 +11,7 @@ from typing import TypeVar
 import yaml
 
 from coding_scheme.changelog import SchemeChange, version_parts
+from coding_scheme.indicators import parted_company
 from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme, Phrases, Theme, as_mapping
 from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml
 from corpus.errors import ReviewError, UsageError
@@ -114,6 +115,9 @@ def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
     yield from _lemma_faults(scheme)
     for kind, phrases in vars(scheme.direction_cues).items():
         yield from _phrase_faults(("direction_cues", kind), phrases, scheme)
+    yield from _phrase_faults(("subject",), scheme.subject, scheme)
+    for group, phrases in scheme.word_groups.items():
+        yield from _phrase_faults(("word_groups", group), phrases, scheme)
     for number, descriptor in enumerate(scheme.descriptors):
         path: YamlPath = ("descriptors", number)
         if descriptor.value_type in {"one_of", "some_of"} and not descriptor.values:
@@ -224,8 +228,9 @@ def _missing_words(path: YamlPath, noun: Theme | Code) -> Iterator[Fault]:
 
 def _code_faults(path: YamlPath, code: Code, scheme: CodingScheme, codes: list[str]) -> Iterator[Fault]:
     yield from _missing_words(path, code)
-    for name in ("indicators", "weak_indicators", "exclude_phrases"):
-        yield from _phrase_faults((*path, name), getattr(code, name), scheme)
+    for name in ("indicators", "weak_indicators"):
+        yield from _phrase_faults((*path, name), getattr(code, name), scheme, groups=True)
+    yield from _phrase_faults((*path, "exclude_phrases"), code.exclude_phrases, scheme)
     for position, other in enumerate(code.often_coded_with):
         if other not in codes:
             yield Fault(
@@ -261,7 +266,9 @@ def _lemma_faults(scheme: CodingScheme) -> Iterator[Fault]:
                     )
 
 
-def _phrase_faults(path: YamlPath, phrases: Phrases, scheme: CodingScheme) -> Iterator[Fault]:
+def _phrase_faults(
+    path: YamlPath, phrases: Phrases, scheme: CodingScheme, *, groups: bool = False
+) -> Iterator[Fault]:
     for language, listed in phrases.items():
         if language not in scheme.languages:
             yield Fault(
@@ -269,9 +276,19 @@ def _phrase_faults(path: YamlPath, phrases: Phrases, scheme: CodingScheme) -> It
                 f"{language!r} is not a language of this scheme. Known: {', '.join(scheme.languages)}.",
             )
         for position, phrase in enumerate(listed):
-            why = _unusable(phrase)
+            words, company = parted_company(phrase) if groups else (phrase.split(), ())
+            why = _unusable(" ".join(words))
             if why:
                 yield Fault((*path, language, position), f"{phrase!r} cannot be looked for: {why}")
+            for group in company:
+                if not scheme.word_groups.get(group, {}).get(language):
+                    known = _known(
+                        [name for name, listed in scheme.word_groups.items() if language in listed]
+                    )
+                    yield Fault(
+                        (*path, language, position),
+                        f"names unknown word group '@{group}'. Known for {language}: {known}.",
+                    )
 
 
 def _unusable(phrase: str) -> str:
@@ -280,7 +297,7 @@ def _unusable(phrase: str) -> str:
     for word in phrase.split():
         if word != "[0-9]+" and not re.search(r"\w", word.replace("_", "")):
             return f"{word!r} holds no letter or digit"
-        if word != "[0-9]+" and re.search(r"[\[\]()+?|\\^${}]", word):
+        if word != "[0-9]+" and re.search(r"[\[\]()+?|\\^${}@]", word):
             return f"{word!r} holds signs other than letters, digits, hyphens and * (a number is [0-9]+)"
     return ""
 

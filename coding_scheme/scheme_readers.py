@@ -11,7 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from coding_scheme.indicators import INDICATORS, Match, Phrase, PhraseFinder, Units, parse_phrases, units_of
+from coding_scheme.indicators import (
+    COMPANY,
+    INDICATORS,
+    SUBJECT,
+    WORDS_BETWEEN,
+    Match,
+    Phrase,
+    PhraseFinder,
+    Units,
+    least,
+    parse_phrases,
+    units_of,
+)
 from coding_scheme.language import written_words
 from coding_scheme.languages_read import languages_read
 from coding_scheme.scheme import CodingScheme
@@ -31,6 +43,8 @@ class Met:
     word : WrittenWord
     needed : tuple of int
         For the indicators that begin in it the words that must follow, as bits.
+    subject : tuple of int
+        The same for the phrases of the scheme's subject.
     present : int
         The words of the scheme's phrases that stand in it, as bits.
     stop_words : int
@@ -39,6 +53,7 @@ class Met:
 
     word: WrittenWord
     needed: tuple[int, ...]
+    subject: tuple[int, ...]
     present: int
     stop_words: int
 
@@ -68,12 +83,13 @@ class Reader(dict[str, Met]):
         word = self.words[written]
         forms = [self.finder.form(part.form) for part in word.parts]
         needed = {bits for form in forms for bits in form.needed}
+        subject = {bits for form in forms for bits in form.subject}
         present = reduce(or_, (form.present for form in forms), 0)
         counts = stop_word_counts([part.form for part in word.parts])
         stop_words = sum(
             int(counts.get(language, 0)) << _BITS * place for place, language in enumerate(self._languages)
         )
-        met = Met(word, (0,) if 0 in needed else tuple(sorted(needed)), present, stop_words)
+        met = Met(word, least(needed), least(subject), present, stop_words)
         if len(self) >= KEPT:
             self.clear()
         self[written] = met
@@ -108,13 +124,12 @@ class Reading:
     def promises(self, first: int, after: int) -> bool:
         """Whether all words of an indicator are there; if not, nothing need be looked for."""
         here = self._met[first:after]
-        needed = [bits for met in here for bits in met.needed]
-        if not needed:
-            return False
-        if 0 in needed:
-            return True
-        present = reduce(or_, [met.present for met in here])
-        return any(bits & present == bits for bits in needed)
+        return _stand_in(here, [bits for met in here for bits in met.needed])
+
+    def n_on_subject(self) -> int:
+        """How many sentences hold all words of a phrase of the scheme's subject."""
+        sentences = [self._met[first:after] for first, after in self.sentences()]
+        return sum(_stand_in(here, [bits for met in here for bits in met.subject]) for here in sentences)
 
     def units(self, first: int, after: int, *, shifted: int = 0) -> Units:
         """The units of the written words ``first`` up to ``after``; ``shifted`` code points further on."""
@@ -135,6 +150,13 @@ class Reading:
         }
         own = counts.pop(self.reader.language)
         return any(count >= 8 and count > 0.2 * own for count in counts.values())
+
+
+def _stand_in(words: list[Met], needed: list[int]) -> bool:
+    if not needed or 0 in needed:
+        return bool(needed)
+    present = reduce(or_, [met.present for met in words])
+    return any(bits & present == bits for bits in needed)
 
 
 class Readers(Mapping[str, Reader]):
@@ -191,9 +213,15 @@ def _readers(content: _Content) -> Readers:
 
 
 def unexcluded(matches: list[Match]) -> list[Match]:
-    """The indicators among the matches that no exclude phrase of their code overlaps, the longest first.
+    """The indicators of a sentence that no exclude phrase of their code overlaps, the longest first.
 
-    Of nested or overlapping indicators of a code only the longest is kept.
+    Of nested or overlapping indicators of a code only the longest is kept; one that needs company counts
+    only where a word of each group it names stands beside it.
+
+    Parameters
+    ----------
+    matches : list of Match
+        All phrases found in the sentence.
     """
     taken = {
         (match.phrase.owner, unit)
@@ -201,9 +229,13 @@ def unexcluded(matches: list[Match]) -> list[Match]:
         if match.phrase.kind == "exclude"
         for unit in range(match.first, match.last + 1)
     }
+    company: dict[str, list[Match]] = {}
+    for match in matches:
+        if match.phrase.kind == COMPANY:
+            company.setdefault(match.phrase.owner, []).append(match)
     kept = []
     for match in sorted(
-        (match for match in matches if match.phrase.kind in INDICATORS),
+        (match for match in matches if match.phrase.kind in INDICATORS and _in_company(match, company)),
         key=lambda match: (match.first - match.last, match.first),
     ):
         places = {(match.phrase.owner, unit) for unit in range(match.first, match.last + 1)}
@@ -211,6 +243,13 @@ def unexcluded(matches: list[Match]) -> list[Match]:
             kept.append(match)
             taken |= places
     return kept
+
+
+def _in_company(match: Match, company: dict[str, list[Match]]) -> bool:
+    return all(
+        any(word.last < match.first or word.first > match.last for word in company.get(group, ()))
+        for group in match.phrase.company
+    )
 
 
 def indicator_hits(texts: Iterable[str], scheme: CodingScheme, language: Iterable[str] | None = None) -> Any:
@@ -281,6 +320,13 @@ def _phrases(scheme: CodingScheme, language: str) -> Iterator[Phrase]:
         ):
             for phrase in phrases.get(language, ()):
                 yield from parse_phrases(phrase, kind, code.id)
-    for kind, phrases in vars(scheme.direction_cues).items():
+    for phrase in scheme.subject.get(language, ()):
+        yield from parse_phrases(phrase, SUBJECT, SUBJECT)
+    for group, phrases in scheme.word_groups.items():
         for phrase in phrases.get(language, ()):
-            yield from parse_phrases(phrase, kind, gap=0)
+            yield from parse_phrases(phrase, COMPANY, group)
+    for kind, phrases in vars(scheme.direction_cues).items():
+        # "facilitators of the partnership included": what opens a list may be parted
+        gap = WORDS_BETWEEN if kind in {"gains", "suffers"} else 0
+        for phrase in phrases.get(language, ()):
+            yield from parse_phrases(phrase, kind, gap=gap)

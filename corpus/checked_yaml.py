@@ -43,6 +43,22 @@ class FaultyFileError(ReviewError):
         super().__init__("\n".join([f"{file} has {count}; nothing was changed.", *lines]))
 
 
+def says_nothing(path: Path) -> bool:
+    """Whether there is no such file, or nothing in it but blank lines and comments.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "synthesis.yaml")
+    >>> says_nothing(path), path.write_text("# later\\n\\n---\\n"), says_nothing(path)
+    (True, 13, True)
+    """
+    if not path.is_file():
+        return True
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").splitlines()
+    return all(line.strip() in ("", "---", "...") or line.lstrip().startswith("#") for line in lines)
+
+
 def read_checked_yaml(
     path: Path, noun: type[Noun], *, cross_checks: Callable[[Noun], Iterable[Fault]] | None = None
 ) -> Noun:

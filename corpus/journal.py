@@ -10,17 +10,23 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from corpus.errors import ReviewError, UsageError
 
 FORMAT_VERSION = 1
+# seconds to wait for another program that is writing to the same file
+_WAITS = 20.0
+# bytes at the end of a file that are looked at for a newer format: who writes it writes there, and an older
+# Samsyn writes nothing behind it
+_LOOKED_AT = 65_536
 
 
 @dataclass(frozen=True)
@@ -100,32 +106,70 @@ def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
     Raises
     ------
     ReviewError
-        When the file cannot be written (disk full, read-only), or is of a newer format.
+        When the file cannot be written (disk full, read-only, another program keeps it), or is of a newer
+        format.
     """
     texts = [json.dumps({**line, "v": FORMAT_VERSION}, ensure_ascii=False, sort_keys=True) for line in lines]
-    if not texts:
-        return 0
-    data = "".join(f"{text}\n" for text in texts).encode()
+    if texts:
+        with held(path):
+            try:
+                _refuse_newer(path)
+                _write(path, "".join(f"{text}\n" for text in texts).encode())
+            except OSError as error:
+                raise _not_saved(path, error) from error
+    return len(texts)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep a file from all others, threads and processes, while it is read and then appended to.
+
+    :func:`append` and :func:`append_lines` may be called inside.
+
+    Raises
+    ------
+    ReviewError
+        When another program keeps the file, or its folder cannot be written to.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(path.parent / f".{path.stem}.lock"):
-            _refuse_newer(path)
-            with path.open("ab") as file:
-                start = file.tell()
-                try:
-                    file.write(b"\n" + data if _is_cut_short(path) else data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                except OSError:
-                    os.truncate(path, start)
-                    raise
-    except OSError as error:
+        # one lock per file and thread: who has it may ask for it again
+        lock = FileLock(path.parent / f".{path.stem}.lock", timeout=_WAITS, is_singleton=True)
+        lock.acquire()
+    except Timeout as error:
         raise ReviewError(
-            f"Nothing was saved: {error.strerror or error}.",
+            f"Nothing was saved: another program has kept this file for {_WAITS:.0f} seconds.",
             where=str(path),
-            next_step="Free some space or allow writing there, then try again.",
+            next_step="Close what else uses the review folder, then try again.",
         ) from error
-    return len(texts)
+    except OSError as error:
+        raise _not_saved(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _not_saved(path: Path, error: OSError) -> ReviewError:
+    return ReviewError(
+        f"Nothing was saved: {error.strerror or error}.",
+        where=str(path),
+        next_step="Free some space or allow writing there, then try again.",
+    )
+
+
+def _write(path: Path, data: bytes) -> None:
+    # without a buffer: what a full disk did not take must not be written when the file is closed
+    with path.open("ab", buffering=0) as file:
+        start = file.tell()
+        rest = memoryview(b"\n" + data if _is_cut_short(path) else data)
+        try:
+            while rest:
+                rest = rest[file.write(rest) :]
+            os.fsync(file.fileno())
+        except OSError:
+            os.truncate(path, start)
+            raise
 
 
 def read(folder: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
@@ -179,8 +223,11 @@ def _is_cut_short(path: Path) -> bool:
 def _refuse_newer(path: Path) -> None:
     if not path.exists():
         return
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _LOOKED_AT))
+        end = file.read()
     # inside a text the quotes would be escaped
-    versions = [int(found) for found in re.findall(rb'"v": ?(\d+)\}$', path.read_bytes(), re.MULTILINE)]
+    versions = [int(found) for found in re.findall(rb'"v": ?(\d+)\}$', end, re.MULTILINE)]
     if max(versions, default=0) > FORMAT_VERSION:
         raise ReviewError(
             "This file was written by a newer Samsyn.",

@@ -52,6 +52,12 @@ _STOP_WORDS = {
 }
 TOLD_LANGUAGES = tuple(_STOP_WORDS)
 _LISTS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+_ALSO_FREQUENT = """
+    or not more than who what when where they them but all if so do did may will would should about over only
+    some such other there he she it you op ud ind da man men os vi var ved hun han hos samt
+"""
+# words that say nothing of a subject, in the languages that are read and their neighbours
+FREQUENT_WORDS = frozenset(_ALSO_FREQUENT.split()).union(*(_LISTS[name] for name in ("en", "da", "no", "sv")))
 # each word counts once for its languages, twice where it belongs to one alone
 _WEIGHTS = {
     word: tuple((language, 2.0 if len(places) == 1 else 1.0) for language in places)

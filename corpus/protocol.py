@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from corpus.checked_yaml import Fault, read_checked_yaml
+from corpus.previous_review import PreviousReview, previous_faults
 from corpus.ranking_parts import ProtocolWords, RankingSettings
 
 Stage = Literal["title_abstract", "full_text"]
@@ -214,6 +215,8 @@ class Protocol:
         Said on every page made from the review when its data are not real; empty otherwise.
     flags : tuple of Criterion
         Marks that are not reasons for exclusion.
+    previous_review : PreviousReview, optional
+        For an update: the review that it updates, and how much that included.
     appraisal : tuple of AppraisalItem
         What is judged of each included study; never a reason for exclusion.
     notes : mapping
@@ -237,6 +240,7 @@ class Protocol:
     ranking: RankingSettings = field(default_factory=RankingSettings)
     invented: Wording = field(default_factory=Wording)
     flags: tuple[Criterion, ...] = ()
+    previous_review: PreviousReview | None = None
     appraisal: tuple[AppraisalItem, ...] = ()
     notes: dict[str, Any] = field(default_factory=dict)
 
@@ -300,6 +304,8 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
         yield Fault(("stages",), "the first stage must be title_abstract")
     yield from _stopping_faults(protocol.stopping)
     yield from _appraisal_faults(protocol.appraisal)
+    if protocol.previous_review:
+        yield from previous_faults(protocol.previous_review)
 
 
 def _appraisal_faults(items: tuple[AppraisalItem, ...]) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ stand in for them. Both fade as decisions come in.
 
 from __future__ import annotations
 
+import copy
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from corpus.ranking_parts import RankingParts, RankingSettings, most_likely
+from corpus.ranking_terms import in_words, places_of, shares
 from corpus.records import as_records
 
 RANKING_COLUMNS = ("record_id", "rank", "score", "why")
@@ -77,13 +79,28 @@ class Ranker:
         self._classifier = _fresh(self.parts.classifier)
         self.start_again(seed)
 
+    def beside(self) -> Ranker:
+        """Another ranker of the same collection, which learns by itself; both share what was read.
+
+        Examples
+        --------
+        >>> records = pd.DataFrame({"record_id": ["a", "b"], "title": ["Trust", "Steel"], "abstract": ""})
+        >>> one = Ranker(records, query="trust")
+        >>> other = one.beside()
+        >>> other.rank({"a": 0, "b": 1})["record_id"].tolist(), one.rank({})["record_id"].tolist()
+        (['b', 'a'], ['a', 'b'])
+        """
+        other = copy.copy(self)
+        other._classifier = copy.copy(self._classifier)
+        return other.start_again(self._seed)
+
     def start_again(self, seed: int = 1) -> Ranker:
         """Forget what was learned, and draw anew; returns itself."""
         if hasattr(self._classifier, "prepare"):
             self._classifier.prepare(self._matrix)
         else:
             self._classifier = _fresh(self._classifier)
-        self._generator = np.random.default_rng(seed)
+        self._seed, self._generator = seed, np.random.default_rng(seed)
         self._stand_ins = self._generator.permutation(len(self.record_ids))
         self._has_learned = False
         return self
@@ -140,17 +157,38 @@ class Ranker:
             Columns record_id, rank (from 1), score (a distance, not a probability); best first, ties in the
             order of the records.
         """
-        rows, known = self._decided(labels)
-        # rounded, so that the last bits of a solution do not order records that are alike
-        scores = self.scores(rows, known).round(6) + 0.0
         wanted = np.arange(len(self.record_ids))
         if among is not None:
             wanted = np.array(sorted(self.row_of[name] for name in among), dtype=int)
-        n = len(wanted) if top is None else min(top, len(wanted))
-        order = wanted[self.parts.query(scores[wanted], n, self._generator)] if n else wanted[:0]
+        order, scores = self.best_rows(*self._decided(labels), wanted, top=top)
         return pd.DataFrame(
-            {"record_id": self.record_ids[order], "rank": np.arange(1, n + 1), "score": scores[order]}
+            {"record_id": self.record_ids[order], "rank": np.arange(1, len(order) + 1), "score": scores}
         )
+
+    def best_rows(
+        self, rows: np.ndarray, labels: np.ndarray, among: np.ndarray, *, top: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """As :meth:`rank`, in row numbers: nothing is looked up one by one, so that threads beside it run on.
+
+        Parameters
+        ----------
+        rows, labels : arrays (n_decided,)
+            As for :meth:`scores`.
+        among : array of int
+            Row numbers of the records to rank, ascending.
+        top : int, optional
+            Only so many.
+
+        Returns
+        -------
+        order, scores : arrays (n_ranked,)
+            Row numbers, best first, and the score of each.
+        """
+        # rounded, so that the last bits of a solution do not order records that are alike
+        scores = self.scores(rows, labels).round(6) + 0.0
+        n = len(among) if top is None else min(top, len(among))
+        order = among[self.parts.query(scores[among], n, self._generator)] if n else among[:0]
+        return order, scores[order]
 
     def held_out_scores(self, rows: np.ndarray, labels: np.ndarray, n_folds: int = 10) -> np.ndarray:
         """Scores of the included records, each as given while it was held out of the learning.
@@ -217,11 +255,76 @@ class Ranker:
         ----------
         record_ids : iterable of str
         """
-        names = list(record_ids)
-        weights = self._term_weights()
-        if self._terms is None or weights is None:
-            return dict.fromkeys(names, "")
-        return {name: _reason(self._matrix, self.row_of[name], weights, self._terms) for name in names}
+        weights = self.term_weights()
+        return {name: in_words(self.terms(name, weights)) for name in record_ids}
+
+    def term_weights(self) -> np.ndarray | None:
+        """What the last ranking gave each term; None where the parts have no terms or no weights."""
+        if self._terms is None:
+            return None
+        if self._has_learned:
+            weights = getattr(self._classifier, "coef_", None)
+            return None if weights is None else np.asarray(weights)[0]
+        if not self._query:
+            return np.zeros(self._matrix.shape[1])
+        return self._matrix[len(self.record_ids) :].toarray()[0]
+
+    def terms(self, record_id: str, weights: np.ndarray | None) -> list[tuple[str, float]]:
+        """The terms of a record and what each adds to its score, what spoke for it first.
+
+        Parameters
+        ----------
+        record_id : str
+        weights : array (n_terms,)
+            As :meth:`term_weights` gave them after a ranking; they may be kept while the next is learned.
+
+        Examples
+        --------
+        >>> records = pd.DataFrame({"record_id": ["a", "b"], "title": ["Trust", "Steel bridges"],
+        ...                         "abstract": ""})
+        >>> ranker = Ranker(records)
+        >>> _ = ranker.rank({"a": 1, "b": 0})
+        >>> [(term, share > 0) for term, share in ranker.terms("a", ranker.term_weights())]
+        [('trust', True)]
+        """
+        if weights is None or self._terms is None or record_id not in self.row_of:
+            return []
+        return shares(self._matrix, self.row_of[record_id], weights, self._terms)
+
+    def n_with(self, terms: Iterable[str], record_ids: Iterable[str]) -> list[int]:
+        """In how many of the records each term stands."""
+        names = list(terms)
+        if self._terms is None:
+            return [0] * len(names)
+        columns = np.searchsorted(self._terms, names)
+        rows = [self.row_of[name] for name in record_ids if name in self.row_of]
+        return np.asarray((self._matrix[rows][:, columns] != 0).sum(axis=0)).ravel().tolist()
+
+    def places_of(self, text: str, terms: Iterable[str]) -> list[tuple[int, int, str]]:
+        """Where terms of the ranking stand in a text (:func:`corpus.ranking_terms.places_of`)."""
+        return [] if self._terms is None else places_of(text, terms, self._features.build_analyzer())
+
+    def likeness(self, record_ids: Iterable[str], to: Iterable[str]) -> np.ndarray:
+        """How alike records are to the nearest of some others: cosine of their features where these are
+        TF-IDF.
+
+        Parameters
+        ----------
+        record_ids, to : iterable of str
+
+        Returns
+        -------
+        array (n_records,)
+            All 0 when there is nothing to compare with.
+        """
+        rows, others = (
+            [self.row_of[name] for name in names if name in self.row_of] for names in (record_ids, to)
+        )
+        if not rows or not others:
+            return np.zeros(len(rows))
+        nearness = self._matrix[rows] @ self._matrix[others].T
+        dense = nearness.toarray() if hasattr(nearness, "toarray") else np.asarray(nearness)
+        return dense.max(axis=1)
 
     # --- inside -----------------------------------------------------------------------------------------
 
@@ -249,6 +352,8 @@ class Ranker:
         if not self._query:
             return matrix
         query = self._features.transform([unicodedata.normalize("NFC", self._query)])
+        # each term's column, which nothing asks for any more: a fifth of the memory
+        vars(self._features).pop("vocabulary_", None)
         if isinstance(matrix, np.ndarray):
             return np.vstack([matrix, query])
         return csr_matrix(vstack([matrix, query]))
@@ -301,14 +406,6 @@ class Ranker:
         if hasattr(self._classifier, "decision_function"):
             return self._classifier.decision_function(self._matrix)
         return self._classifier.predict_proba(self._matrix)[:, 1]
-
-    def _term_weights(self) -> np.ndarray | None:
-        if self._has_learned:
-            weights = getattr(self._classifier, "coef_", None)
-            return None if weights is None else np.asarray(weights)[0]
-        if not self._query:
-            return np.zeros(self._matrix.shape[1])
-        return self._matrix[len(self.record_ids) :].toarray()[0]
 
 
 def rank(
@@ -375,15 +472,3 @@ def _fresh(part: Any) -> Any:
     from sklearn.base import clone  # noqa: PLC0415 (a second to load, and only learning needs it)
 
     return clone(part)
-
-
-def _reason(matrix: Any, row: int, weights: np.ndarray, terms: np.ndarray) -> str:
-    begin, end = matrix.indptr[row], matrix.indptr[row + 1]
-    columns = matrix.indices[begin:end]
-    shares = matrix.data[begin:end] * weights[columns]
-    order = np.lexsort((columns, -shares.round(9)))
-    spoke_for = [terms[columns[i]] for i in order[:5] if shares[i] > 1e-9]
-    against = [terms[columns[i]] for i in order[::-1][:3] if shares[i] < -1e-9]
-    words = [f"for: {', '.join(spoke_for)}"] if spoke_for else []
-    words += [f"against: {', '.join(against)}"] if against else []
-    return "; ".join(words)

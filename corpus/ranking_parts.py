@@ -162,7 +162,13 @@ def balanced_weights(labels: np.ndarray, ratio: float) -> np.ndarray:
 def most_likely(scores: np.ndarray, n: int, generator: np.random.Generator) -> np.ndarray:
     """The highest scores; ties in the order of the records."""
     del generator
-    return np.array([np.argmax(scores)]) if n == 1 else np.argsort(-scores, kind="stable")[:n]
+    if n == 1:
+        return np.array([np.argmax(scores)])
+    if n >= len(scores):
+        return np.argsort(-scores, kind="stable")[:n]
+    # those as good as the n-th, then in order: sorting all takes longer than learning
+    chosen = np.flatnonzero(scores >= -np.partition(-scores, n - 1)[n - 1]) if n else np.zeros(0, dtype=int)
+    return chosen[np.argsort(-scores[chosen], kind="stable")][:n]
 
 
 def most_doubtful(scores: np.ndarray, n: int, generator: np.random.Generator) -> np.ndarray:

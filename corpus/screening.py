@@ -15,10 +15,12 @@ from corpus.undone import not_undone
 
 Verdict = Literal["include", "exclude", "unsure"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
+# why people had differed, said by who settles it
+DIFFERENCES = ("criterion unclear", "overlooked", "judged differently")
 
 DECISION_COLUMNS = (
     "record_id", "stage", "verdict", "criterion", "person", "adjudicates", "note", "decided_at",
-    "calibration", "journal_line",
+    "calibration", "differ_because", "journal_line",
 )  # fmt: skip
 VERDICT_COLUMNS = ("record_id", "stage", "verdict", "criterion", "people", "settled_by", "n_people")
 
@@ -43,6 +45,9 @@ class ScreeningDecision:
         UTC time of the decision.
     calibration : int
         Number of the calibration round in which the record was screened, 0 for none.
+    differ_because : str
+        Of a decision that settles a conflict: why people had differed, "criterion unclear", "overlooked",
+        "judged differently" or "".
     """
 
     record_id: str
@@ -53,10 +58,43 @@ class ScreeningDecision:
     note: str = ""
     decided_at: str = ""
     calibration: int = 0
+    differ_because: str = ""
 
     def as_line(self) -> dict[str, Any]:
-        """The decision as a line of the journal."""
-        return {"type": "screening", **asdict(self)}
+        """The decision as a line of the journal; ``differ_because`` only where it is said."""
+        line = {"type": "screening", **asdict(self)}
+        return line if self.differ_because else {k: v for k, v in line.items() if k != "differ_because"}
+
+
+def screening_decision(
+    row: Mapping[str, Any],
+    *,
+    known: Mapping[str, str],
+    protocol: Protocol,
+    decided_at: str,
+    adjudicates: bool = False,
+) -> ScreeningDecision:
+    """One screening decision from its parts (:func:`screening_decisions_from_rows`).
+
+    Raises
+    ------
+    UsageError
+        With all that is wrong with it.
+
+    Examples
+    --------
+    >>> from corpus.protocol import Wording
+    >>> screening_decision({"record_id": "wos:7", "verdict": "maybe"}, known={"wos:7": "wos:7"},
+    ...                    protocol=Protocol("p", Wording(), ()), decided_at="")
+    Traceback (most recent call last):
+        ...
+    corpus.errors.UsageError: The verdict 'maybe' is not known (known: include, exclude, unsure).
+    """
+    cell = {name: str(value or "").strip() for name, value in row.items()}
+    faults = _faults_of(cell, known, protocol)
+    if faults:
+        raise UsageError(" ".join(f"{fault[0].upper()}{fault[1:]}." for fault in faults))
+    return _decision_of(cell, known, decided_at, adjudicates=adjudicates)
 
 
 def screening_decisions_from_rows(
@@ -74,7 +112,7 @@ def screening_decisions_from_rows(
     ----------
     rows : iterable of mappings
         record_id, verdict and, where wanted, stage (default: title_abstract), criterion, note, decided_at,
-        calibration (number of a calibration round).
+        calibration (number of a calibration round), differ_because (where the rows settle conflicts).
         Rows without a verdict are skipped, so that a ranking can be filled in bit by bit.
     known : mapping
         record_id of every record -> record_id of its unique record.
@@ -105,40 +143,50 @@ def screening_decisions_from_rows(
     row 3: the verdict 'maybe' is not known (known: include, exclude, unsure)
     """
     decisions, faults = [], []
-    criteria = protocol.exclusion_order()
     for number, row in enumerate(rows, start=2):
         cell = {name: str(value or "").strip() for name, value in row.items()}
         if not cell.get("verdict"):
             continue
-        stage = cell.get("stage") or STAGES[0]
-        criterion, calibration = cell.get("criterion", ""), cell.get("calibration") or "0"
-        checks = [
-            (cell.get("record_id") in known, f"no record {cell.get('record_id')} in this review"),
-            (cell["verdict"] in VERDICTS, _not_known("verdict", cell["verdict"], VERDICTS)),
-            (stage in protocol.stages, _not_known("stage", stage, protocol.stages)),
-            (not criterion or criterion in criteria, _not_known("criterion", criterion, criteria)),
-            (not criterion or cell["verdict"] == "exclude", "a criterion goes with the verdict exclude only"),
-            (calibration.isdecimal(), f"the calibration round {calibration!r} is no whole number"),
-        ]
-        wrong = [f"row {number}: {fault}" for right, fault in checks if not right]
+        wrong = [f"row {number}: {fault}" for fault in _faults_of(cell, known, protocol)]
         faults += wrong
         if not wrong:
-            decisions.append(
-                ScreeningDecision(
-                    record_id=known[cell["record_id"]],
-                    stage=stage,  # type: ignore[arg-type]  # checked above
-                    verdict=cell["verdict"],  # type: ignore[arg-type]  # checked above
-                    criterion=criterion,
-                    adjudicates=adjudicates,
-                    note=cell.get("note", ""),
-                    decided_at=cell.get("decided_at") or decided_at,
-                    calibration=int(calibration),
-                )
-            )
+            decisions.append(_decision_of(cell, known, decided_at, adjudicates=adjudicates))
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise UsageError("\n".join([f"{count}, no decision was saved.", *faults]), where=file)
     return decisions
+
+
+def _faults_of(cell: Mapping[str, str], known: Mapping[str, str], protocol: Protocol) -> list[str]:
+    stage, criterion = cell.get("stage") or STAGES[0], cell.get("criterion", "")
+    criteria, verdict = protocol.exclusion_order(), cell.get("verdict", "")
+    calibration, why = cell.get("calibration") or "0", cell.get("differ_because", "")
+    checks = [
+        (cell.get("record_id") in known, f"no record {cell.get('record_id')} in this review"),
+        (verdict in VERDICTS, _not_known("verdict", verdict, VERDICTS)),
+        (stage in protocol.stages, _not_known("stage", stage, protocol.stages)),
+        (not criterion or criterion in criteria, _not_known("criterion", criterion, criteria)),
+        (not criterion or verdict == "exclude", "a criterion goes with the verdict exclude only"),
+        (calibration.isdecimal(), f"the calibration round {calibration!r} is no whole number"),
+        (not why or why in DIFFERENCES, _not_known("reason for differing", why, DIFFERENCES)),
+    ]
+    return [fault for right, fault in checks if not right]
+
+
+def _decision_of(
+    cell: Mapping[str, str], known: Mapping[str, str], decided_at: str, *, adjudicates: bool
+) -> ScreeningDecision:
+    return ScreeningDecision(
+        record_id=known[cell["record_id"]],
+        stage=cell.get("stage") or STAGES[0],  # type: ignore[arg-type]  # checked before
+        verdict=cell["verdict"],  # type: ignore[arg-type]  # checked before
+        criterion=cell.get("criterion", ""),
+        adjudicates=adjudicates,
+        note=cell.get("note", ""),
+        decided_at=cell.get("decided_at") or decided_at,
+        calibration=int(cell.get("calibration") or "0"),
+        differ_because=cell.get("differ_because", "") if adjudicates else "",
+    )
 
 
 def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:

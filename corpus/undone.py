@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -34,21 +34,28 @@ def not_undone(lines: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[st
         The type: "screening", "coding" or "duplicate".
     """
     listed = list(lines)
-    undone = Counter(
-        (line.get("person"), line.get("undoes")) for line in listed if line.get("type") == "undo"
-    )
-    of_kind = [line for line in listed if line.get("type") == kind]
-    if not undone:
-        return of_kind
-    kept = []
-    # of lines with the same content the later one was undone
-    for line in reversed(of_kind):
-        name = (line.get("person"), line_id(line))
-        if undone[name]:
-            undone[name] -= 1
-        else:
+    have_undone = {line.get("person") for line in listed if line.get("type") == "undo"}
+    kept: list[Mapping[str, Any] | None] = []
+    standing: dict[tuple[Any, Any], list[int]] = defaultdict(list)
+    # undos that stand before their line, as the merging of two copies of a file may leave them
+    ahead: Counter[tuple[Any, Any]] = Counter()
+    for line in listed:
+        if line.get("type") == "undo":
+            name = (line.get("person"), line.get("undoes"))
+            # of lines with the same content the last one before the undo
+            if standing[name]:
+                kept[standing[name].pop()] = None
+            else:
+                ahead[name] += 1
+        elif line.get("type") == kind:
             kept.append(line)
-    return kept[::-1]
+            if line.get("person") not in have_undone:
+                continue
+            standing[line.get("person"), line_id(line)].append(len(kept) - 1)
+    for name, n in ahead.items():
+        for place in standing[name][-n:]:
+            kept[place] = None
+    return [line for line in kept if line is not None]
 
 
 def undo_lines(

@@ -13,13 +13,15 @@ from samsyn.review import Review
 from synthesis.author_text import FILE_NAME
 
 
-def copy_example(folder: str | Path) -> Review:
+def copy_example(folder: str | Path, *, until: str = "") -> Review:
     """Make a review folder with the invented example: its sources and all its decisions, not yet rendered.
 
     Parameters
     ----------
     folder : str or Path
         Must not be there yet, or be empty.
+    until : {"", "duplicates", "screen"}
+        The last step taken: nothing screened yet, or all screened and nothing coded; all steps by default.
 
     Examples
     --------
@@ -27,16 +29,25 @@ def copy_example(folder: str | Path) -> Review:
     >>> review = copy_example(Path(tempfile.mkdtemp(), "example"))
     >>> review.status()["included_studies"]
     26
+    >>> practice = copy_example(Path(tempfile.mkdtemp(), "practice"), until="duplicates")
+    >>> practice.status()["screened"], practice.status()["unique_records"]
+    (0, 118)
     """
     review = Review.new(folder)
     with as_file(files("samsyn") / "example") as example:
-        for _ in _steps(review, example):
-            pass
+        for said in _steps(review, example):
+            if until and said.startswith(f"{until}:"):
+                break
     return review
 
 
-def demonstrate(folder: Path, *, language: str, say: Callable[[str], object]) -> Review:
-    """Run the example review into a folder, saying each step's counts and where to look."""
+def demonstrate(
+    folder: Path, *, language: str, say: Callable[[str], object], command: str = "samsyn"
+) -> Review:
+    """Run the example review into a folder, saying each step's counts, where to look, and what comes next.
+
+    ``command`` is how the program is called here.
+    """
     began = time.perf_counter()
     say(
         f"The example review is invented: its records, people and findings exist nowhere else. Into {folder}:"
@@ -50,7 +61,10 @@ def demonstrate(folder: Path, *, language: str, say: Callable[[str], object]) ->
     faults = review.check()
     say(f" 11  check: {'all is well' if not faults else '; '.join(faults)}")
     say(f"Done in {time.perf_counter() - began:.1f} seconds. Open {folder / 'output' / 'report.html'}")
-    say(f"Then: samsyn status --review {folder}")
+    say("Next:")
+    say(f"  {command} open screen --practice        screen a fresh copy of it yourself, in the browser")
+    say(f"  {command} open tables --review {folder}    its tables, to search and trace")
+    say(f"  {command} status --review {folder}")
     return review
 
 

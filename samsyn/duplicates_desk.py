@@ -115,7 +115,7 @@ class DuplicatesDesk(ScreeningDesk):
         UsageError
             When the person has not so many decisions left.
         """
-        return self._undone("duplicates", person, n, names=("record_id_a", "record_id_b"), type_="duplicate")
+        return self._undone("duplicate", person, n, names=("record_id_a", "record_id_b"), folder="duplicates")
 
 
 def one_pair(pair: tuple[str, str], verdict: str) -> list[Mapping[str, str]]:

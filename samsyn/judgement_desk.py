@@ -23,8 +23,8 @@ class JudgementDesk(ScreeningDesk):
     """The part of :class:`~samsyn.Review` that is about judgements."""
 
     @abstractmethod
-    def evidence(self) -> Evidence:
-        """All that a report is made of."""
+    def evidence(self, *, to_judge: bool = False) -> Evidence:
+        """All that a report is made of, or only what judgements are about."""
 
     def judge(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:
         """Take judgements: about, item, value, explanation. Returns how many were saved.
@@ -44,13 +44,15 @@ class JudgementDesk(ScreeningDesk):
             With every faulty row; nothing is saved then.
         """
         journal.check_person(person)
-        lines = judgement_lines(rows, self.evidence(), person=person, adjudicates=adjudicates, file=file)
+        lines = judgement_lines(
+            rows, self.evidence(to_judge=True), person=person, adjudicates=adjudicates, file=file
+        )
         lines = [{**line, "decided_at": line["decided_at"] or journal.now()} for line in lines]
         return journal.append(self.folder / "decisions" / "judgements", person, lines)
 
     def to_judge(self, kind: str) -> pd.DataFrame:
         """Rows for people to fill in: kind "appraisal", "credibility" or "confidence"."""
-        return rows_to_judge(self.evidence(), kind)
+        return rows_to_judge(self.evidence(to_judge=True), kind)
 
     def judgements(self) -> pd.DataFrame:
         """The settled judgements (columns: ``synthesis.judgements``)."""

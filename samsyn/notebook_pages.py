@@ -49,7 +49,13 @@ def render_notebook(
     ReviewError
         When a cell fails; nothing is written then.
     """
-    notebook, page = Path(notebook), Path(page)
+    executed = run_notebook(notebook, folder)
+    return write_page(executed, page, name=Path(notebook).stem, language=language, code=code)
+
+
+def run_notebook(notebook: str | Path, folder: str | Path = ".") -> nbformat.NotebookNode:
+    """Execute a notebook in a folder; the file is left as it is. Raises as :func:`render_notebook`."""
+    notebook = Path(notebook)
     try:
         cells = nbformat.read(notebook, as_version=4)
     except FileNotFoundError:
@@ -63,11 +69,27 @@ def render_notebook(
         cells, _ = runner.preprocess(cells, {"metadata": {"path": str(folder)}})
     except CellExecutionError as error:
         raise ReviewError(f"A cell failed: {error.ename}: {error.evalue}", where=notebook.name) from None
-    title = re.search(r"^# (.+)$", cells.cells[0].source, re.MULTILINE) if cells.cells else None
+    return cells
+
+
+def write_page(
+    executed: nbformat.NotebookNode,
+    page: str | Path,
+    *,
+    name: str = "",
+    language: str = "en",
+    code: bool = True,
+) -> Path:
+    """Write an executed notebook as one self-contained HTML page; a card shows its static twin.
+
+    As :func:`render_notebook`; ``name`` is the title of the page where the notebook has none.
+    """
+    page = Path(page)
+    title = re.search(r"^# (.+)$", executed.cells[0].source, re.MULTILINE) if executed.cells else None
     code_label, output_label = _LABELS[language]
     resources = {
         "language": language,
-        "page_title": title.group(1) if title else notebook.stem,
+        "page_title": title.group(1) if title else name,
         "with_code": code,
         "code_label": code_label,
         "output_label": output_label,
@@ -76,7 +98,7 @@ def render_notebook(
         exporter = HTMLExporter(
             template_name=template.name, extra_template_basedirs=[str(template.parent)], embed_images=True
         )
-        html, _ = exporter.from_notebook_node(cells, resources=resources)
+        html, _ = exporter.from_notebook_node(executed, resources=resources)
     # the empty corner of a data frame is no heading
     html = html.replace("<th></th>", "<td></td>")
     partial = page.with_name(f".{page.name}.partial")

@@ -52,8 +52,7 @@ class RankingDesk(ScreeningDesk):
             decided = set(self.screening_decisions()["record_id"])
             groups = pd.Series(self._unique_id(), dtype="object")
             among &= set(records_of_new_sources(self.collection().records, groups, decided))
-        ranker: Ranker = self._remembered("ranker", _RANKED, self.ranker)
-        ranker.start_again(self.protocol.seed)  # what was ranked before leaves no trace
+        ranker = self.ranker()
         worth = set(ranker.worth_a_look(labels, among)) if new else set()
         ranking = ranker.rank(labels, among=among, top=top)
         ranking["why"] = ranking["record_id"].map(ranker.reasons(ranking["record_id"]))
@@ -64,5 +63,10 @@ class RankingDesk(ScreeningDesk):
 
     def ranker(self) -> Ranker:
         """A ranker of the unique records and those of earlier reviews, that has learned nothing yet."""
-        protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
-        return Ranker(every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed)
+
+        def compute() -> Ranker:
+            protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
+            return Ranker(every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed)
+
+        read: Ranker = self._remembered("ranker", _RANKED, compute)
+        return read.beside()

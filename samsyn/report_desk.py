@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +20,9 @@ from synthesis import (
     AuthorText,
     author_text_under,
     check_report,
+    decision_faults,
     read_author_text,
+    read_trace,
     render_report,
     require_pictures,
     svg_png,
@@ -65,6 +70,10 @@ class ReportDesk(JudgementDesk, SchemeDesk):
                 raise
             # written for the scheme of today, which has codes that this one lacks
             return author_text_under(path, self.scheme, read_coding_scheme(self.folder / CURRENT))
+
+    @abstractmethod
+    def input_hash(self) -> str:
+        """sha256 of all that the outputs are computed from."""
 
     def render(
         self,
@@ -119,9 +128,36 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         faults += self.scheme_faults()
         faults += self.settlement_faults()
         faults += self._lost_judgements()
-        if (self.folder / "output" / "trace.json").exists():
-            faults += check_report(self.folder / "output", self.folder / "sources")
+        output = self.folder / "output"
+        if (output / "trace.json").exists():
+            faults += check_report(output, self.folder / "sources")
+            faults += self._report_faults(output)
         return faults
+
+    def _report_faults(self, output: Path) -> list[str]:
+        """Where the report says something else than today's files; the decisions are replayed anew."""
+        try:
+            made_from = read_trace(output)["review"]
+            kept = [each for each in self.kept_schemes() if each.scheme.hash == made_from["scheme_hash"]]
+            if made_from["scheme_hash"] != self.scheme.hash and kept:
+                # rendered as an earlier scheme sees the review: later decisions have no part in it
+                seen = copy(self)
+                seen._as_of = kept[-1]
+                return seen._differing_input(made_from)
+            assigned = self.assignments()[["record_id", "stage"]].itertuples(index=False, name=None)
+            needed = Counter((str(record_id), str(stage)) for record_id, stage in assigned)
+            faults = decision_faults(output, self.folder, unique_id=self._unique_id(), needed=needed)
+        except (ReviewError, LookupError, TypeError) as fault:
+            return [f"The report cannot be held against the decisions: {fault}"]
+        return faults or self._differing_input(made_from)
+
+    def _differing_input(self, made_from: Mapping[str, Any]) -> list[str]:
+        if self.input_hash() == made_from["input_hash"]:
+            return []
+        return [
+            "Protocol, coding scheme, sources, decisions, synthesis.yaml or checklist.yaml have changed "
+            "since the report was made. Make it anew: samsyn render"
+        ]
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
         """Lines of the journals that a crash cut short: (kind of journal, line)."""

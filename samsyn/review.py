@@ -134,6 +134,10 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             )
         return cls(folder)
 
+    def beside(self) -> Review:
+        """The same review for another thread; what was computed so far need not be computed again."""
+        return Review(self.folder, dict(self._kept))
+
     @property
     def protocol(self) -> Protocol:
         """The protocol, read and checked."""
@@ -215,7 +219,15 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
 
     # --- coding -----------------------------------------------------------------------------------------
 
-    def code(self, rows: Rows, *, person: str, round_: str = "assisted", file: str = "rows") -> int:
+    def code(
+        self,
+        rows: Rows,
+        *,
+        person: str,
+        round_: str = "assisted",
+        file: str = "rows",
+        known: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    ) -> int:
         """Take coding decisions: record_id, code_id, value, direction, field, quotation, finding, ...
 
         Parameters
@@ -225,6 +237,8 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
         person : str
         round_ : str
             "blind", "assisted" or "adjudication", for rows that name none.
+        known : (records, decisions), optional
+            The records that the rows are on and every decision on them, where these are at hand.
 
         Returns
         -------
@@ -236,10 +250,10 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
         UsageError
             With every faulty row; nothing is saved then.
         """
+        records, earlier = known or (self.records, self.coding_decisions())
         decisions = decisions_from_rows(
-            rows, self.records, self.scheme, person=person, round=round_, file=file,
-            decisions=self.coding_decisions(),
-        )  # fmt: skip
+            rows, records, self.scheme, person=person, round=round_, file=file, decisions=earlier
+        )
         self.refuse_retired(decisions, file)
         lines = [
             {**as_line(decision), "decided_at": decision.decided_at or journal.now()}
@@ -285,15 +299,16 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
 
     # --- what comes out ---------------------------------------------------------------------------------
 
-    def evidence(self) -> Evidence:
-        """All that a report is made of."""
+    def evidence(self, *, to_judge: bool = False) -> Evidence:
+        """All that a report is made of, or (``to_judge``) only what judgements are about, at once."""
         collection, screening = self.collection(), self.screening_decisions()
         coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
         times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
         # a trace shows the entries of included records as they stand in their files
-        shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
         records = self.records
-        records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
+        if not to_judge:
+            shown = with_raw_entries(self.folder / "sources", self.included()).set_index("record_id")["raw"]
+            records["raw"] = records["record_id"].map(shown).astype(object).fillna("").astype("str")
         return Evidence(
             protocol=self.protocol,
             scheme=self.scheme,
@@ -306,11 +321,11 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             coded_segments=coded_segments(coding),
             coding_conflicts=coding_conflicts(coding),
             descriptors=found,
-            agreement=self.agreement(),
+            agreement=pd.DataFrame() if to_judge else self.agreement(),
             n_screening_decisions=len(screening),
-            input_hash=self.input_hash(),
+            input_hash="" if to_judge else self.input_hash(),
             data_as_of=max(times, default=""),
-            stopping=self.stopping(),
+            stopping=None if to_judge else self.stopping(),
             screening_decisions=screening,
             duplicate_decisions=self.duplicate_decisions()[
                 ["record_id_a", "record_id_b", "verdict", "person"]

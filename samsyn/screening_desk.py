@@ -56,6 +56,10 @@ class ScreeningDesk(ABC):
     def open(cls, folder: str | Path) -> Self:
         """Open a review folder."""
 
+    @abstractmethod
+    def beside(self) -> Self:
+        """The same review for another thread."""
+
     @property
     @abstractmethod
     def protocol(self) -> Protocol:
@@ -143,9 +147,10 @@ class ScreeningDesk(ABC):
         return self._undone("screening", person, n, names=("record_id", "stage"))
 
     def _undone(
-        self, kind: str, person: str, n: int, *, names: tuple[str, ...], type_: str = ""
+        self, kind: str, person: str, n: int, *, names: tuple[str, ...], folder: str = ""
     ) -> pd.DataFrame:
-        lines = undo_lines(self._lines(kind), person, n, kind=type_ or kind, names=names)
+        folder = folder or kind
+        lines = undo_lines(self._lines(folder), person, n, kind=kind, names=names)
         if n < 1 or len(lines) < n:
             raise UsageError(
                 f"{person} has {len(lines)} {kind} decisions to take back, not {n}."
@@ -155,7 +160,7 @@ class ScreeningDesk(ABC):
             )
         now = journal.now()
         stamped = [{**line, "decided_at": now} for line in lines]
-        journal.append(self.folder / "decisions" / kind, person, stamped)
+        journal.append(self.folder / "decisions" / folder, person, stamped)
         return pd.DataFrame(lines, columns=[*names, "undoes"])
 
     def screening_decisions(self) -> pd.DataFrame:
@@ -237,10 +242,11 @@ class ScreeningDesk(ABC):
     def conflicts(self) -> pd.DataFrame:
         """Conflicts and doubts to settle, everybody's decisions, reasons and notes side by side.
 
-        Fill in verdict, criterion and note and give it back with ``screen(..., adjudicates=True)``.
+        Fill in verdict, criterion, note and why they differ, and give it back with
+        ``screen(..., adjudicates=True)``.
         """
         found = open_conflicts(self.verdicts(), self.screening_decisions(), self.records)
-        for place, column in enumerate(("verdict", "criterion", "note"), start=2):
+        for place, column in enumerate(("verdict", "criterion", "note", "differ_because"), start=2):
             found.insert(place, column, "")
         return found
 

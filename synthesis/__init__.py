@@ -11,6 +11,7 @@ from synthesis.author_text import (
 )
 from synthesis.changes import read_trace, report_changes
 from synthesis.check import check_report
+from synthesis.check_decisions import decision_faults
 from synthesis.checklist_items import Checklist, read_checklist
 from synthesis.checklists import checklists_table
 from synthesis.conduct import (
@@ -85,6 +86,7 @@ __all__ = [
     "conqual",
     "conqual_table",
     "contributions",
+    "decision_faults",
     "direction_cells",
     "effect_direction_plot",
     "effect_direction_table",

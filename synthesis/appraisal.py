@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.protocol import AppraisalItem
-from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once
+from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.judgements import IN_CONFLICT, require_whole
 from synthesis.references import slug
 from synthesis.studies import studies, study_labels
@@ -42,9 +42,9 @@ def appraisals(evidence: Evidence) -> pd.DataFrame:
     [['scopus:1', 'Q1', 'yes'], ['scopus:1', 'Q2', 'yes']]
     """
     require_whole(evidence.judgements)
-    given = {(row["about"], row["item"]): row for row in evidence.judgements.to_dict("records")}
+    given = {(row["about"], row["item"]): row for row in rows_of(evidence.judgements)}
     rows = []
-    for study in studies(evidence).to_dict("records"):
+    for study in rows_of(studies(evidence)):
         reports = study["report_ids"].split("; ")
         for item in evidence.protocol.appraisal:
             empty = {**dict.fromkeys(APPRAISAL_COLUMNS, ""), "value": NOT_YET_JUDGED}
@@ -57,6 +57,7 @@ def appraisals(evidence: Evidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=APPRAISAL_COLUMNS, dtype="str")
 
 
+@counted_once
 def appraisal_table(evidence: Evidence, language: str = "en") -> EvidenceTable | None:
     """The appraisal of each included study, one column per item; None when the protocol has no items.
 
@@ -79,16 +80,19 @@ def appraisal_table(evidence: Evidence, language: str = "en") -> EvidenceTable |
     judged = appraisals(evidence)
     label = study_labels(evidence)
     rows = []
-    for study_id, given in judged.groupby("study_id", sort=False):
-        people = {name for row in given["people"] + "; " + given["settled_by"] for name in row.split("; ")}
+    by_study: dict[str, list[dict[str, Any]]] = {}
+    for row in rows_of(judged):
+        by_study.setdefault(row["study_id"], []).append(row)
+    for study_id, given in by_study.items():
+        people = {name for row in given for name in f"{row['people']}; {row['settled_by']}".split("; ")}
         rows.append({
             "study_id": study_id,
-            "label": label[str(study_id)],
-            **{row["item"]: answer_words(row["value"], words) for row in given.to_dict("records")},
-            "summary": summary_words(given["value"].tolist(), words),
+            "label": label[study_id],
+            **{row["item"]: answer_words(row["value"], words) for row in given},
+            "summary": summary_words([row["value"] for row in given], words),
             "notes": " ".join(
                 f"{row['item']}: {row['explanation'] or row['positions']}"
-                for row in given.to_dict("records") if row["explanation"] or row["positions"]
+                for row in given if row["explanation"] or row["positions"]
             ),
             "people": evidence.names_of("; ".join(sorted(people))),
         })  # fmt: skip
@@ -111,8 +115,8 @@ def appraisal_view(evidence: Evidence, language: str) -> dict[str, Any]:
     words = Words(language)
     table = appraisal_table(evidence, language)
     if table is None:
-        return {"items": [], "rows": []}
-    value = {(row["study_id"], row["item"]): row["value"] for row in appraisals(evidence).to_dict("records")}
+        return {"items": [], "rows": [], "judged": []}
+    value = {(row["study_id"], row["item"]): row["value"] for row in rows_of(appraisals(evidence))}
 
     def cell(study_id: str, item: AppraisalItem) -> dict[str, str]:
         sign, cls = SIGNS[value[study_id, item.id]]
@@ -120,14 +124,19 @@ def appraisal_view(evidence: Evidence, language: str) -> dict[str, Any]:
         word = answer_words(value[study_id, item.id], words)
         return {"id": name, "sign": sign, "cls": cls, "word": word}
 
+    rows: list[dict[str, Any]] = [
+        {
+            **row,
+            "slug": slug(row["study_id"]),
+            "cells": [cell(row["study_id"], item) for item in evidence.protocol.appraisal],
+        }
+        for row in table.rows()
+    ]
     return {
         "items": [(item.id, item.in_language(language)) for item in evidence.protocol.appraisal],
-        "rows": [
-            {**row, "slug": slug(row["study_id"]),
-             "cells": [cell(row["study_id"], item) for item in evidence.protocol.appraisal]}
-            for row in table.rows()
-        ],
-    }  # fmt: skip
+        "rows": rows,
+        "judged": [row for row in rows if any(one["cls"] != "ny" for one in row["cells"])],
+    }
 
 
 def answer_words(value: str, words: Words) -> str:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from coding_scheme.scheme import DIRECTIONS, STRICT, CodingScheme
-from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml
+from corpus.checked_yaml import Fault, YamlPath, read_checked_yaml, says_nothing
 from corpus.protocol import Wording
 
 FILE_NAME = "synthesis.yaml"
@@ -99,7 +99,7 @@ class AuthorText:
 
 
 def read_author_text(path: Path | str, scheme: CodingScheme) -> AuthorText:
-    """Read and check ``synthesis.yaml``; a missing file is an empty one.
+    """Read and check ``synthesis.yaml``; a missing or empty file says nothing, and that is no fault.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def read_author_text(path: Path | str, scheme: CodingScheme) -> AuthorText:
     synthesis.yaml line 2: themes.0.id: there is no theme 'times'. Known: steering, time.
     """
     path = Path(path)
-    if not path.exists():
+    if says_nothing(path):
         return AuthorText()
     return read_checked_yaml(path, AuthorText, cross_checks=lambda text: _faults(text, scheme))
 

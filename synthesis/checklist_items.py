@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from corpus.checked_yaml import Fault, read_checked_yaml
+from corpus.checked_yaml import Fault, read_checked_yaml, says_nothing
 
 CHECKLISTS = ("prisma_2020", "prisma_s", "entreq")
 
@@ -55,7 +55,7 @@ def read_checklist(path: Path) -> Checklist:
     >>> read_checklist(file).place_of("prisma_2020", "24a")
     'page 5'
     """
-    if not path.is_file() or not path.read_text(encoding="utf-8-sig", errors="replace").strip():
+    if says_nothing(path):
         return Checklist()
     return read_checked_yaml(path, Checklist, cross_checks=_unknown_items)
 

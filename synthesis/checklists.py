@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from synthesis.checklist_items import CHECKLISTS, checklist_items
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, rows_of
 from synthesis.findings import findings
+from synthesis.judgements import COMPONENTS, CONFIDENCE, IN_CONFLICT
 from synthesis.methods import methods
 from synthesis.reference_list import excluded_reports
 from synthesis.studies import included_reports
@@ -80,7 +81,7 @@ def checklist_views(evidence: Evidence, language: str = "en") -> list[dict[str, 
         n_placed = int(((rows["anchor"] != "") | (rows["page"] != "")).sum())
         held = checklist_items()[checklist]
         views.append({"id": checklist, "name": held["name"][language], "doi": held["doi"],
-                      "rows": rows.to_dict("records"), "n_placed": n_placed})  # fmt: skip
+                      "rows": rows_of(rows), "n_placed": n_placed})  # fmt: skip
     return views
 
 
@@ -92,6 +93,10 @@ def _places(evidence: Evidence, words: Words) -> dict[str, tuple[str, str]]:
         sentence.key for paragraph in methods(evidence, words.language) for sentence in paragraph.sentences
     }
     has_findings = len(findings(evidence)) > 0
+    # only what somebody judged and what is settled counts as reported
+    judged = evidence.judgements
+    settled = set(judged.loc[~judged["value"].isin(["", IN_CONFLICT]), "item"])
+    is_appraised = bool(settled & {item.id for item in protocol.appraisal})
     criteria = (*protocol.criteria.inclusion, *protocol.criteria.exclusion)
     held = [
         ("questions", "methods-questions", "methods_questions", bool(protocol.questions)),
@@ -109,6 +114,12 @@ def _places(evidence: Evidence, words: Words) -> dict[str, tuple[str, str]]:
         ("excluded", "excluded", "excluded", bool(excluded_reports(evidence))),
         ("characteristics", "characteristics", "characteristics", bool(included_reports(evidence))),
         ("evidence", "evidence", "evidence", has_findings),
+        ("synthesis", "themes", "themes", has_findings),
+        ("drawn", "effect_direction", "effect_direction", has_findings),
+        ("appraised_by", "appraisal", "appraisal", is_appraised),
+        ("appraisal", "appraisal", "appraisal", is_appraised),
+        ("certainty", "review_findings", "review_findings", CONFIDENCE in settled),
+        ("profile", "review_findings", "review_findings", COMPONENTS[0] in settled and is_appraised),
     ]  # fmt: skip
     return {name: (anchor, words(heading)) for name, anchor, heading, is_there in held if is_there}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import ReviewError
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, rows_of
 from synthesis.findings import findings
 from synthesis.judgements import IN_CONFLICT
 from synthesis.reference_list import excluded_references, excluded_reports
@@ -51,7 +51,7 @@ def search_log(evidence: Evidence, language: str = "en") -> EvidenceTable:
         Column("sha256", "sha256", "hash"),
         Column("warning", words("warning")),
     )
-    rows = [{**row, "warning": _hits_warning(row, words)} for row in evidence.sources.to_dict("records")]
+    rows = [{**row, "warning": _hits_warning(row, words)} for row in rows_of(evidence.sources)]
     frame = pd.DataFrame(rows, columns=[column.key for column in columns])
     frame["hits_reported"] = frame["hits_reported"].astype("Int64")
     return EvidenceTable("search", words("search_caption"), columns, frame, language=language)
@@ -97,7 +97,7 @@ def agreement_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     """
     words = Words(language)
     rows = []
-    for row in evidence.agreement.to_dict("records"):
+    for row in rows_of(evidence.agreement):
         confusion = json.loads(row["confusion"] or '{"labels": [], "counts": []}')
         labels = [_answer(label, words) for label in confusion["labels"]]
         cells = [
@@ -158,14 +158,14 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
     code_label = {code.id: code.label.in_language(language) or code.id for code in evidence.scheme.codes}
     found = [
         (row["record_id"], code_label.get(row["code_id"], row["code_id"]), row["kind"], row["positions"])
-        for row in evidence.coding_conflicts.to_dict("records")
+        for row in rows_of(evidence.coding_conflicts)
     ]
     descriptor_label = {d.id: d.label.in_language(language) or d.id for d in evidence.scheme.descriptors}
     found += [
         (record_id, descriptor_label.get(name, name), "descriptor", positions)
         for record_id, name, positions in descriptor_conflicts(evidence)
     ]
-    of_finding = {row["finding_id"]: row["study_id"] for row in findings(evidence).to_dict("records")}
+    of_finding = {row["finding_id"]: row["study_id"] for row in rows_of(findings(evidence))}
     found += [
         (
             of_finding.get(row["about"], row["about"]),
@@ -173,7 +173,7 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
             "judgement",
             row["positions"],
         )
-        for row in evidence.judgements.to_dict("records")
+        for row in rows_of(evidence.judgements)
         if row["value"] == IN_CONFLICT
     ]
     rows = [
@@ -238,7 +238,7 @@ def excluded_at_full_text(evidence: Evidence, language: str = "en") -> EvidenceT
             "reason": (reason.get(row["criterion"]) or row["criterion"]) or words("no_reason"),
             "decided_by": evidence.names_of(row["settled_by"] or row["people"]),
         }
-        for row in here.to_dict("records")
+        for row in rows_of(here)
     ]
     rows.sort(key=lambda row: (
         order.index(row["criterion"]) if row["criterion"] in order else len(order),

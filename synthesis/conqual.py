@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from synthesis.appraisal import NOT_YET_JUDGED, answer_words, appraisals
-from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once
+from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.judgements import CREDIBILITIES, CREDIBILITY, IN_CONFLICT, LEVELS
 from synthesis.review_findings import CONTRIBUTES, contributions
 from synthesis.studies import study_labels
@@ -133,13 +133,9 @@ def conqual(evidence: Evidence) -> list[ConQual]:
     """
     roles = contributions(evidence)
     behind = roles[roles["role"] == CONTRIBUTES]
-    answers = {
-        (row["study_id"], row["item"]): row["value"] for row in appraisals(evidence).to_dict("records")
-    }
+    answers = {(row["study_id"], row["item"]): row["value"] for row in rows_of(appraisals(evidence))}
     credible = {
-        row["about"]: row["value"]
-        for row in evidence.judgements.to_dict("records")
-        if row["item"] == CREDIBILITY
+        row["about"]: row["value"] for row in rows_of(evidence.judgements) if row["item"] == CREDIBILITY
     }
     five = [item.id for item in evidence.protocol.appraisal if item.assesses == "dependability"]
     research = [item.id for item in evidence.protocol.appraisal if item.assesses == "qualitative_research"]

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from synthesis.evidence import Evidence
+from synthesis.evidence import Evidence, rows_of
 from synthesis.references import slug
 from synthesis.words import Words, own_language
 
@@ -96,7 +96,7 @@ def _file(name: str, data: bytes, title: str, language: str) -> dict[str, Any]:
 def _sources(evidence: Evidence) -> list[dict[str, Any]]:
     """The export files; they stay in the review's own folder, and are known by their hash."""
     entities = []
-    for row in evidence.sources.to_dict("records"):
+    for row in rows_of(evidence.sources):
         told = {
             "@id": f"#source-{slug(str(row['source_id']))}", "@type": "CreativeWork",
             "name": str(row["file"] or row["source_id"]), "sha256": str(row["sha256"]),

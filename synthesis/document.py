@@ -10,9 +10,17 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from synthesis.document_figures import (
+    effect_direction_legend,
+    effect_direction_rows,
+    gap_map_rows,
+    pointing_legend,
+)
 from synthesis.document_tables import flow_rows, is_wide, table_blocks
+from synthesis.effect_direction_figure import EffectDirectionPlot
 from synthesis.evidence import Evidence, EvidenceTable
 from synthesis.figures import FlowFigure
+from synthesis.gap_map_figure import GapMap
 from synthesis.office_files import time_of, without_clock
 from synthesis.rendering import NOT_XML
 from synthesis.word_styles import LANDSCAPE, PORTRAIT, empty_document, section
@@ -116,13 +124,13 @@ class _Writer:
         anchor = (name, self.n_anchors)
         self._add([paragraph(run(self.words(name)), "Heading1" if is_listed else "Heading2", anchor=anchor)])
         special = getattr(self, f"_{name}", None)
-        if special is not None:
-            self._add(list(special(view)))
+        told = list(special(view)) if special is not None else []
+        self._add(told)
         if name in _TOLD_OTHERWISE:
             return
         for one in tables:
             self._table(one)
-        if special is None and not any(len(one.frame) for one in tables):
+        if not told and not any(len(one.frame) for one in tables):
             self._add([paragraph(run(self.words("doc_nothing")), "Note")])
 
     def saved(self, title: str, facts: Mapping[str, Any]) -> bytes:
@@ -235,6 +243,30 @@ class _Writer:
         yield paragraph(
             run(" ".join([*figure.notes, self.words("doc_sums", sums="; ".join(figure.sums))])), "Note"
         )
+
+    def _effect_direction(self, plot: EffectDirectionPlot) -> Iterator[str]:
+        if not plot.pages or not plot.is_on_the_page:
+            # so many studies stand in the drawings beside the report, and in the table that follows
+            return
+        page = plot.pages[0]
+        total = LANDSCAPE if self.is_wide else PORTRAIT
+        head, rows, columns = effect_direction_rows(self.evidence, self.language, total)
+        title = self.words("effect_direction_caption")
+        yield from self._figure(title, table(head, rows, columns, title=title, note=page.description))
+        yield paragraph(effect_direction_legend(self.language), "Note")
+
+    def _gap_map(self, figure: GapMap) -> Iterator[str]:
+        if not any(row["studies"] for row in figure.table.rows()):
+            return
+        head, rows, columns = gap_map_rows(figure, LANDSCAPE if self.is_wide else PORTRAIT)
+        drawn = table(head, rows, columns, title=figure.title, note=figure.description)
+        yield from self._figure(figure.title, drawn)
+        yield paragraph(pointing_legend(self.language), "Note")
+
+    def _figure(self, title: str, drawn: str) -> Iterator[str]:
+        self.numbers["figure"] += 1
+        yield caption(self.words("doc_figure"), self.numbers["figure"], title)
+        yield drawn
 
     def _stopping(self, view: Mapping[str, Any]) -> Iterator[str]:
         if view:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from synthesis.evidence import Column, EvidenceTable
+from synthesis.evidence import Column, EvidenceTable, rows_of
 from synthesis.figures import FlowBox, FlowFigure
 from synthesis.rendering import short_hash
 from synthesis.word_xml import CELL_MARGINS, LETTER, Cell, paragraph, run, table, widths
@@ -54,11 +54,15 @@ def table_blocks(one: EvidenceTable, total: int, *, quotation_languages: Mapping
 
 def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cell]], list[int]]:
     """The flow diagram as a table that reads in order and can be edited: boxes with arrows between them."""
-    sides = sorted({box.x for box in figure.boxes})
+    # what an earlier review included stands above, since its column would leave the others no room
+    before = [box for box in figure.boxes if box.id == "previous_studies"]
+    sides = sorted({box.x for box in figure.boxes if box not in before})
     n_sides = max(2, len(sides))
     box_width = (total - (n_sides - 1) * _ARROW_WIDTH) // n_sides
     columns = [width for _ in range(n_sides) for width in (box_width, _ARROW_WIDTH)][:-1]
     bands = [text for text, *_, is_upright in figure.bands if not is_upright]
+    if before:
+        bands.pop()
     head = [Cell(paragraph(run(bands[0]), "TableHead"), span=3)]
     if n_sides > 2:
         head += [Cell(paragraph("", "Arrow")), Cell(paragraph(run(bands[-1]), "TableHead"))]
@@ -75,6 +79,8 @@ def flow_rows(figure: FlowFigure, total: int) -> tuple[list[Cell], list[list[Cel
                 Cell(paragraph(run(arrow), "Arrow")),
                 _boxed(here) if here else Cell(paragraph("", "Arrow")),
             ]
+        if main.id == "total_studies":
+            row[1:3] = [Cell(paragraph(run("←"), "Arrow")), _boxed(before)]
         rows.append(row)
         if place + 1 < len(mains):
             joins = place == 0 and n_sides > 2
@@ -112,11 +118,12 @@ def _group_key(one: EvidenceTable) -> str:
 def _written(
     one: EvidenceTable, columns: list[Column], total: int, words: Words, languages: Mapping[str, str]
 ) -> str:
-    rows = one.rows()
+    group_key, last = _group_key(one), None
+    asked = {group_key, "finding_id", *(column.key for column in columns)}
+    rows = rows_of(one.frame[[name for name in one.frame.columns if name in asked]])
     texts = [
         [column.heading, *(_text(row[column.key], column, words) for row in rows)] for column in columns
     ]  # fmt: skip
-    group_key, last = _group_key(one), None
     written: list[list[Cell]] = []
     for number, row in enumerate(rows, start=1):
         if group_key and row[group_key] != last:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from corpus.errors import UsageError
 from synthesis.drawing import POINTINGS, Pointing
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.findings import findings
 from synthesis.references import slug
 from synthesis.studies import studies
@@ -105,6 +105,7 @@ def overall_direction(directions: Iterable[str], agree_percent: int = 70) -> tup
     return ("conflicting" if judged else "descriptive"), 0, len(judged)
 
 
+@counted_once
 def direction_cells(evidence: Evidence, plan: EffectDirectionPlan | None = None) -> pd.DataFrame:
     """One row per study and theme with a finding.
 
@@ -125,7 +126,7 @@ def direction_cells(evidence: Evidence, plan: EffectDirectionPlan | None = None)
     place = {study: n for n, study in enumerate(studies(evidence)["study_id"])}
     theme_place = {theme.id: n for n, theme in enumerate(evidence.scheme.themes)}
     collected: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in findings(evidence).to_dict("records"):
+    for row in rows_of(findings(evidence)):
         collected.setdefault((row["theme_id"], row["study_id"]), []).append(
             (row["direction"], row["finding_id"])
         )
@@ -155,6 +156,7 @@ def study_size(text: str) -> int | None:
     return int(re.sub(r"\D", "", found[1])) if found else None
 
 
+@counted_once
 def study_rows(
     evidence: Evidence, language: str = "en", plan: EffectDirectionPlan | None = None
 ) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -175,7 +177,7 @@ def study_rows(
     groups = []
     for group, frame in matrix_groups(evidence, language):
         rows = []
-        for study in _records(frame):
+        for study in rows_of(frame):
             text = said(study, asked.size)
             n = study_size(text)
             rows.append({
@@ -187,6 +189,7 @@ def study_rows(
     return groups
 
 
+@counted_once
 def effect_direction_table(
     evidence: Evidence, language: str = "en", plan: EffectDirectionPlan | None = None
 ) -> EvidenceTable:
@@ -205,7 +208,7 @@ def effect_direction_table(
     ['mixed or conflicting (2)', '']
     """
     words = Words(language)
-    cells = {(row["study_id"], row["theme_id"]): row for row in _records(direction_cells(evidence, plan))}
+    cells = {(row["study_id"], row["theme_id"]): row for row in rows_of(direction_cells(evidence, plan))}
     themes = [(theme.id, theme.label.in_language(language) or theme.id) for theme in evidence.scheme.themes]
     rows = [
         {
@@ -301,10 +304,12 @@ def sign_test(promoting: int, hindering: int) -> float:
     >>> round(sign_test(9, 0), 4), round(sign_test(5, 1), 4), sign_test(0, 0)
     (0.0039, 0.2188, nan)
     """
-    n = promoting + hindering
-    from scipy.stats import binomtest  # noqa: PLC0415 (a second to load, and only this test needs it)
-
-    return float(binomtest(promoting, n).pvalue) if n else float("nan")
+    n, fewer = promoting + hindering, min(promoting, hindering)
+    if not n:
+        return math.nan
+    # whole numbers until the last step; scipy gives the same, but takes a second to load
+    tail = sum(math.comb(n, k) for k in range(fewer + 1))
+    return min(1.0, 2 * tail / 2**n)
 
 
 def p_words(p: float, words: Words) -> str:
@@ -348,7 +353,3 @@ def rule_note(plan: EffectDirectionPlan, words: Words) -> str:
         small=words.number(plan.medium_from),
         large=words.number(plan.large_above),
     )
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]

@@ -26,8 +26,8 @@ from synthesis.effect_direction import (
     sign_test_table,
     study_rows,
 )
-from synthesis.evidence import Evidence, EvidenceTable
-from synthesis.findings import MANY_REPORTS
+from synthesis.evidence import Evidence, EvidenceTable, rows_of
+from synthesis.findings import MANY_REPORTS, findings
 from synthesis.references import slug
 from synthesis.studies import studies
 from synthesis.words import Words
@@ -42,7 +42,11 @@ _LABEL, _DESIGN, _N = 210, 190, 110
 
 @dataclass(frozen=True)
 class PlotMark:
-    """A mark about a point; ``k`` is the small figure beside it, ``title`` what it says."""
+    """A mark about a point.
+
+    ``k`` is the small figure beside it, ``title`` what it says, ``middle`` where it stands, ``name`` what it
+    says with its study and theme, ``findings`` the anchors of the findings behind it in the page.
+    """
 
     theme_id: str
     cls: str
@@ -52,6 +56,9 @@ class PlotMark:
     x: int
     title: str
     colour: str
+    middle: int = 0
+    name: str = ""
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,9 +199,11 @@ def effect_direction_plot(
     table = effect_direction_table(evidence, language, plan)
     by_theme = sign_test_table(evidence, language, plan)
     cells = direction_cells(evidence, plan)
+    anchor = {row["finding_id"]: row["anchor"] for row in rows_of(findings(evidence))}
     by_study: dict[str, dict[str, dict[str, Any]]] = {}
-    for row in cells.to_dict("records"):
-        by_study.setdefault(row["study_id"], {})[row["theme_id"]] = {str(k): v for k, v in row.items()}
+    for row in rows_of(cells):
+        behind = tuple(anchor[name] for name in row["finding_ids"].split("; "))
+        by_study.setdefault(row["study_id"], {})[row["theme_id"]] = {**row, "anchors": behind}
     groups = study_rows(evidence, language, plan)
     chunks = list(_chunks(groups, words))
     description = _description(evidence, by_theme, words)
@@ -346,8 +355,11 @@ class _Layout:
                     _mark(heading.theme_id, cell["pointing"], heading.x, 0, study["size"],
                           words.number(cell["findings"]) if cell["findings"] > 1 else ""),
                     title=cell_words(cell, words),
+                    middle=heading.x,
+                    name=f"{study['label']}, {theme}: {cell_words(cell, words)}",
+                    findings=cell["anchors"],
                 )
-                for heading in self.headings
+                for heading, (_, theme) in zip(self.headings, self.themes, strict=True)
                 if (cell := cells.get(heading.theme_id))
             ),
         )  # fmt: skip

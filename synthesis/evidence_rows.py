@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from corpus.languages import language_of
-from synthesis.evidence import MARKS, Evidence, counted_once
+from synthesis.evidence import MARKS, Evidence, counted_once, rows_of
 from synthesis.findings import MANY_REPORTS, findings, segments
 from synthesis.references import language_tag, short_label, slug
-from synthesis.studies import study_of_report
+from synthesis.studies import included_reports, study_of_report
 from synthesis.tables import BESIDE_FINDINGS, evidence_table, facet_words, place
 from synthesis.words import Words, own_language
 
@@ -26,9 +26,9 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
     """
     words = Words(language)
     table = evidence_table(evidence, language)
-    by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
-    lang = languages(evidence)
-    raw = {row["finding_id"]: row for row in findings(evidence).to_dict("records")}
+    by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
+    lang, is_large = languages(evidence), len(included_reports(evidence)) > MANY_REPORTS
+    raw = {row["finding_id"]: row for row in rows_of(findings(evidence))}
     records = evidence.records_by_id({row["record_id"] for row in by_segment.values()})
     coders: dict[str, int] = {}
     groups: dict[str, dict[str, Any]] = {}
@@ -43,7 +43,7 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
                 "anchor": segment["anchor"],
                 "words": segment["text"],
                 "lang": "" if own == language else own,
-                "place": place(segment, words),
+                "place": place(segment, words, is_named=segment["field"] != "abstract" or not is_large),
                 "by": coders.setdefault(_coders(evidence, segment, words), len(coders) + 1),
                 "report": "" if record_id == row["study_id"] else slug(record_id),
                 "report_label": short_label(records[record_id]),
@@ -82,7 +82,7 @@ def _coders(evidence: Evidence, segment: dict[Any, Any], words: Words) -> str:
 def _records(evidence: Evidence, words: Words) -> dict[str, dict[str, Any]]:
     """Where each included report's record stands, and its abstract while the page has room for it."""
     records = evidence.records_by_id(study_of_report(evidence))
-    sources = {row["source_id"]: row for row in evidence.sources.to_dict("records")}
+    sources = {row["source_id"]: row for row in rows_of(evidence.sources)}
     lang = languages(evidence)
     return {
         slug(record_id): {
@@ -131,7 +131,7 @@ def quotation_languages(evidence: Evidence) -> dict[str, str]:
     }
     return {
         row["finding_id"]: by_segment[row["segment_ids"].split("; ")[0]]
-        for row in findings(evidence).to_dict("records")
+        for row in rows_of(findings(evidence))
     }
 
 

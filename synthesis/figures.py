@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from corpus.errors import ReviewError
 from corpus.flow import Flow
+from corpus.previous_review import PreviousReview
 from corpus.protocol import Protocol
 from synthesis.drawing import text_width
 from synthesis.words import Words
 
 _LEFT, _BOX, _GAP, _PAD, _LINE, _TOP, _BETWEEN = 28, 340, 32, 10, 18, 40, 34
+_PREVIOUS = 210
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def flow_figure(flow: Flow, protocol: Protocol, language: str = "en") -> FlowFig
     flow : Flow
         The counts.
     protocol : Protocol
-        Gives the stages in use and the words of the reasons for exclusion.
+        Gives the stages in use, the words of the reasons for exclusion, and what an earlier review included:
+        with ``previous_review`` it is the diagram of an updated review.
     language : str
         "en" or "da".
 
@@ -142,15 +145,25 @@ def flow_figure(flow: Flow, protocol: Protocol, language: str = "en") -> FlowFig
             f"The flow diagram does not add up: {'; '.join(broken)}.",
             next_step="Run `samsyn check`; nothing was drawn.",
         )
-    words = Words(language)
+    words, previous = Words(language), protocol.previous_review
     has_full_text = "full_text" in protocol.stages
     rows = [_identification(flow, words), _screening(flow, words)]
     if has_full_text:
         rows += [_retrieval(flow, words), _eligibility(flow, protocol, words)]
-    rows.append((_included(flow, words), ()))
+    rows.append((_included(flow, words, is_new=previous is not None), ()))
+    if previous:
+        rows.append((_total(flow, previous, words), ()))
     other = _other(flow, words)
-    boxes, arrows, tops, bottom = _laid_out(rows, other)
-    width = _LEFT + 2 * _BOX + _GAP + (_GAP + _BOX if other else 0) + 2
+    left = _LEFT + (_PREVIOUS + _GAP if previous else 0)
+    boxes, arrows, tops, bottom = _laid_out(rows, other, left)
+    if previous:
+        before = _previous(previous, words).placed(_LEFT, _TOP)
+        total, middle = boxes[-1], boxes[-1].y + boxes[-1].height // 2
+        spine = _LEFT + _PREVIOUS // 2
+        boxes = (before, *boxes)
+        arrows = (((spine, before.y + before.height), (spine, middle), (total.x, middle)), *arrows)
+    width = left + 2 * _BOX + _GAP + (_GAP + _BOX if other else 0) + 2
+    n_included = 2 if previous else 1
     identified = sum(n for *_, n in flow.identified)
     return FlowFigure(
         title=words("flow_title"),
@@ -158,16 +171,17 @@ def flow_figure(flow: Flow, protocol: Protocol, language: str = "en") -> FlowFig
             "flow_intro", identified=words.number(identified),
             reports=words.count("n_reports", flow.included_reports),
             studies=words.count("n_studies", flow.included_studies),
-        ),
+        ) + (_previous_told(flow, previous, words) if previous else ""),
         width=width,
         height=bottom + 2,
-        bands=tuple(_bands(words, tops, bottom, has_other=other is not None)),
+        bands=tuple(_bands(words, tops, bottom, left, n_included=n_included, has_other=other is not None)),
         boxes=boxes,
         arrows=arrows,
-        sums=tuple(_sums(flow, words, has_full_text=has_full_text)),
-        notes=tuple(
-            words(key) for key, applies in
-            [("flow_other_note", other is not None), ("flow_one_stage_note", not has_full_text)] if applies
+        sums=tuple(_sums(flow, words, previous, has_full_text=has_full_text)),
+        notes=(
+            *((words("previous_note", reference=previous.reference),) if previous else ()),
+            *(words(key) for key, applies in
+            [("flow_other_note", other is not None), ("flow_one_stage_note", not has_full_text)] if applies),
         ),
         language=language,
     )  # fmt: skip
@@ -233,11 +247,38 @@ def _eligibility(flow: Flow, protocol: Protocol, words: Words) -> _Row:
     return _single(flow, words, "assessed"), (_box("excluded_reasons", lines),)
 
 
-def _included(flow: Flow, words: Words) -> FlowBox:
+def _included(flow: Flow, words: Words, *, is_new: bool) -> FlowBox:
+    new = "new_" if is_new else ""
     return _box("included_studies", [
-        _count(words, words("included_studies"), flow.included_studies, heading=True),
-        _count(words, words("included_reports"), flow.included_reports),
+        _count(words, words(f"{new}included_studies"), flow.included_studies, heading=True),
+        _count(words, words(f"{new}included_reports"), flow.included_reports),
     ])  # fmt: skip
+
+
+def _previous(previous: PreviousReview, words: Words) -> FlowBox:
+    lines = [
+        _count(words, words("previous_studies"), previous.studies, heading=True),
+        _count(words, words("previous_reports"), previous.reports),
+    ]
+    return _box("previous_studies", lines, width=_PREVIOUS)
+
+
+def _total(flow: Flow, previous: PreviousReview, words: Words) -> FlowBox:
+    studies, reports = previous.totals(flow.included_studies, flow.included_reports)
+    return _box("total_studies", [
+        _count(words, words("total_studies"), studies, heading=True),
+        _count(words, words("total_reports"), reports),
+    ])  # fmt: skip
+
+
+def _previous_told(flow: Flow, previous: PreviousReview, words: Words) -> str:
+    studies, reports = previous.totals(flow.included_studies, flow.included_reports)
+    return " " + words(
+        "previous_intro",
+        before=words.count("n_studies", previous.studies),
+        studies=words.count("n_studies", studies),
+        reports=words.count("n_reports", reports),
+    )
 
 
 def _single(flow: Flow, words: Words, key: str, *, is_open: bool = False) -> FlowBox:
@@ -248,22 +289,22 @@ def _count(words: Words, text: str, n: int, *, indent: int = 0, heading: bool = 
     return FlowLine(words("n_equals", text=text, n=words.number(n)), indent, heading)
 
 
-def _box(name: str, lines: list[FlowLine], *, is_open: bool = False) -> FlowBox:
-    wrapped = [part for line in lines for part in _wrapped(line, _BOX - 2 * _PAD)]
-    return FlowBox(name, tuple(lines), is_open, wrapped=tuple(wrapped))
+def _box(name: str, lines: list[FlowLine], *, is_open: bool = False, width: int = _BOX) -> FlowBox:
+    wrapped = [part for line in lines for part in _wrapped(line, width - 2 * _PAD)]
+    return FlowBox(name, tuple(lines), is_open, wrapped=tuple(wrapped), width=width)
 
 
 def _laid_out(
-    rows: list[_Row], other: FlowBox | None
+    rows: list[_Row], other: FlowBox | None, left: int
 ) -> tuple[tuple[FlowBox, ...], tuple[tuple[tuple[int, int], ...], ...], list[tuple[int, int]], int]:
     """Boxes at their places, arrows, (top, bottom) of each row, and the bottom of the last."""
     boxes: list[FlowBox] = []
     arrows: list[tuple[tuple[int, int], ...]] = []
     spans: list[tuple[int, int]] = []
-    spine, side_x, other_x = _LEFT + _BOX // 2, _LEFT + _BOX + _GAP, _LEFT + 2 * (_BOX + _GAP)
+    spine, side_x, other_x = left + _BOX // 2, left + _BOX + _GAP, left + 2 * (_BOX + _GAP)
     top, above = _TOP, None
     for place, (unplaced, side) in enumerate(rows):
-        main = unplaced.placed(_LEFT, top)
+        main = unplaced.placed(left, top)
         boxes.append(main)
         if above is not None:
             arrows.append(((spine, above.y + above.height), (spine, main.y)))
@@ -273,7 +314,7 @@ def _laid_out(
             boxes.append(box)
             middle = y + min(box.height, main.height) // 2 if y == top else y + box.height // 2
             # a second side box hangs on the line that leads down, unless the main box still stands beside it
-            start = _LEFT + _BOX if middle < main.y + main.height else spine
+            start = left + _BOX if middle < main.y + main.height else spine
             arrows.append(((start, middle), (side_x, middle)))
             y += box.height + 10
             bottom = max(bottom, box.y + box.height)
@@ -289,17 +330,20 @@ def _laid_out(
 
 
 def _bands(
-    words: Words, spans: list[tuple[int, int]], bottom: int, *, has_other: bool
+    words: Words, spans: list[tuple[int, int]], bottom: int, left: int, *, n_included: int, has_other: bool
 ) -> Iterator[tuple[str, int, int, int, int, bool]]:
-    yield words("via_databases"), _LEFT, 0, 2 * _BOX + _GAP, 26, False
+    new = "new_" if n_included > 1 else ""
+    yield words(f"{new}via_databases"), left, 0, 2 * _BOX + _GAP, 26, False
     if has_other:
-        yield words("via_other"), _LEFT + 2 * (_BOX + _GAP), 0, _BOX, 26, False
+        yield words(f"{new}via_other"), left + 2 * (_BOX + _GAP), 0, _BOX, 26, False
+    if new:
+        yield words("previous_band"), _LEFT, 0, _PREVIOUS, 26, False
     yield words("stage_identification"), 0, spans[0][0], 20, spans[0][1] - spans[0][0], True
-    yield words("stage_screening"), 0, spans[1][0], 20, spans[-2][1] - spans[1][0], True
-    yield words("stage_included"), 0, spans[-1][0], 20, bottom - spans[-1][0], True
+    yield words("stage_screening"), 0, spans[1][0], 20, spans[-1 - n_included][1] - spans[1][0], True
+    yield words("stage_included"), 0, spans[-n_included][0], 20, bottom - spans[-n_included][0], True
 
 
-def _sums(flow: Flow, words: Words, *, has_full_text: bool) -> Iterator[str]:
+def _sums(flow: Flow, words: Words, previous: PreviousReview | None, *, has_full_text: bool) -> Iterator[str]:
     """The identities as sums, unfinished work only where there is some."""
     n = words.number
     identified = sum(count for *_, count in flow.identified)
@@ -314,6 +358,11 @@ def _sums(flow: Flow, words: Words, *, has_full_text: bool) -> Iterator[str]:
         excluded = sum(count for _, count in flow.excluded_reasons)
         yield f"{n(flow.assessed)} − {n(excluded)} = {n(flow.included_reports)}"
     yield f"{n(flow.included_studies)} ≤ {n(flow.included_reports)}"
+    if previous:
+        studies, reports = previous.totals(flow.included_studies, flow.included_reports)
+        again = f" − {n(previous.studies_again)}" if previous.studies_again else ""
+        yield f"{n(previous.studies)} + {n(flow.included_studies)}{again} = {n(studies)}"
+        yield f"{n(previous.reports)} + {n(flow.included_reports)} = {n(reports)}"
 
 
 def _wrapped(line: FlowLine, width: int) -> Iterator[FlowLine]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import ReviewError
-from synthesis.evidence import MARKS, Evidence, counted_once
+from synthesis.evidence import MARKS, Evidence, counted_once, rows_of
 from synthesis.references import slug
 from synthesis.studies import included_reports, study_labels, study_of_report
 
@@ -51,7 +51,7 @@ def segments(evidence: Evidence) -> pd.DataFrame:
     wanted = evidence.coded_segments[evidence.coded_segments["record_id"].isin(list(study_of))]
     records = evidence.records_by_id(study_of)
     merged: dict[str, dict[str, Any]] = {}
-    for row in wanted.to_dict("records"):
+    for row in rows_of(wanted):
         start, end = int(row["start"]), int(row["end"])
         _require_words(row, records[row["record_id"]], start, end)
         parts = (slug(row["record_id"]), row["code_id"], row["direction"] or "none", row["field"])
@@ -99,7 +99,7 @@ def findings(evidence: Evidence) -> pd.DataFrame:
     label_of = study_labels(evidence)
     order = {code.id: place for place, code in enumerate(evidence.scheme.codes)}
     collected: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for row in segments(evidence).to_dict("records"):
+    for row in rows_of(segments(evidence)):
         collected.setdefault((row["study_id"], row["code_id"], row["direction"]), []).append(
             {str(key): value for key, value in row.items()}
         )
@@ -143,7 +143,7 @@ def marks(evidence: Evidence) -> pd.DataFrame:
     ['theme--steering--scopus-1--hinders', 1]
     """
     collected: dict[tuple[str, str, str, str], list[str]] = {}
-    rows = findings(evidence).to_dict("records")
+    rows = rows_of(findings(evidence))
     for kind in ("theme", "code"):
         for row in rows:
             place = (kind, row[f"{kind}_id"], row["study_id"], row["direction"])

@@ -10,7 +10,7 @@ import pandas as pd
 from corpus.errors import UsageError
 from synthesis.drawing import POINTINGS
 from synthesis.effect_direction import EffectDirectionPlan, direction_cells, pointing_counts
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once
 from synthesis.studies import NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED, studies
 from synthesis.tables import GROUP_BY, descriptor_words
 from synthesis.words import Words
@@ -71,6 +71,7 @@ def gap_map_descriptor(evidence: Evidence, plan: GapMapPlan) -> str:
     return GROUP_BY if GROUP_BY in known else next(iter(listing), "")
 
 
+@counted_once
 def gap_map_columns(
     evidence: Evidence, language: str = "en", plan: GapMapPlan | None = None
 ) -> list[tuple[str, str, list[str]]]:
@@ -113,6 +114,7 @@ def gap_map_columns(
     ]
 
 
+@counted_once
 def gap_map_table(evidence: Evidence, language: str = "en", plan: GapMapPlan | None = None) -> EvidenceTable:
     """S7 as a table: one row per theme and column of the map, empty ones too.
 

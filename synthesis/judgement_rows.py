@@ -9,7 +9,7 @@ import pandas as pd
 
 from corpus.errors import UsageError
 from synthesis.appraisal import appraisals
-from synthesis.evidence import Evidence
+from synthesis.evidence import Evidence, rows_of
 from synthesis.findings import findings
 from synthesis.judgements import (
     COMPONENTS,
@@ -128,10 +128,10 @@ def rows_to_judge(evidence: Evidence, kind: str) -> pd.DataFrame:
         question = {item.id: item.in_language("en") for item in evidence.protocol.appraisal}
         rows = [
             (row["study_id"], row["item"], label[row["study_id"]], question[row["item"]])
-            for row in appraisals(evidence).to_dict("records")
+            for row in rows_of(appraisals(evidence))
         ]
     elif kind == "credibility":
-        said = {row["finding_id"]: row for row in findings(evidence).to_dict("records")}
+        said = {row["finding_id"]: row for row in rows_of(findings(evidence))}
         behind = contributions(evidence)
         behind = behind[behind["role"] == CONTRIBUTES].drop_duplicates("finding_id")
         rows = [
@@ -160,7 +160,7 @@ def unknown_judgements(evidence: Evidence) -> list[str]:
     known = _Known(evidence)
     return [
         f"The judgement {row['item']} of {row['about']} ({row['people'] or row['settled_by']}): {fault}."
-        for row in evidence.judgements.to_dict("records")
+        for row in rows_of(evidence.judgements)
         for fault in known.faults(row["about"], row["item"])
     ]
 

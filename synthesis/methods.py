@@ -16,7 +16,7 @@ import pandas as pd
 from corpus.protocol import Stage, Wording
 from corpus.stopping_picture import stopping_sentences
 from synthesis.conduct import agreement_table
-from synthesis.evidence import Evidence, EvidenceTable
+from synthesis.evidence import Evidence, EvidenceTable, rows_of
 from synthesis.findings import findings, segments
 from synthesis.words import Words, own_language
 
@@ -115,7 +115,7 @@ def methods_view(evidence: Evidence, language: str = "en") -> dict[str, Any]:
 def _search(evidence: Evidence, words: Words) -> Iterator[Sentence]:
     flow = evidence.flow
     by_kind: dict[str, list[dict[Any, Any]]] = {}
-    for row in evidence.sources.to_dict("records"):
+    for row in rows_of(evidence.sources):
         by_kind.setdefault("other" if row["kind"] == "other" else "searched", []).append(row)
     for kind, rows in sorted(by_kind.items(), reverse=True):
         listed = list(dict.fromkeys(_named_search(row, words) for row in rows))

@@ -7,10 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from coding_scheme.descriptors import PART_OF_STUDY
 from corpus.errors import ReviewError
 from synthesis.conqual import conqual
-from synthesis.evidence import Evidence
+from synthesis.evidence import Evidence, rows_of
 from synthesis.findings import findings, segments, shown_marks
+from synthesis.gap_map import GapMapPlan, gap_map_descriptor
+from synthesis.reference_list import excluded_reports
 from synthesis.review_findings import AGAINST, CONTRIBUTES, contributions
 from synthesis.studies import studies, study_of_report
 
@@ -46,10 +49,13 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     -------
     dict
         JSON-able: format, v, review, flow, sources, records (the included reports, with the texts that were
-        coded), studies, segments, findings, marks, review_findings; each a mapping from id, those from
-        segments to marks with the anchor at which they stand in the page; judgements, a list. A mark names
-        its findings, a finding its segments, a segment its record and offsets (code points, end exclusive),
-        a record its source file and line, a source its sha256.
+        coded), excluded (reports excluded at full text or not retrieved: criterion), themes (id -> codes, in
+        the scheme's order), descriptors (labels, and those of their values), studies (with what is noted of
+        each, as coded), segments, findings, marks, review_findings (with what each rests on); each a mapping
+        from id, those from segments to marks with the anchor at which they stand in the page; appraisal, the
+        items of the protocol, and judgements, lists. A mark names its findings, a finding its segments, a
+        segment its record and offsets (code points, end exclusive), a record its source file and line, a
+        source its sha256. From this the report's check counts anew.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     >>> segment["text"], record["source_line"], held["sources"][record["source_id"]]["file"]
     ('Forandringen kunne først ses efter fem år.', 12, 'scopus.ris')
     """
-    study_of = study_of_report(evidence)
+    study_of, previous = study_of_report(evidence), evidence.protocol.previous_review
     records = {
         report: {
             **{key: _plain(row.get(key, "")) for key in _RECORD_KEYS},
@@ -80,7 +86,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             **{key: _plain(row.get(key, "")) for key in _SOURCE_KEYS},
             **{key: _whole(row.get(key)) for key in _SOURCE_COUNTS},
         }
-        for row in evidence.sources.to_dict("records")
+        for row in rows_of(evidence.sources)
     }
     for report, record in records.items():
         if record["source_id"] not in sources:
@@ -98,16 +104,34 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             "scheme_version": evidence.scheme.version,
             "scheme_hash": evidence.scheme.hash,
             "stages": list(evidence.protocol.stages),
+            **({"previous_review": asdict(previous)} if previous else {}),
             "input_hash": evidence.input_hash,
             "data_as_of": evidence.latest_decision(),
+            "gap_map_by": gap_map_descriptor(evidence, GapMapPlan()),
             "samsyn": version,
         },
         "flow": asdict(evidence.flow),
         "sources": sources,
         "records": records,
+        "excluded": _excluded(evidence),
+        "themes": {theme.id: [code.id for code in theme.codes] for theme in evidence.scheme.themes},
+        "descriptors": {
+            one.id: {
+                "label": asdict(one.label),
+                "values": {value.id: asdict(value.label) for value in one.values},
+            }
+            for one in evidence.scheme.descriptors
+            if one.id != PART_OF_STUDY
+        },
         "studies": {
-            row["study_id"]: {"label": row["label"], "reports": row["report_ids"].split("; ")}
-            for row in studies(evidence).to_dict("records")
+            row["study_id"]: {
+                "label": row["label"],
+                "reports": row["report_ids"].split("; "),
+                "descriptors": {
+                    one.id: row[one.id] for one in evidence.scheme.descriptors if one.id != PART_OF_STUDY
+                },
+            }
+            for row in rows_of(studies(evidence))
         },
         "segments": {
             row["segment_id"]: {
@@ -126,17 +150,14 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                     "anchor",
                 )
             }
-            for row in segments(evidence).to_dict("records")
+            for row in rows_of(segments(evidence))
         },
         "findings": {
             row["finding_id"]: {
-                **{
-                    key: row[key]
-                    for key in ("study_id", "theme_id", "code_id", "direction", "finding", "anchor")
-                },
+                **{key: row[key] for key in _FINDING_KEYS},
                 "segments": row["segment_ids"].split("; "),
             }
-            for row in findings(evidence).to_dict("records")
+            for row in rows_of(findings(evidence))
         },
         **_judged(evidence),
         "marks": {
@@ -144,7 +165,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                 **{key: row[key] for key in ("row_kind", "row_id", "study_id", "direction", "anchor")},
                 "findings": row["finding_ids"].split("; "),
             }
-            for row in shown_marks(evidence).to_dict("records")
+            for row in rows_of(shown_marks(evidence))
         },
     }
 
@@ -156,6 +177,12 @@ def _judged(evidence: Evidence) -> dict[str, Any]:
         "review_findings": {
             stated.id: {
                 "statement": asdict(stated.statement),
+                "rests_on": {
+                    "theme": stated.theme,
+                    "codes": list(stated.codes),
+                    "direction": stated.direction,
+                    "findings": list(stated.findings),
+                },
                 **{
                     role: roles.loc[
                         (roles["review_finding"] == stated.id) & (roles["role"] == role), "finding_id"
@@ -166,7 +193,19 @@ def _judged(evidence: Evidence) -> dict[str, Any]:
             }
             for stated, scored in zip(evidence.author.findings, conqual(evidence), strict=True)
         },
-        "judgements": evidence.judgements.to_dict("records"),
+        "appraisal": [{"id": item.id, "assesses": item.assesses} for item in evidence.protocol.appraisal],
+        "judgements": rows_of(evidence.judgements),
+    }
+
+
+def _excluded(evidence: Evidence) -> dict[str, Any]:
+    """Reports excluded at full text or not retrieved: why, and whether that counts as not retrieved."""
+    lost = {one.id for one in evidence.protocol.criteria.exclusion if one.counts_as == "not_retrieved"}
+    verdicts = evidence.screening_verdicts
+    last = verdicts[verdicts["stage"] == "full_text"].set_index("record_id")["criterion"].to_dict()
+    return {
+        name: {"criterion": last[name], "not_retrieved": last[name] in lost}
+        for name in excluded_reports(evidence)
     }
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -155,6 +156,7 @@ def suffixes(labels: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, 
     }
 
 
+@lru_cache(maxsize=1 << 16)
 def slug(text: str) -> str:
     """A text as letters, digits, "-" and "_": fit for an anchor.
 

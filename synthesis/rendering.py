@@ -7,7 +7,9 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +41,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     templates.filters["short_hash"] = short_hash
-    templates.filters["slug"] = slug
+    templates.filters |= {"slug": slug, "runs": runs}
     templates.globals["is_missing"] = pd.isna
     return templates
 
@@ -127,6 +129,17 @@ def short_hash(sha256: str) -> str:
     'ec864fe99b539704…e6e5'
     """
     return sha256 if len(sha256) <= 20 else f"{sha256[:16]}…{sha256[-4:]}"
+
+
+def runs(values: Iterable[Any]) -> list[tuple[Any, int]]:
+    """Equal neighbours as one, with how many there are.
+
+    Examples
+    --------
+    >>> runs([2.4, 2.4, 3.1])
+    [(2.4, 2), (3.1, 1)]
+    """
+    return [(value, len(list(same))) for value, same in groupby(values)]
 
 
 def _csv_cell(value: Any, column: Column, undefined: str) -> str:

@@ -101,7 +101,7 @@ def render_report(
     views = {part.id: part.view(evidence, language) for part in PARTS}
     drawings = [part.drawings(evidence, language) for part in PARTS]
     held = trace(evidence, version=made_with)
-    script = _template_text("report.js")
+    style, script = _compact("report.css"), _compact("report.js")
     title = own_language(evidence.protocol.title, language)
     invented = own_language(evidence.protocol.invented, language)
     facts = header_facts(evidence, words, made_with)
@@ -121,6 +121,7 @@ def render_report(
             table=tables,
             views=views,
             spark=spark,
+            style=style,
             script=script,
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
@@ -179,8 +180,10 @@ def _json(held: dict[str, Any]) -> bytes:
     return (json.dumps(held, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def _template_text(name: str) -> str:
-    return resources.files("synthesis").joinpath("templates", name).read_text(encoding="utf-8")
+def _compact(name: str) -> str:
+    """The page's style or script without what is for those who write it: comments and indents."""
+    text = resources.files("synthesis").joinpath("templates", name).read_text(encoding="utf-8")
+    return re.sub(r"\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
 
 
 def _installed_version() -> str:

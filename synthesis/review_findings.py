@@ -12,7 +12,7 @@ import pandas as pd
 
 from corpus.errors import ReviewError
 from synthesis.author_text import FILE_NAME, ReviewFinding
-from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once
+from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.findings import findings, segments
 from synthesis.judgements import COMPONENTS, CONFIDENCE, IN_CONFLICT, require_whole
 from synthesis.studies import study_labels
@@ -54,7 +54,7 @@ def contributions(evidence: Evidence) -> pd.DataFrame:
         for role, part in ((CONTRIBUTES, behind), (AGAINST, against)):
             rows += [
                 {"review_finding": stated.id, "role": role, **{str(key): value for key, value in row.items()}}
-                for row in part[CONTRIBUTION_COLUMNS[2:]].to_dict("records")
+                for row in rows_of(part[CONTRIBUTION_COLUMNS[2:]])
             ]
     return pd.DataFrame(rows, columns=CONTRIBUTION_COLUMNS, dtype="str")
 
@@ -180,7 +180,7 @@ def findings_view(evidence: Evidence, language: str) -> dict[str, Any]:
     label = study_labels(evidence)
     roles = contributions(evidence)
     given = _given(evidence)
-    anchor = {row["finding_id"]: row["anchor"] for row in findings(evidence).to_dict("records")}
+    anchor = {row["finding_id"]: row["anchor"] for row in rows_of(findings(evidence))}
     views = {}
     for stated in evidence.author.findings:
         mine = roles[roles["review_finding"] == stated.id]
@@ -218,7 +218,7 @@ def level_words(judged: dict[Any, Any], kind: str, words: Words) -> str:
 
 def _given(evidence: Evidence) -> dict[tuple[str, str], dict[Any, Any]]:
     require_whole(evidence.judgements)
-    return {(row["about"], row["item"]): row for row in evidence.judgements.to_dict("records")}
+    return {(row["about"], row["item"]): row for row in rows_of(evidence.judgements)}
 
 
 def _named_codes(stated: ReviewFinding, evidence: Evidence) -> set[str]:
@@ -277,8 +277,8 @@ def _says(rows: pd.DataFrame, words: Words) -> str:
 
 def _coded_at(evidence: Evidence) -> dict[str, str]:
     """finding_id -> when the latest of its segments was decided on."""
-    decided = {row["segment_id"]: row["decided_at"] for row in segments(evidence).to_dict("records")}
+    decided = {row["segment_id"]: row["decided_at"] for row in rows_of(segments(evidence))}
     return {
         row["finding_id"]: max(decided[name] for name in row["segment_ids"].split("; "))
-        for row in findings(evidence).to_dict("records")
+        for row in rows_of(findings(evidence))
     }

@@ -9,7 +9,7 @@ import pandas as pd
 
 from corpus.errors import ReviewError
 from synthesis.conduct import unsettled_conflicts
-from synthesis.evidence import MARKS, Evidence
+from synthesis.evidence import MARKS, Evidence, rows_of
 from synthesis.evidence_rows import CLASSES, glyph, languages
 from synthesis.findings import findings, left_out_segments, segments, shown_marks
 from synthesis.references import slug
@@ -79,7 +79,7 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
     found = findings(evidence)
     direction = dict(zip(found["finding_id"].tolist(), found["direction"].tolist(), strict=True))
     anchor = dict(zip(found["finding_id"].tolist(), found["anchor"].tolist(), strict=True))
-    by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
+    by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
     lang = languages(evidence)
     n_studies = len(studies(evidence))
     touched, untouched, unsupported = [], [], []
@@ -143,7 +143,7 @@ def matrix_view(evidence: Evidence, language: str) -> dict[str, Any]:
     starts = {members[0][0] for _, members in groups}
     columns = [study for _, members in groups for study, _, _ in members]
     by_cell: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for mark in placed.to_dict("records"):
+    for mark in rows_of(placed):
         cell = (mark["row_kind"], mark["row_id"], mark["study_id"])
         name = words.direction(mark["direction"])
         by_cell.setdefault(cell, []).append(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from corpus.stopping_levels import level_in_words
 from corpus.stopping_picture import stop_in_words, stopping_sentences, stopping_svg
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, rows_of
 from synthesis.words import Words
 
 
@@ -38,7 +38,7 @@ def stopping_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     keys = [column.key for column in columns]
     state, rows = evidence.stopping, []
     if state is not None:
-        for said, row in zip(state.levels, state.frame(language).to_dict("records"), strict=True):
+        for said, row in zip(state.levels, rows_of(state.frame(language)), strict=True):
             is_chosen = said == state.chosen
             rows.append({
                 **row,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from coding_scheme.descriptors import PART_OF_STUDY, main_reports
 from corpus.errors import ReviewError
-from synthesis.evidence import Evidence, counted_once
+from synthesis.evidence import Evidence, counted_once, rows_of
 from synthesis.references import short_label, suffixes
 
 NOT_REPORTED = "not reported"
@@ -129,7 +129,7 @@ def _labels(records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 def _said(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
     """(record_id, descriptor) -> person -> their latest value."""
     said: dict[tuple[str, str], dict[str, str]] = {}
-    for row in evidence.descriptors.to_dict("records"):
+    for row in rows_of(evidence.descriptors):
         said.setdefault((row["record_id"], row["descriptor"]), {})[row["person"]] = row["value"]
     return said
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Any
 
 import pandas as pd
 
 from coding_scheme.descriptors import PART_OF_STUDY
 from synthesis.appraisal import appraisal_table
-from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable
+from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.findings import findings, marks, segments
 from synthesis.studies import (
     NOT_APPLICABLE,
@@ -25,6 +26,7 @@ BESIDE_FINDINGS = ("approach", "country", "design", "number_of_partners")
 BASIS = "strength_of_claim"
 
 
+@counted_once
 def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     """S1: one row per included study, with every descriptor of the scheme that is coded for any of them.
 
@@ -74,6 +76,7 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     )
 
 
+@counted_once
 def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     """S2: themes, with their codes under them, by study; every direction is shown, blank is nothing coded.
 
@@ -101,22 +104,27 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     columns = [study for _, group in matrix_groups(evidence, language) for study in group["study_id"]]
     labels = study_labels(evidence)
     directions = shown_directions(placed)
+    here: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for mark in rows_of(placed):
+        here.setdefault((mark["row_kind"], mark["row_id"]), []).append(mark)
     rows: list[dict[str, Any]] = []
     for theme in evidence.scheme.themes:
+        told = here.get(("theme", theme.id), [])
         rows.append(
-            _matrix_row(placed, "theme", theme.id, theme.label.in_language(language), columns, directions)
+            _matrix_row(told, "theme", theme.id, theme.label.in_language(language), columns, directions)
         )
-        for code in theme.codes:
-            row = _matrix_row(placed, "code", code.id, code.label.in_language(language), columns, directions)
-            if row["studies"]:
-                rows.append(row)
-    themes = placed[placed["row_kind"] == "theme"]
+        rows += [
+            _matrix_row(told, "code", code.id, code.label.in_language(language), columns, directions)
+            for code in theme.codes if (told := here.get(("code", code.id), []))
+        ]  # fmt: skip
+    themes = [mark for mark in rows_of(placed) if mark["row_kind"] == "theme"]
+    n_themes = Counter(study for study, _ in {(mark["study_id"], mark["row_id"]) for mark in themes})
     rows.append(
         {
             "row_kind": "total",
             "row_id": "",
             "label": words("themes_per_study"),
-            **{study: str(themes.loc[themes["study_id"] == study, "row_id"].nunique()) for study in columns},
+            **{study: str(n_themes[study]) for study in columns},
             **_margins(themes, directions),
         }
     )
@@ -147,6 +155,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     )
 
 
+@counted_once
 def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, pd.DataFrame]]:
     """The studies as the matrix groups them: by approach in the scheme's order, "not yet coded" last.
 
@@ -190,6 +199,7 @@ def shown_directions(placed: pd.DataFrame) -> list[str]:
     return [name for name in MARKS if name or "" in set(placed["direction"])]
 
 
+@counted_once
 def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     """S3: one row per finding, with the exact words it rests on.
 
@@ -212,12 +222,12 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     ['hinders', 'Output targets drew staff away from the whole.', 'abstract 0–46']
     """
     words = Words(language)
-    by_study = {row["study_id"]: row for row in studies(evidence).to_dict("records")}
-    by_segment = {row["segment_id"]: row for row in segments(evidence).to_dict("records")}
+    by_study = {row["study_id"]: row for row in rows_of(studies(evidence))}
+    by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
     beside = [d for d in evidence.scheme.descriptors if d.id in BESIDE_FINDINGS]
     has_basis = any(facet.id == BASIS for facet in evidence.scheme.facets)
     rows = []
-    for row in findings(evidence).to_dict("records"):
+    for row in rows_of(findings(evidence)):
         study = by_study[row["study_id"]]
         behind = [by_segment[segment_id] for segment_id in row["segment_ids"].split("; ")]
         rows.append(
@@ -286,19 +296,18 @@ def facet_words(evidence: Evidence, facet_id: str, facets: str, language: str) -
     return "; ".join(known.get(part, part) for part in str(value).split("; "))
 
 
-def place(segment: dict[Any, Any], words: Words) -> str:
-    """Where a segment stands: "abstract 449–549"."""
+def place(segment: dict[Any, Any], words: Words, *, is_named: bool = True) -> str:
+    """Where a segment stands: "abstract 449–549", or "449–549" where its field is not to be named."""
     key = f"field_{segment['field']}"
-    field = words(key) if words.has(key) else segment["field"]
-    return f"{field} {words.number(segment['start'])}–{words.number(segment['end'])}"
+    field = f"{words(key) if words.has(key) else segment['field']} " if is_named else ""
+    return f"{field}{words.number(segment['start'])}–{words.number(segment['end'])}"
 
 
 def _matrix_row(
-    placed: pd.DataFrame, kind: str, row_id: str, label: str, columns: list[str], directions: list[str]
+    here: list[dict[str, Any]], kind: str, row_id: str, label: str, columns: list[str], directions: list[str]
 ) -> dict[str, Any]:
-    here = placed[(placed["row_kind"] == kind) & (placed["row_id"] == row_id)]
     cells = dict.fromkeys(columns, "")
-    for row in sorted(here.to_dict("records"), key=lambda row: list(MARKS).index(row["direction"])):
+    for row in sorted(here, key=lambda row: list(MARKS).index(row["direction"])):
         mark = MARKS[row["direction"]] + (str(row["n"]) if row["n"] > 1 else "")
         cells[row["study_id"]] = f"{cells[row['study_id']]} {mark}".strip()
     return {
@@ -310,10 +319,10 @@ def _matrix_row(
     }
 
 
-def _margins(here: pd.DataFrame, directions: list[str]) -> dict[str, int]:
+def _margins(here: list[dict[str, Any]], directions: list[str]) -> dict[str, int]:
     """Distinct studies by direction and in all."""
     by_direction = {
-        name or "no_direction": here.loc[here["direction"] == name, "study_id"].nunique()
+        name or "no_direction": len({mark["study_id"] for mark in here if mark["direction"] == name})
         for name in directions
     }
-    return {**by_direction, "studies": here["study_id"].nunique()}
+    return {**by_direction, "studies": len({mark["study_id"] for mark in here})}

@@ -27,11 +27,12 @@ _LONGEST_WORD = 15
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its paragraphs, how many columns it spans, whether it is drawn as a box."""
+    """A cell of a table: its paragraphs, how many columns it spans, whether it is a box, or runs upwards."""
 
     content: str
     span: int = 1
     border: bool = False
+    is_upright: bool = False
 
 
 def run(text: str, *, style: str = "", language: str = "") -> str:
@@ -56,6 +57,13 @@ def run(text: str, *, style: str = "", language: str = "") -> str:
         elif piece:
             pieces.append(f'<w:t xml:space="preserve">{escape(piece)}</w:t>')
     return f"<w:r>{f'<w:rPr>{properties}</w:rPr>' if properties else ''}{''.join(pieces)}</w:r>"
+
+
+def letter(text: str, size: int, colour: str = "") -> str:
+    """A mark made of letters, ``size`` in half points, in a colour such as "#0b62ab"."""
+    shade = f"<w:color w:val={quoteattr(colour.lstrip('#').upper())}/>" if colour else ""
+    properties = f'{shade}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
 def paragraph(content: str, style: str = "", *, anchor: tuple[str, int] | None = None) -> str:
@@ -144,11 +152,15 @@ def _row(cells: Sequence[Cell], columns: Sequence[int], *, is_head: bool = False
         edge = '<w:{0} w:val="single" w:sz="6" w:space="0" w:color="5B636C"/>'
         borders = "".join(edge.format(side) for side in ("top", "left", "bottom", "right"))
         borders = f"<w:tcBorders>{borders}</w:tcBorders>" if cell.border else ""
+        upright = '<w:textDirection w:val="btLr"/>' if cell.is_upright else ""
         content = cell.content or paragraph("", "TableText")
         written.append(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{borders}</w:tcPr>{content}</w:tc>'
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{borders}{upright}</w:tcPr>'
+            f"{content}</w:tc>"
         )
     header = "<w:tblHeader/>" if is_head else ""
+    # a row that text runs up in is given the height for it
+    header += '<w:trHeight w:val="1900" w:hRule="atLeast"/>' if any(cell.is_upright for cell in cells) else ""
     return f"<w:tr><w:trPr><w:cantSplit/>{header}</w:trPr>{''.join(written)}</w:tr>"
 
 

@@ -9,23 +9,20 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
-from corpus import Ranker, UsageError, journal, screening_decisions_from_rows
-from corpus.assignment import draw
-from corpus.protocol import STAGES, Stage
+from corpus import UsageError, journal, screening_decision, undo_lines
+from corpus.protocol import Stage
+from samsyn.cards.keeping_up import LEARNING, KeepsUp, go_on_keeping_up
+from samsyn.cards.screening_looks import ScreeningLooks
 
 if TYPE_CHECKING:
-    from samsyn.ranking_desk import RankingDesk
+    from samsyn.review import Review
 
 Mode = Literal["prioritised", "random", "newest", "waiting"]
 MODES: tuple[str, ...] = get_args(Mode)
-# what is ranked ahead while a screener reads; the ranking is made anew long before they are through
-_RANKED_AHEAD = 500
-# seconds between two looks for what others have decided
-_LOOKS_EVERY = 5.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,25 @@ class Progress:
     to_do: int
 
 
-class ScreeningQueue:
+class DecidedElsewhere(UsageError):
+    """The same person has decided on a record in another window; nothing was written here.
+
+    Parameters
+    ----------
+    record_id : str
+    verdict : str
+        What they decided there; "" when they took a decision back.
+    """
+
+    def __init__(self, record_id: str, verdict: str) -> None:
+        self.record_id, self.verdict = record_id, verdict
+        done = f"decided on this record in another window: {verdict}" if verdict else (
+            "taken back your decision on this record in another window"
+        )  # fmt: skip
+        super().__init__(f"You have {done}.", next_step="Nothing was written here.")
+
+
+class ScreeningQueue(KeepsUp, ScreeningLooks):
     """The records that one person has still to screen, one at a time.
 
     Parameters
@@ -57,6 +72,8 @@ class ScreeningQueue:
     stage : str
     learns_beside : bool
         Whether the ranking learns in a thread of its own; else before the next record, as tests want it.
+    say : callable, optional
+        Called with "records" and "ranking" before what may take long.
 
     Examples
     --------
@@ -76,30 +93,33 @@ class ScreeningQueue:
 
     def __init__(
         self,
-        review: RankingDesk,
+        review: Review,
         person: str,
         *,
         mode: Mode = "prioritised",
         stage: Stage = "title_abstract",
         learns_beside: bool = True,
+        say: Callable[[str], None] = lambda step: None,
     ) -> None:
         journal.check_person(person)
         if mode not in MODES:
             raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
-        # a review of its own, since the ranking works beside the notebook's cells
-        self.review: RankingDesk = type(review).open(review.folder)
-        self.person, self.mode, self.stage = person, mode, stage
-        self._journal = self.review.folder / "decisions" / "screening"
-        self._lock = threading.RLock()
-        self._skipped: list[str] = []
+        # read once for all cards; then a review of its own, since the ranking works beside the cells
+        say("records")
+        _ = review.records
+        if mode in LEARNING:
+            say("ranking")
+            review.ranker()
+        super().__init__(review.beside(), person, mode, stage)
+        self._skipped: dict[str, None] = {}
         self._shown = ""
-        self._changed = threading.Event()
-        self.records = self.review.records.set_index("record_id", drop=False)
+        self._done_here: list[str] = []
         self.read_again()
         self._order = self._ordered()
         self._learns_beside = learns_beside
         if learns_beside:
-            threading.Thread(target=_keep_up, args=(weakref.ref(self), self._changed), daemon=True).start()
+            beside = (weakref.ref(self), self._changed)
+            threading.Thread(target=go_on_keeping_up, args=beside, daemon=True).start()
 
     # --- what is next -----------------------------------------------------------------------------------
 
@@ -108,32 +128,38 @@ class ScreeningQueue:
         with self._lock:
             if self._shown in self._open:
                 return self._shown
-            waiting = (name for name in self._order if name in self._open)
-            unskipped = (name for name in waiting if name not in self._skipped)
-            skipped = (name for name in self._skipped if name in self._open)
             # records that came into the queue since it was ordered
-            late = (str(name) for name in self.records["record_id"] if name in self._open)
-            self._shown = next(unskipped, "") or next(skipped, "") or next(late, "")
+            late = (name for name in self.records.index if name in self._open)
+            self._shown = next(self._waiting(), "") or next(late, "")
             return self._shown
 
     def skip(self) -> str:
         """Put the record at the end of the queue, for this window only; return the next."""
         with self._lock:
+            self._catch_up()
             name = self.current()
             if name:
-                self._skipped = [*(each for each in self._skipped if each != name), name]
+                self._skipped.pop(name, None)
+                self._skipped[name] = None
                 self._shown = ""
             return self.current()
 
     def progress(self) -> Progress:
         """How far this person's screening has come at the stage."""
         with self._lock:
-            included = sum(verdict == "include" for verdict in self.own.values())
-            return Progress(len(self.own), included, len(self._open))
+            return Progress(len(self.own), self._own.n_included, len(self._open))
 
     # --- decisions --------------------------------------------------------------------------------------
 
-    def decide(self, record_id: str, verdict: str, *, criterion: str = "", note: str = "") -> None:
+    def decide(
+        self,
+        record_id: str,
+        verdict: str,
+        *,
+        criterion: str = "",
+        note: str = "",
+        instead_of: str | None = None,
+    ) -> None:
         """Write a decision; when this returns, it is on disk.
 
         Parameters
@@ -144,150 +170,116 @@ class ScreeningQueue:
         criterion : str
             Id of an exclusion criterion, with "exclude" only.
         note : str
+        instead_of : str, optional
+            What this person was shown as their own verdict on the record, "" for none; by default what this
+            queue knows.
 
         Raises
         ------
+        DecidedElsewhere
+            When the same person has decided on the record in another window since it was shown here; nothing
+            is written then.
         UsageError
-            When a word is not known, or the same person has decided on the record in another window since
-            it was shown here; nothing is written then.
+            When a word is not known.
         ReviewError
             When the file cannot be written.
         """
         with self._lock:
             if record_id not in self.records.index:
                 raise UsageError(f"No record {record_id} in this review.")
-            before = self.own.get(record_id)
-            self._catch_up()
-            if self.own.get(record_id) != before:
-                raise UsageError(
-                    f"You have decided on this record in another window: {self.own[record_id]}.",
-                    next_step="Nothing was written here.",
-                )
+            if self.stage == "full_text" and verdict == "exclude" and not criterion:
+                raise UsageError("At full text an exclusion needs its reason.", next_step="Choose one.")
             row = {"record_id": record_id, "verdict": verdict, "criterion": criterion, "note": note}
-            [decision] = screening_decisions_from_rows(
-                [{**row, "stage": self.stage}],
+            decision = screening_decision(
+                {**row, "stage": self.stage},
                 known={record_id: record_id},
                 protocol=self.review.protocol,
                 decided_at=journal.now(),
-                file="card",
             )
             decision = replace(decision, calibration=self._rounds.get(record_id, 0))
-            journal.append(self._journal, self.person, [decision.as_line()])
+            if instead_of is None:
+                # what is shown now was open when it was given out
+                instead_of = "" if record_id == self._shown else self.own.get(record_id, "")
+            with journal.held(self._own.path):
+                self._catch_up()
+                found = self.own.get(record_id, "")
+                if found == instead_of:
+                    journal.append(self._journal, self.person, [decision.as_line()])
+            self._shown = "" if record_id == self._shown else self._shown
+            if found != instead_of:
+                raise DecidedElsewhere(record_id, found)
+            self._done_here.append("decision")
             self._catch_up()
         self._learn_soon()
 
     def undo(self) -> str:
-        """Take back this person's last decision, by a line of the journal; return its record_id.
+        """Take back this person's last decision at the stage, by a line of the journal; return its record_id.
+
+        What was said of a pair of records in this window is taken back in its turn.
 
         Raises
         ------
         UsageError
             When there is none.
+        ReviewError
+            When the file cannot be written.
         """
+        if self._done_here[-1:] == ["duplicate"]:
+            return self.undo_duplicate()
         with self._lock:
-            taken_back = str(self.review.undo_screening(self.person).loc[0, "record_id"])
-            self.read_again()
-            self._shown = taken_back
+            with journal.held(self._own.path):
+                self._catch_up()
+                last = self._own.last()
+                if last is None:
+                    raise UsageError(f"{self.person} has no decision to take back.")
+                lines = undo_lines([last], self.person, kind="screening", names=("record_id", "stage"))
+                stamped = [{**line, "decided_at": journal.now()} for line in lines]
+                journal.append(self._journal, self.person, stamped)
+            self._done_here = self._done_here[:-1]
+            self._catch_up()
+            self._shown = taken_back = self._unique_id[str(last["record_id"])]
+            # what others have made of it meanwhile only the whole journal tells
+            self._read_from = {}
         self._learn_soon()
         return taken_back
 
-    # --- keeping up -------------------------------------------------------------------------------------
+    # --- for those who look closer (samsyn.cards.screening_looks) ----------------------------------------
 
-    def read_again(self) -> None:
-        """Read the whole journal: who has decided what, and what is left for this person."""
-        sizes = self._sizes()
-        review = self.review
-        decisions = review.screening_decisions()
-        own = decisions[
-            (decisions["person"] == self.person)
-            & (decisions["stage"] == self.stage)
-            & ~decisions["adjudicates"]
-        ]
-        to_do = review.queue(self.person, stage=self.stage)
-        if self.mode == "waiting":
-            waiting = review.waiting()
-            here = waiting[waiting["stage"] == self.stage]
-            begun = {
-                name
-                for name, people in zip(here["record_id"], here["waits_for"], strict=True)
-                if self.person in people.split("; ")
-            }
-            to_do = [name for name in to_do if name in begun]
-        rounds = review.calibration_rounds() if self.stage == STAGES[0] else {}
-        labels = review.labels(self.person) | review.priors()[1]
-        with self._lock:
-            self._seen = sizes
-            self.own = dict(zip(own["record_id"], own["verdict"], strict=True))
-            self._open = set(to_do)
-            self._rounds = rounds
-            self._labels = labels
-            # what was decided while the journal was read
-            self._catch_up()
-
-    def _catch_up(self) -> None:
-        """Take in what this person's file has grown by, here or in another window."""
-        path = self._journal / f"{self.person}.jsonl"
-        start, size = self._seen.get(path.name, 0), path.stat().st_size if path.exists() else 0
-        if size == start:
-            return
-        with path.open("rb") as file:
-            file.seek(start)
-            grown = file.read(size - start)
-        whole = grown[: grown.rfind(b"\n") + 1]
-        self._seen[path.name] = start + len(whole)
-        for line in filter(None, map(journal.whole_line, whole.split(b"\n"))):
-            if line.get("type") == "undo":
-                # what stands again only the whole journal tells
-                self.read_again()
-                return
-            if line.get("type") == "screening" and line.get("stage") == self.stage:
-                name, verdict = str(line["record_id"]), str(line["verdict"])
-                if not line.get("adjudicates"):
-                    self.own[name] = verdict
-                self._open.discard(name)
-                self._labels.pop(name, None)
-                if verdict in ("include", "exclude"):
-                    self._labels[name] = int(verdict == "include")
-
-    def _sizes(self) -> dict[str, int]:
-        return {path.name: path.stat().st_size for path in sorted(self._journal.glob("*.jsonl"))}
-
-    def _learn_soon(self) -> None:
-        self._changed.set()
-        if not self._learns_beside:
-            self._order = self._ordered()
-
-    def keep_up(self) -> None:
-        """See what others have decided, and order the queue anew."""
-        if self._sizes() != self._seen:
-            self.read_again()
-        order = self._ordered()
+    def turn_to(self, mode: Mode) -> None:
+        """Go on in another order."""
+        if mode not in MODES:
+            raise UsageError(f"There is no queue {mode!r}. Known: {', '.join(MODES)}.")
+        with self._keeping_up:
+            with self._lock:
+                self.mode, self._shown = mode, ""
+                self._fixed_order = self._fixed(self.records)
+            self._read_again()
+            order = self._ordered()
         with self._lock:
             self._order = order
 
-    def _ordered(self) -> list[str]:
+    def show(self, record_id: str) -> None:
+        """Let a record of the queue be the current one."""
         with self._lock:
-            to_do, labels = sorted(self._open), dict(self._labels)
-        if self.mode in ("prioritised", "waiting"):
-            return self._ranker.rank(labels, among=to_do, top=_RANKED_AHEAD)["record_id"].tolist()
-        if self.mode == "newest":
-            year = self.records["year"].fillna(0)
-            return sorted(to_do, key=lambda name: (-int(year[name]), name))
-        seed = self.review.protocol.seed
-        return sorted(to_do, key=lambda name: (draw(seed, "queue", name), name))
+            self._shown = record_id
 
-    @cached_property
-    def _ranker(self) -> Ranker:
-        return self.review.ranker()
+    def take_out(self, names: set[str]) -> None:
+        """Let records leave the queue at once, as duplicates do; the files say so at the next look."""
+        with self._lock:
+            self._open -= names
+            self._mine -= names
+            for name in names:
+                self._place(name)
 
+    def in_order(self) -> list[str]:
+        """What is still to screen, as far as it has been put in order; what was skipped stands last."""
+        with self._lock:
+            return list(self._waiting())
 
-def _keep_up(queue: weakref.ref[ScreeningQueue], changed: threading.Event) -> None:
-    """Learn from each decision, in a thread, as long as somebody holds the queue."""
-    while True:
-        changed.wait(timeout=_LOOKS_EVERY)
-        changed.clear()
-        held = queue()
-        if held is None:
-            return
-        held.keep_up()
-        del held
+    def _waiting(self) -> Iterator[str]:
+        yield from (name for name in self._order if name in self._open and name not in self._skipped)
+        yield from (name for name in self._skipped if name in self._open)
+
+    def calibration_round(self, record_id: str) -> int:
+        """The calibration round that a record belongs to; 0 for none."""
+        return self._rounds.get(record_id, 0)

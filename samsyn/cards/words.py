@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -31,6 +32,17 @@ def card_words(language: str) -> dict[str, Any]:
     return {
         part: {key: both[language] for key, both in texts.items()} for part, texts in _every_word().items()
     }
+
+
+def filled(text: str, **values: object) -> str:
+    """A text with its ``{fields}`` filled; what a value holds is not read again.
+
+    Examples
+    --------
+    >>> filled("{n} of {all}", n=3, all="{n}")
+    '3 of {n}'
+    """
+    return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), text)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -50,6 +51,16 @@ def echo_table(frame: pd.DataFrame, *, widest: int = 60) -> None:
     shown = frame.astype(object).where(frame.notna(), "").map(lambda cell: _cut(cell, widest))
     with pd.option_context("display.width", 1000, "display.max_columns", None, "display.max_rows", None):
         click.echo(shown.to_string(index=False))
+
+
+def called_as() -> str:
+    """How to call the program here, for lines to copy: by its name where that finds it, else by its path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("samsyn")
+    is_program = called.stem == "samsyn"
+    return (
+        str(called) if is_program and (not found or Path(found).resolve() != called.resolve()) else "samsyn"
+    )
 
 
 def counted(number: int, noun: str) -> str:

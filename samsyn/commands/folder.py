@@ -209,6 +209,9 @@ def export(path: Path, which: str, codes: str, person: str, folder: Path) -> Non
 def check(folder: Path, as_json: bool) -> None:
     """Check the review: sources unchanged, journals whole, sums right, every quotation in its place.
 
+    The report in output/ is counted anew from its trace, the sources and the decisions: each mark, number and
+    cell of page, tables, drawings and Word document.
+
     Example: samsyn check
     """
     faults = open_review(folder).check()
@@ -218,5 +221,9 @@ def check(folder: Path, as_json: bool) -> None:
         for fault in faults:
             click.echo(fault, err=True)
         click.echo("All is well." if not faults else f"{counted(len(faults), 'fault')}.")
+        if faults and (folder / "output" / "trace.json").exists():
+            click.echo(
+                "What is wrong in output/ only, samsyn render makes right; keep a copy to find out why."
+            )
     if faults:
         raise SystemExit(1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from samsyn.commands.console import counted, echo_table, in_review, open_review
+from samsyn.commands.console import called_as, counted, echo_table, in_review, open_review
 from samsyn.demonstration import demonstrate
 from synthesis import read_trace, report_changes, table_csv, write_all
 from synthesis.report import FORMATS
@@ -127,4 +127,4 @@ def demo(folder: Path, language: str) -> None:
 
     Example: samsyn demo
     """
-    demonstrate(folder, language=language, say=click.echo)
+    demonstrate(folder, language=language, say=click.echo, command=called_as())

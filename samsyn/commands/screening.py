@@ -117,7 +117,8 @@ def screen(
 
     Example: samsyn screen to-screen.csv --as anna
 
-    Example: samsyn screen --conflicts --csv settle.csv, fill in the verdicts, then
+    Example: samsyn screen --conflicts --csv settle.csv, fill in the verdicts and, where you can say it, why
+    they differ (criterion unclear, overlooked, judged differently), then
     samsyn screen settle.csv --as cy --adjudicate
 
     Take decisions back: samsyn screen --undo 2 --as anna; what they had overridden stands again.
@@ -177,6 +178,6 @@ def _list_open(found: pd.DataFrame, table: Path | None, *, as_json: bool) -> Non
     if as_json:
         echo_json({"n_records": len(found), "records": found.drop(columns="title").to_dict("records")})
     elif table is None:
-        hidden = ["abstract", "verdict", "criterion", "note"]
+        hidden = ["abstract", "verdict", "criterion", "note", "differ_because"]
         echo_table(found.drop(columns=hidden, errors="ignore").head(100), widest=40)
         click.echo(f"{counted(len(found), 'record')}.")

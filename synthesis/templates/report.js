@@ -30,19 +30,22 @@
         if (link) about.set(link.getAttribute("href"), said.join(" · "));
       }
     }
-    let above = "";
+    let heading = "";
     for (const row of all("tbody tr", table)) {
-      if (row.className === "code") above = squeezed(row);
+      if (row.className === "code") heading = squeezed(row);
       if (!row.id) continue;
-      code.set(row, above);
-      row.cells[0].append(element("span", { className: "of-code" }, above));
+      code.set(row, heading);
+      row.cells[0].append(element("span", { className: "of-code" }, heading));
       const link = row.cells[3].querySelector("a"), said = about.get(link.getAttribute("href"));
       if (said) row.cells[3].append(element("small", {}, said));
     }
   }
-  for (const mark of all(".mx td a")) {
-    const row = mark.closest("tr"), study = all(".mx thead .study")[mark.closest("td").cellIndex - 1];
-    mark.setAttribute("aria-label", [squeezed(row.cells[0]), squeezed(study), mark.getAttribute("aria-label")].join(", "));
+  const above = all(".mx thead .study").map(squeezed);
+  for (const row of all(".mx tbody tr")) {
+    const theme = squeezed(row.cells[0]);
+    [...row.cells].forEach((cell, place) => {
+      for (const mark of cell.querySelectorAll("a[id]")) mark.setAttribute("aria-label", [theme, above[place - 1], mark.getAttribute("aria-label")].join(", "));
+    });
   }
 
   /* fold, filter and order the evidence table; without script it stands whole, in the scheme's order */
@@ -119,12 +122,12 @@
     return element("blockquote", {}, quoted);
   }
   function traced(quotation, row) {
-    const note = quotation.nextElementSibling, study = row.cells[3].querySelector("a");
-    const link = note.querySelector("a") ?? study;
+    const [, place, by] = quotation.nextSibling.textContent.match(/(\S.*?)\s*\[(\d+)\]/), study = row.cells[3].querySelector("a");
+    const link = quotation.nextElementSibling?.matches("a") ? quotation.nextElementSibling : study;
     const reference = document.getElementById(link.getAttribute("href").slice(1));
-    const coder = said[Number(note.textContent.match(/\[(\d+)\]/)[1]) - 1];
+    const coder = said[Number(by) - 1];
     const trace = element("div", { className: "trace" }, inPlace(quotation, reference));
-    trace.append(element("p", {}, note.firstChild.textContent.replace(/\s*\[\d+\]\s*$/, "") + " · " + body.dataset.coded + " ", ...copy(coder.querySelector("bdi")).childNodes));
+    trace.append(element("p", {}, (/^\d/.test(place) ? table.dataset.field + " " : "") + place + " · " + body.dataset.coded + " ", ...copy(coder.querySelector("bdi")).childNodes));
     if (reference) {
       const log = document.getElementById(reference.querySelector(".from a").getAttribute("href").slice(1));
       trace.append(element("p", {}, ...copy(reference).childNodes));

@@ -244,7 +244,7 @@ def test_what_was_learned_in_english_helps_in_danish_by_the_schemes_words():
 
 
 def test_danish_compounds_share_their_parts():
-    assert set(terms("netværksstyringen", "da")) & set(terms("områdestyring", "da")) == {"-yring"}
+    assert set(terms("netværksstyringen", "da", {})) & set(terms("områdestyring", "da", {})) == {"-yring"}
 
 
 @pytest.mark.parametrize("n_present", [10, 90])

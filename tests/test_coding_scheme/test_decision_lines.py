@@ -99,6 +99,29 @@ def test_undo_lets_what_stood_before_stand_again():
     assert book.undo("ann") == 0
 
 
+def test_what_was_taken_back_and_made_again_within_a_second_comes_last():
+    first, other = (as_line(CodingDecision("r1", code, "absent", "ann")) for code in ("trust", "silos"))
+    taken_back = undo_lines([first], "ann")
+    [last] = undo_lines([first, *taken_back, other, first], "ann")
+    assert last["undoes"] == line_id(first)
+
+
+def test_start_says_which_of_two_places_a_quotation_stands_at():
+    records = pd.DataFrame([{"record_id": "r1", "title": "", "abstract": "🎉 Trust grew. Trust grew."}])
+    row = {
+        "record_id": "r1",
+        "code_id": "trust",
+        "value": "present",
+        "direction": "promotes",
+        "quotation": "Trust grew",
+    }
+    [decision] = decisions_from_rows([row | {"start": 14}], records, SCHEME, person="ann")
+    assert decision.segments == (Segment("abstract", 14, 24, "Trust grew"),)
+    # a place where other words stand counts for nothing
+    with pytest.raises(UsageError, match="stands 2 times"):
+        decisions_from_rows([row | {"start": 3}], records, SCHEME, person="ann")
+
+
 def test_undo_takes_back_ones_own_decisions_only():
     book = Journal()
     book.code(ROW, person="ann")

@@ -208,9 +208,31 @@ def test_the_typical_direction_is_never_used():
     assert suggestion("The departments were silos.", "network_silos")["direction"] == "descriptive"
 
 
-def test_a_cue_inside_the_indicator_is_not_its_cue():
+def test_an_indicator_that_begins_with_a_cue_has_that_direction():
     found = suggestion("There were barriers to participation.", "participation_barriers")
-    assert (found["direction"], found["cue"]) == ("descriptive", "")
+    assert (found["direction"], found["cue"]) == ("hinders", "barriers")
+    found = suggestion("The meetings reduced tensions.", "outcome_conflict_reduction")
+    assert found["direction"] == "promotes"
+
+
+def test_a_list_has_the_direction_of_what_opens_it():
+    text = "Barriers to it included mistrust between partners, lack of funding and competing priorities."
+    for code_id in (TRUST, "resources_staff_money", "goals_conflicting_agendas"):
+        assert suggestion(text, code_id)["direction"] == "hinders"
+    text = "Samarbejdet fremmes af en fælles vision, faste møder og tillid mellem parterne."
+    for code_id in ("goals_shared_agenda", "communication_frequent", TRUST):
+        assert suggestion(text, code_id)["direction"] == "promotes"
+
+
+def test_a_condition_may_stand_some_words_after_its_verb():
+    text = "Borgerne deltager i højere grad, når de har tillid til medarbejderne."
+    assert suggestion(text, "participation_trust")["direction"] == "promotes"
+
+
+def test_a_common_word_counts_in_company():
+    text = "Tilliden mellem borgerne og planlæggerne styrkede deltagelsen."
+    found = suggestion(text, "participation_trust")
+    assert (found["direction"], found["indicator"], found["cue"]) == ("promotes", "Tilliden", "styrkede")
 
 
 SEED = {

@@ -212,3 +212,40 @@ def test_a_scheme_in_another_language_has_its_lemmas_and_says_what_it_lacks():
 
 def test_a_language_that_nobody_knows_is_read_by_general_rules():
     assert sentences("Aa bb. Cc dd! Ee.", "qq") == [(0, 6), (7, 13), (14, 17)]
+
+
+def with_company(**more):
+    trust = Code("trust", weak_indicators={"en": ("trust @people",)})
+    groups = {"people": {"en": ("citizen*", "trust")}}
+    themes = (Theme("t", (trust,)),)
+    return CodingScheme("demo", Wording(en="Demo"), themes, direction_cues=CUES, word_groups=groups, **more)
+
+
+def found_in(abstract, scheme, title=""):
+    records = pd.DataFrame([{"record_id": "r", "title": title, "abstract": abstract}])
+    return suggest(records, scheme)["code_id"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("abstract", "found"),
+    [
+        ("Trust promotes what the citizens do.", ["trust"]),
+        ("The citizens met. Trust promotes it.", []),  # not in the same sentence
+        ("Trust promotes it.", []),  # a word is no company for itself
+        ("The citizens know trust.", []),  # weak: no direction
+    ],
+)
+def test_an_indicator_that_needs_company_counts_beside_a_word_of_the_group(abstract, found):
+    assert found_in(abstract, with_company()) == found
+
+
+def test_a_record_beside_the_subject_gets_no_suggestion():
+    scheme = with_company(subject={"en": ("partnership*", "work together")})
+    beside = "Trust promotes the citizens. It rained. We met. We left. We slept. It snowed. It froze."
+    assert found_in(beside, scheme) == []
+    assert found_in(beside, with_company()) == ["trust"]
+    assert found_in(beside, scheme, title="A partnership") == ["trust"]
+    assert found_in(beside + " Partnerships work. They work well together. A partnership.", scheme) == [
+        "trust"
+    ]
+    assert found_in("Trust promotes the citizens. It rained.", scheme) == ["trust"]  # too short to tell

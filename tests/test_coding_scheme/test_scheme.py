@@ -123,6 +123,14 @@ def test_three_faults_are_told_at_once_with_their_lines():
         ("    status: retired", "themes", "every code is retired"),
         ("directions:\n- {id: sideways}", "directions.0.id", "unknown direction 'sideways'"),
         ("descriptors:\n- {id: design, value_type: one_of}", "descriptors.0", "lists none"),
+        ("    indicators: {en: ['trust @people']}", "indicators.en.0", "unknown word group '@people'. Known"),
+        ("    exclude_phrases: {en: ['trust @people']}", "exclude_phrases.en.0", "holds signs other than"),
+        (
+            "    indicators: {en: ['@people']}\nword_groups: {people: {en: [they]}}",
+            "indicators.en.0",
+            "is empty",
+        ),
+        ("subject: {en: ['']}", "subject.en.0", "it is empty"),
         ("    colour: red", "colour", "is not a known key here"),
     ],
 )

@@ -10,8 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -41,7 +42,9 @@ class JupyterServer:
         """A page with the notebook; in voila it has run already, elsewhere see :func:`run_all`."""
         page = browser.new_page(viewport={"width": width, "height": height}, **context)
         page.set_default_timeout(LOADS)
-        path = {"lab": "lab/tree", "notebook": "notebooks", "voila": "voila/render"}[self.kind]
+        # a workspace of its own, or the tabs of other pages open too
+        lab = f"lab/workspaces/{Path(name).stem}/tree"
+        path = {"lab": lab, "notebook": "notebooks", "voila": "voila/render"}[self.kind]
         page.goto(f"{self.address}/{path}/{name}?token={TOKEN}")
         return page
 
@@ -119,6 +122,62 @@ def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
     raise TimeoutError(log.read_text())
 
 
+# a page that stands in for Jupyter's: the card's own script, and its Python behind `send`
+_PAGE = """<!doctype html><html lang="en"><head><title>Card</title><style>
+%(css)s
+body { margin: 0; } main { padding: 8px; } h1 { font: 1rem sans-serif; }</style></head>
+<body data-jp-theme-light="%(light)s"><main><h1>Card</h1><div id="card"></div></main>
+<script type="module">
+%(script)s
+const values = %(values)s, heard = {};
+const model = {
+  get: (name) => values[name],
+  set: (name, value) => { values[name] = value; },
+  save_changes: () => window.saved({ letter_keys: values.letter_keys }),
+  on: (name, act) => { heard[name] = act; },
+  off: () => {},
+  send: async (message) => {
+    values.state = await window.sent(message);
+    heard["change:state"]();
+  },
+};
+window.card = (await Promise.resolve(CARD)).render({ model, el: document.getElementById("card") });
+</script></body></html>"""
+
+
+@contextmanager
+def shown_card(browser, card, *, width: int = 1280, height: int = 900, dark: bool = False, **context):
+    """A card in a plain page of the browser, without Jupyter around it."""
+    page = browser.new_page(viewport={"width": width, "height": height}, **context)
+    page.set_default_timeout(20_000)
+
+    def sent(message):
+        card._take(None, message, None)
+        return card.state
+
+    page.expose_function("sent", sent)
+    page.expose_function("saved", lambda values: card.set_trait("letter_keys", values["letter_keys"]))
+    synced = ("state", "words", "language", "letter_keys", "codes", "directions")
+    values = {name: getattr(card, name) for name in synced if card.has_trait(name)}
+    html = _PAGE % {
+        "css": card._css, "light": "false" if dark else "true",
+        "script": card._esm.replace("export default", "const CARD ="),
+        "values": json.dumps(values).replace("</", "<\\/"),
+    }  # fmt: skip
+    page.set_content(html)
+    page.wait_for_selector(".samsyn-card")
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+@pytest.fixture
+def show_card(browser):
+    """``with show_card(card, width=..., dark=...) as page``: the card in a plain page."""
+    return partial(shown_card, browser)
+
+
 @pytest.fixture(scope="session")
 def unscreened_example(example_folder, tmp_path_factory) -> Path:
     """The invented example review before anybody has screened or coded; not to be changed."""
@@ -137,3 +196,17 @@ def jupyter(request, tmp_path):
     settings.mkdir()
     with running_server(request.param, folder, settings) as server:
         yield server
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """A function that starts a server of a kind, in a folder of its own; they end with the test."""
+    with ExitStack() as servers:
+
+        def start(kind: str) -> JupyterServer:
+            folder, settings = tmp_path / f"{kind}-work", tmp_path / f"{kind}-settings"
+            folder.mkdir()
+            settings.mkdir()
+            return servers.enter_context(running_server(kind, folder, settings))
+
+        yield start

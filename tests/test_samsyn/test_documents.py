@@ -1,17 +1,11 @@
-"""README and notebooks run; the changelog has its form."""
+"""The README runs; the changelog has its form."""
 
 import doctest
 import os
 import re
 from pathlib import Path
 
-import nbformat
-import pytest
-
-from samsyn.notebook_pages import render_notebook
-
 ROOT = Path(__file__).parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def test_readme_python_runs(monkeypatch):
@@ -57,33 +51,6 @@ def test_first_screen_of_the_readme_names_two_commands():
     first = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()[:20]
     assert "$ make demo" in first
     assert "$ make test" in first
-
-
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs_and_its_page_fetches_nothing(notebook, tmp_path):
-    page = render_notebook(notebook, tmp_path / "page.html", folder=tmp_path)
-    html = page.read_text(encoding="utf-8")
-    assert re.findall(r"""(?:src|href)=["'](?!#)[^"']+""", html) == []
-    assert "@import" not in html
-    assert "<script" not in html.split("</style>", 1)[0]
-    assert html.count("<h1") == 1
-    assert "<main>" in html
-
-
-def test_code_is_left_off_the_page_on_request(tmp_path):
-    one = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("secret = 6\nprint(secret * 7)")])
-    nbformat.write(one, tmp_path / "one.ipynb")
-    pages = [
-        render_notebook(tmp_path / "one.ipynb", tmp_path / "p.html", code=code).read_text()
-        for code in (True, False)
-    ]
-    assert [("secret" in page, "42" in page) for page in pages] == [(True, True), (False, True)]
-
-
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebooks_are_kept_without_output(notebook):
-    cells = nbformat.read(notebook, as_version=4).cells
-    assert all(not cell.get("outputs") and cell.get("execution_count") is None for cell in cells)
 
 
 def test_changelog_keeps_its_form():

@@ -79,7 +79,7 @@ def test_a_word_can_be_said_of_two_records_and_taken_back(review):
     assert again.duplicates().groups.nunique() == 2
     assert len(again.duplicates().doubtful) == 1
     assert again.evidence().duplicate_decisions.empty
-    with pytest.raises(UsageError, match="ann has 0 duplicates decisions to take back, not 1"):
+    with pytest.raises(UsageError, match="ann has 0 duplicate decisions to take back, not 1"):
         again.undo_duplicates("ann")
 
 

@@ -1,17 +1,14 @@
-"""The example's report and notebook page in a browser: accessible, quiet, traced from mark to source file."""
+"""The example's report in a browser: accessible, quiet, traced from mark to source file."""
 
 from pathlib import Path
 
 import pytest
 
 from samsyn import Review
-from samsyn.notebook_pages import render_notebook
 
 pytest.importorskip("axe_playwright_python", reason="needs samsyn[test]")
 
 from axe_playwright_python.sync_playwright import Axe
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @pytest.fixture(scope="module")
@@ -19,16 +16,9 @@ def report(example_folder) -> Path:
     return Review.open(example_folder).render()[0]
 
 
-@pytest.fixture(scope="module")
-def notebook_page(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("notebook")
-    return render_notebook(NOTEBOOKS / "01_screen.ipynb", folder / "page.html", folder=folder)
-
-
 @pytest.mark.parametrize("width", [1280, 320])
-@pytest.mark.parametrize("which", ["report", "notebook_page"])
-def test_no_axe_violation_no_request_and_no_sideways_scroll(browser, request, which, width):
-    address = request.getfixturevalue(which).as_uri()
+def test_no_axe_violation_no_request_and_no_sideways_scroll(browser, report, width):
+    address = report.as_uri()
     page = browser.new_page(viewport={"width": width, "height": 900})
     requests = []
     page.on("request", lambda one: requests.append(one.url))

@@ -146,3 +146,16 @@ def test_what_changed_since_the_last_report_is_listed_with_its_reason(example_co
     changes = rows_of(example_copy / "output" / "changes.csv")
     assert undone["undone"][0]["code_id"] in {row["Cell"].rpartition(", ")[2] for row in changes}
     assert {row["Why"] for row in changes} == {"changed decision"}
+
+
+def test_judging_counts_nothing_that_only_a_report_needs(
+    example_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Review) -> None:
+        raise AssertionError("not needed to judge")
+
+    for name in ("agreement", "stopping", "input_hash"):
+        monkeypatch.setattr(Review, name, fail)
+    review = Review.open(example_copy)
+    assert len(review.to_judge("confidence")) > 0
+    assert len(review.to_judge("appraisal")) > 0

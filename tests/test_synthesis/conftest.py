@@ -404,5 +404,5 @@ def _agreement() -> pd.DataFrame:
         ("title_abstract", "coder-1, coder-2", 400, 0.9475, 0.729, 0.63, 0.81, 0.932, 0.73, 0.601, 0.829, 21, 18, json.dumps(two)),
         ("full_text", "coder-1, coder-2", 138, 1.0, nan, nan, nan, nan, nan, nan, nan, 0, 0, json.dumps({"labels": ["exclude"], "counts": [[138]]})),
         ("coding", "coder-1, coder-2", 280, 0.932, 0.77, 0.65, 0.85, 0.9, 0.77, 0.66, 0.86, 19, 19, json.dumps({"labels": ["present", "absent"], "counts": [[41, 8], [11, 220]]})),
-        ("coding:direction", "coder-1, coder-2", 41, 0.902, 0.71, 0.4, 0.93, 0.79, -0.18, -0.2, 0.94, 4, 4, json.dumps(four)),
+        ("coding:direction", "coder-1, coder-2", 41, 0.902, 0.785, 0.4, 0.93, 0.79, -0.18, -0.2, 0.94, 4, 4, json.dumps(four)),
     ], columns=columns)  # fmt: skip

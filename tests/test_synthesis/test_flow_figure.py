@@ -7,7 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from corpus.checked_yaml import FaultyFileError
 from corpus.errors import ReviewError
+from corpus.previous_review import PreviousReview
+from corpus.protocol import read_protocol
 from synthesis import Evidence, flow_figure
 
 WORDING = [
@@ -120,3 +123,77 @@ def test_hostile_source_names_stay_text(whole_evidence: Evidence) -> None:
     assert "<script" not in svg
     assert "\u202e" not in svg
     ET.fromstring(svg)  # noqa: S314 (our own drawing)
+
+
+# --- an update of an earlier review ----------------------------------------------------------------------
+
+EARLIER = PreviousReview(
+    "Elm, A. (2018). An invented earlier review.", studies=12, reports=15, studies_again=1
+)
+
+
+def drawn(evidence: Evidence, *, is_update: bool, has_other: bool, language: str = "en"):
+    """One of the four templates, from the same counts; the other routes' records counted as a database's."""
+    flow, protocol = evidence.flow, evidence.protocol
+    if not has_other:
+        kinds = {"other": "database"}
+        flow = dataclasses.replace(
+            flow,
+            identified=tuple((s, name, kinds.get(kind, kind), n) for s, name, kind, n in flow.identified),
+        )
+    if is_update:
+        protocol = dataclasses.replace(protocol, previous_review=EARLIER)
+    return flow_figure(flow, protocol, language)
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+@pytest.mark.parametrize("is_update", [False, True])
+@pytest.mark.parametrize("has_other", [False, True])
+def test_the_four_templates(
+    whole_evidence: Evidence, is_update: bool, has_other: bool, language: str
+) -> None:
+    figure = drawn(whole_evidence, is_update=is_update, has_other=has_other, language=language)
+    boxes = {box.id: box for box in figure.boxes}
+    assert {"previous_studies", "total_studies"} <= set(boxes) if is_update else "total_studies" not in boxes
+    assert ("identified_other" in boxes) == has_other
+    assert len([band for band in figure.bands if not band[-1]]) == 1 + is_update + has_other
+    for box in figure.boxes:
+        assert box.x >= 0 and box.x + box.width <= figure.width
+        assert box.y >= 0 and box.y + box.height <= figure.height
+        for other in figure.boxes:
+            beside = box.x + box.width <= other.x or other.x + other.width <= box.x
+            apart = beside or box.y + box.height <= other.y or other.y + other.height <= box.y
+            assert box is other or apart, f"{box.id} lies on {other.id}"
+    ET.fromstring(figure.svg())  # noqa: S314 (our own drawing)
+
+
+def test_an_update_adds_the_earlier_review_and_checks_the_sum(whole_evidence: Evidence) -> None:
+    figure = drawn(whole_evidence, is_update=True, has_other=True)
+    text = {box.id: box.text() for box in figure.boxes}
+    assert text["previous_studies"].startswith("Studies included in previous version of review (n = 12); ")
+    assert text["included_studies"].startswith("New studies included in review (n = 10)")
+    assert text["total_studies"] == (
+        "Total studies included in review (n = 21); Reports of total included studies (n = 26)"
+    )
+    assert figure.sums[-2:] == ("12 + 10 − 1 = 21", "15 + 11 = 26")
+    assert figure.notes[0] == "The earlier version: Elm, A. (2018). An invented earlier review."
+    assert "21 studies in 26 reports" in figure.description
+
+
+def test_more_studies_in_both_than_either_has_is_refused(whole_evidence: Evidence) -> None:
+    earlier = dataclasses.replace(EARLIER, studies_again=11)
+    protocol = dataclasses.replace(whole_evidence.protocol, previous_review=earlier)
+    with pytest.raises(ReviewError, match="11 studies are said to be in the earlier review too"):
+        flow_figure(whole_evidence.flow, protocol)
+
+
+def test_faults_of_the_earlier_reviews_numbers_are_all_told(tmp_path) -> None:
+    path = tmp_path / "protocol.yaml"
+    path.write_text(
+        "id: p\ntitle: {en: T}\nquestions: []\n"
+        "previous_review: {reference: ' ', studies: 16, reports: 15, studies_again: -1}\n"
+    )
+    with pytest.raises(FaultyFileError) as told:
+        read_protocol(path)
+    for fault in ("name the earlier review", "16 studies are more than 15 reports", "found -1"):
+        assert fault in str(told.value)

@@ -369,6 +369,13 @@ def test_every_fault_of_the_authors_file_has_its_line_and_the_known_names(tmp_pa
     assert read_author_text(tmp_path / "none.yaml", example_evidence().scheme) == AuthorText()
 
 
+@pytest.mark.parametrize("text", ["", "\n\n", "# nothing yet\n", "\ufeff# nothing yet\n---\n"])
+def test_an_empty_file_of_the_author_is_no_fault(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "synthesis.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert read_author_text(path, example_evidence().scheme) == AuthorText()
+
+
 def test_the_authors_sentences_stand_apart_and_say_when_the_studies_have_changed() -> None:
     text = AuthorText((AuthorSummary("time", "Five years.\n\nOr ten.", studies=3),))
     evidence = dataclasses.replace(example_evidence(), author=text)

@@ -12,7 +12,15 @@ import pytest
 
 from corpus.checked_yaml import FaultyFileError
 from corpus.protocol import ScreeningPlan
-from synthesis import Evidence, Fact, checklists_table, methods, read_checklist, render_report
+from synthesis import (
+    Evidence,
+    Fact,
+    checklists_table,
+    example_evidence,
+    methods,
+    read_checklist,
+    render_report,
+)
 from synthesis.checklist_items import CHECKLISTS, checklist_items
 
 
@@ -168,3 +176,15 @@ def test_an_unknown_item_is_named_with_its_line(tmp_path: Path) -> None:
         FaultyFileError, match=r"checklist\.yaml line 2: .*there is no such item; known: 1, 2"
     ):
         read_checklist(file)
+
+
+def test_what_people_judged_has_its_place_and_what_nobody_judged_has_none() -> None:
+    evidence = example_evidence()
+    status = checklists_table(evidence).frame.set_index(["checklist", "item"])["anchor"]
+    places = {"11": "appraisal", "13c": "effect_direction", "15": "review_findings", "18": "appraisal",
+              "20a": "review_findings", "20b": "themes", "22": "review_findings"}  # fmt: skip
+    assert {item: status["prisma_2020", item] for item in places} == places
+    unjudged = dataclasses.replace(evidence, judgements=evidence.judgements.iloc[:0])
+    status = checklists_table(unjudged).frame.set_index(["checklist", "item"])["anchor"]
+    assert all(status["prisma_2020", item] == "" for item in ("11", "15", "18", "20a", "22"))
+    assert status["entreq", "13"] == ""

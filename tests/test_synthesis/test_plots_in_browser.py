@@ -89,3 +89,31 @@ def test_drawings_fit_the_printed_page(browser: Browser, address: str):
         assert box["width"] <= 688
         assert box["height"] <= 950  # 250 mm
     page.context.close()
+
+
+def test_each_mark_of_the_plot_is_a_link_to_its_findings(browser: Browser, address: str):
+    page = opened(browser, address, 1280)
+    marks = page.locator("#effect_direction [data-study] .across a")
+    assert marks.count() == page.locator("#effect_direction [data-study] path[data-theme]").count() > 0
+    assert all(": " in mark.get_attribute("aria-label") for mark in marks.all())
+    for name in {name for mark in marks.all() for name in mark.get_attribute("data-f").split()}:
+        assert page.locator(f"#evidence tr#{name}").count() == 1
+    # without script it is a plain link, and the keyboard follows it
+    marks.first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("tr:target").get_attribute("id") == marks.first.get_attribute("data-f").split()[0]
+    page.context.close()
+
+
+def test_a_mark_of_the_plot_opens_the_words_behind_it(browser: Browser, address: str):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    several = page.locator("#effect_direction .across a[data-f*=' ']").first
+    several.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#panel:not([hidden]) section").count() == len(
+        several.get_attribute("data-f").split()
+    )
+    page.keyboard.press("Escape")
+    assert several.evaluate("one => one === document.activeElement")
+    page.close()

@@ -105,7 +105,7 @@ def test_danish_page_is_danish(whole_evidence: Evidence, tmp_path: Path) -> None
 
 
 def test_quotations_carry_their_language(page: str) -> None:
-    assert re.search(r'<q id=s\d+ lang="da">Et forum, hvor hver part', page)
+    assert re.search(r"<q id=s\d+ lang=da>Et forum, hvor hver part", page)
     # the page's own language need not be said
     assert re.search(r"<q id=s\d+>Rotating the chair", page)
 

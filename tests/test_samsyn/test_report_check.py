@@ -1,0 +1,131 @@
+# ruff: noqa: E501 (what is planted stands as it stands in the files)
+"""`samsyn check` holds the report against the decisions it was made from."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from samsyn import Review
+from samsyn.command_line import main
+
+
+@pytest.fixture(scope="module")
+def rendered(example_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The invented example with its report."""
+    folder = tmp_path_factory.mktemp("rendered") / "review"
+    shutil.copytree(example_folder, folder)
+    Review.open(folder).render()
+    return folder
+
+
+@pytest.fixture
+def review(rendered: Path, tmp_path: Path) -> Path:
+    shutil.copytree(rendered, tmp_path / "review")
+    return tmp_path / "review"
+
+
+def without_line(kind: str, person: str, number: int) -> Callable[[Path], None]:
+    def plant(folder: Path) -> None:
+        path = folder / "decisions" / kind / f"{person}.jsonl"
+        lines = path.read_bytes().splitlines(keepends=True)
+        del lines[number - 1]
+        path.write_bytes(b"".join(lines))
+
+    return plant
+
+
+def changed(file: str, old: str, new: str) -> Callable[[Path], None]:
+    def plant(folder: Path) -> None:
+        data = (folder / file).read_bytes()
+        assert old.encode() in data
+        (folder / file).write_bytes(data.replace(old.encode(), new.encode(), 1))
+
+    return plant
+
+
+PLANTED: dict[str, tuple[Callable[[Path], None], str]] = {
+    "a removed screening decision": (
+        without_line("screening", "screener-1", 1), "The flow says included reports 28; the decisions give 27."),
+    "a turned screening decision": (
+        changed("decisions/screening/screener-1.jsonl", '"verdict": "include"', '"verdict": "exclude"'),
+        "is in the report, but not included by the decisions"),
+    "a removed adjudication": (
+        without_line("screening", "adjudicator", 1), "The flow says undecided screening 0; the decisions give 1."),
+    "a removed coding decision": (
+        without_line("coding", "coder-1", 1),
+        "No decision of coder-1 that stands holds the segment scopus-2-s2-0-10555000001--equality_power"),
+    "a coded direction turned": (
+        changed("decisions/coding/coder-2.jsonl", '"direction": "promotes"', '"direction": "hinders"'),
+        "is said to be “promotes”; coder-2 decided “hinders”."),
+    "another country of a study": (
+        changed("decisions/coding/coder-1.jsonl", '"value": "SE"', '"value": "NO"'),
+        "country is “SE” in the report, “NO” in the decisions."),
+    "a removed judgement": (
+        without_line("judgements", "coder-1", 4),
+        "The judgement D1 of wos:000555000000025 rests on no line of decisions/judgements."),
+    "another explanation": (
+        changed("decisions/judgements/adjudicator.jsonl", "small concern", "big concern"),
+        "The confidence of RF2 is explained by"),
+    "a removed word on a pair": (
+        without_line("duplicates", "screener-1", 1), "The methods say 2 (journal.duplicate_pairs); the journals give 1."),
+    "another ground of a review finding": (
+        changed("synthesis.yaml", "codes: [measurement_burden]", "codes: [time_short_funding]"),
+        "synthesis.yaml says that RF2 rests on something else than the report does."),
+    "other words of the author": (
+        changed("synthesis.yaml", "Money for two years", "Cash for two years"),
+        "have changed since the report was made. Make it anew: samsyn render"),
+    "a changed sha256 in the log of sources": (
+        changed("sources/sources.jsonl", '"sha256": "09c5', '"sha256": "19c5'), "sources.jsonl says sha256 19c5"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_what_the_decisions_do_not_say_is_caught(review: Path, name: str) -> None:
+    plant, said = PLANTED[name]
+    plant(review)
+    faults = Review.open(review).check()
+    assert any(said in fault for fault in faults), faults
+
+
+def test_an_untouched_review_is_well_and_the_danish_one_too(review: Path) -> None:
+    assert Review.open(review).check() == []
+    Review.open(review).render(language="da")
+    assert Review.open(review).check() == []
+
+
+def test_a_map_by_another_descriptor_is_well(review: Path) -> None:
+    Review.open(review).render(map_by="country", references="vancouver")
+    assert Review.open(review).check() == []
+
+
+def test_faults_are_told_with_what_next_and_as_json(review: Path) -> None:
+    changed("output/matrix.csv", "▲", "▼")(review)
+    told = CliRunner().invoke(main, ["check", "--review", str(review)])
+    assert told.exit_code == 1
+    assert "samsyn render" in told.output
+    listed = CliRunner().invoke(main, ["check", "--json", "--review", str(review)])
+    faults = json.loads(listed.stdout)["faults"]
+    assert any(fault.startswith("The matrix, ") for fault in faults)
+
+
+def test_a_report_of_an_earlier_scheme_is_held_against_that_scheme(review: Path) -> None:
+    scheme = review / "coding_scheme.yaml"
+    text = scheme.read_text(encoding="utf-8")
+    version = str(Review.open(review).scheme.version)
+    scheme.write_text(text.replace(f'version: "{version}"', 'version: "9.0"', 1), encoding="utf-8")
+    faults = Review.open(review).check()
+    assert not any("have changed since the report was made" in fault for fault in faults), faults
+
+
+def test_totals_of_an_updated_review_are_counted_anew(review: Path) -> None:
+    protocol = review / "protocol.yaml"
+    earlier = "previous_review: {reference: An invented earlier review, studies: 12, reports: 15}\n"
+    protocol.write_text(protocol.read_text(encoding="utf-8") + earlier, encoding="utf-8")
+    Review.open(review).render()
+    assert Review.open(review).check() == []
+    changed("output/report.html", "(n\xa0=\xa043)", "(n\xa0=\xa044)")(review)
+    assert any("The box total_studies shows [38, 44]" in fault for fault in Review.open(review).check())
