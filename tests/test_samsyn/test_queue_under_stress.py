@@ -224,7 +224,7 @@ def test_reading_again_beside_decisions_and_undos_loses_none_of_them(review):
     reader.start()
     expected: dict[str, str] = {}
     order = []
-    for n in range(90):
+    for n in range(28):
         if n % 7 == 6:
             taken_back = queue.undo()
             assert taken_back == order.pop()

@@ -29,7 +29,7 @@ def folder(tmp_path) -> Path:
     folder = tmp_path / "my-review"
     review = Review.new(folder)
     entries = [
-        f"TY  - JOUR\nTI  - Study number {n}\nAB  - {ABSTRACT}\nDO  - 10.1000/x{n}\nER  - \n"
+        f"TY  - JOUR\nTI  - Partnership number {n}\nAB  - {ABSTRACT}\nDO  - 10.1000/x{n}\nER  - \n"
         for n in range(14)
     ]
     (tmp_path / "export.ris").write_text("\n".join(entries), encoding="utf-8")
