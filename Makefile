@@ -14,7 +14,7 @@ screen: .venv/core
 	$(BIN)/samsyn open screen --practice
 
 test: .venv/test
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: .venv/lint
 	$(BIN)/ruff check .

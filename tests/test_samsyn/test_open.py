@@ -64,6 +64,8 @@ def load(page, address: str, waits_for: str = ".samsyn-card") -> list[str]:
     page.on("request", lambda one: asked.append(one.url))
     page.goto(address, wait_until="commit")
     page.wait_for_selector(waits_for)
+    # the page comes in pieces; now all of them are there
+    page.wait_for_load_state("domcontentloaded")
     return asked
 
 

@@ -47,48 +47,60 @@ def changed(file: str, old: str, new: str) -> Callable[[Path], None]:
     return plant
 
 
-PLANTED: dict[str, tuple[Callable[[Path], None], str]] = {
-    "a removed screening decision": (
-        without_line("screening", "screener-1", 1), "The flow says included reports 28; the decisions give 27."),
-    "a turned screening decision": (
-        changed("decisions/screening/screener-1.jsonl", '"verdict": "include"', '"verdict": "exclude"'),
-        "is in the report, but not included by the decisions"),
-    "a removed adjudication": (
-        without_line("screening", "adjudicator", 1), "The flow says undecided screening 0; the decisions give 1."),
-    "a removed coding decision": (
-        without_line("coding", "coder-1", 1),
-        "No decision of coder-1 that stands holds the segment scopus-2-s2-0-10555000001--equality_power"),
-    "a coded direction turned": (
-        changed("decisions/coding/coder-2.jsonl", '"direction": "promotes"', '"direction": "hinders"'),
-        "is said to be “promotes”; coder-2 decided “hinders”."),
-    "another country of a study": (
-        changed("decisions/coding/coder-1.jsonl", '"value": "SE"', '"value": "NO"'),
-        "country is “SE” in the report, “NO” in the decisions."),
-    "a removed judgement": (
-        without_line("judgements", "coder-1", 4),
-        "The judgement D1 of wos:000555000000025 rests on no line of decisions/judgements."),
-    "another explanation": (
-        changed("decisions/judgements/adjudicator.jsonl", "small concern", "big concern"),
-        "The confidence of RF2 is explained by"),
-    "a removed word on a pair": (
-        without_line("duplicates", "screener-1", 1), "The methods say 2 (journal.duplicate_pairs); the journals give 1."),
-    "another ground of a review finding": (
-        changed("synthesis.yaml", "codes: [measurement_burden]", "codes: [time_short_funding]"),
-        "synthesis.yaml says that RF2 rests on something else than the report does."),
-    "other words of the author": (
-        changed("synthesis.yaml", "Money for two years", "Cash for two years"),
-        "have changed since the report was made. Make it anew: samsyn render"),
-    "a changed sha256 in the log of sources": (
-        changed("sources/sources.jsonl", '"sha256": "09c5', '"sha256": "19c5'), "sources.jsonl says sha256 19c5"),
-}  # fmt: skip
+# each lot in one folder, since what one hides of another would show as one left unsaid
+PLANTED: list[dict[str, tuple[Callable[[Path], None], str]]] = [
+    {
+        "a removed screening decision": (
+            without_line("screening", "screener-1", 1), "The flow says included reports 28; the decisions give 27."),
+        "a removed coding decision": (
+            without_line("coding", "coder-1", 1),
+            "No decision of coder-1 that stands holds the segment scopus-2-s2-0-10555000001--equality_power"),
+        "a removed judgement": (
+            without_line("judgements", "coder-1", 4),
+            "The judgement D1 of wos:000555000000025 rests on no line of decisions/judgements."),
+        "a removed word on a pair": (
+            without_line("duplicates", "screener-1", 1),
+            "The methods say 2 (journal.duplicate_pairs); the journals give 1."),
+    },
+    {
+        "a turned screening decision": (
+            changed("decisions/screening/screener-1.jsonl", '"verdict": "include"', '"verdict": "exclude"'),
+            "is in the report, but not included by the decisions"),
+        "a coded direction turned": (
+            changed("decisions/coding/coder-2.jsonl", '"direction": "promotes"', '"direction": "hinders"'),
+            "is said to be “promotes”; coder-2 decided “hinders”."),
+        "another country of a study": (
+            changed("decisions/coding/coder-1.jsonl", '"value": "SE"', '"value": "NO"'),
+            "country is “SE” in the report, “NO” in the decisions."),
+        "another explanation": (
+            changed("decisions/judgements/adjudicator.jsonl", "small concern", "big concern"),
+            "The confidence of RF2 is explained by"),
+        "another ground of a review finding": (
+            changed("synthesis.yaml", "codes: [measurement_burden]", "codes: [time_short_funding]"),
+            "synthesis.yaml says that RF2 rests on something else than the report does."),
+    },
+    {
+        "a removed adjudication": (
+            without_line("screening", "adjudicator", 1),
+            "The flow says undecided screening 0; the decisions give 1."),
+        "a changed sha256 in the log of sources": (
+            changed("sources/sources.jsonl", '"sha256": "09c5', '"sha256": "19c5'), "sources.jsonl says sha256 19c5"),
+    },
+    {
+        "other words of the author": (
+            changed("synthesis.yaml", "Money for two years", "Cash for two years"),
+            "have changed since the report was made. Make it anew: samsyn render"),
+    },
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", PLANTED)
-def test_what_the_decisions_do_not_say_is_caught(review: Path, name: str) -> None:
-    plant, said = PLANTED[name]
-    plant(review)
+@pytest.mark.parametrize("lot", range(len(PLANTED)))
+def test_what_the_decisions_do_not_say_is_caught(review: Path, lot: int) -> None:
+    for plant, _ in PLANTED[lot].values():
+        plant(review)
     faults = Review.open(review).check()
-    assert any(said in fault for fault in faults), faults
+    uncaught = [name for name, (_, said) in PLANTED[lot].items() if not any(said in one for one in faults)]
+    assert uncaught == [], faults
 
 
 def test_an_untouched_review_is_well_and_the_danish_one_too(review: Path) -> None:
