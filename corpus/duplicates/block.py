@@ -9,6 +9,8 @@ import pandas as pd
 
 # a block this large is a generic title, a name such as "Wang", a whole issue: nothing rare is shared
 LARGEST = 60
+# bits of a hash by which :func:`sieved` tells
+_SIEVE = 20
 KEYS = (
     "doi", "pmid", "title", "title_start", "title_end", "long_words", "year_volume_page", "author_page_year",
     "author_year_word", "author_volume_page", "author_year_volume", "journal_volume_page", "abstract_start",
@@ -82,7 +84,8 @@ def candidate_pairs(keys: np.ndarray, is_new: np.ndarray) -> tuple[np.ndarray, n
     n, found = len(keys), []
     for place, name in enumerate(KEYS):
         column = keys[:, place]
-        rows = np.flatnonzero(column)
+        # of a block without a new record nothing is wanted: most are left out before the sorting
+        rows = np.flatnonzero(sieved(column, column[is_new]))
         rows = rows[np.argsort(column[rows], kind="stable")]
         if len(rows) < 2:
             continue
@@ -114,10 +117,20 @@ def still_share(keys: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         column = keys[:, place]
         alike = (column[a] == column[b]) & (column[a] != 0)
         if alike.any():
-            values, sizes = np.unique(column, return_counts=True)
-            fits = sizes[np.searchsorted(values, column[a])] <= LARGEST
-            shares |= alike & fits
+            shared = column[a[alike]]
+            values, sizes = np.unique(column[sieved(column, shared)], return_counts=True)
+            shares[alike] |= sizes[np.searchsorted(values, shared)] <= LARGEST
     return shares
+
+
+def sieved(column: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Which hashes may be among those wanted: all that are, few that are not, and no 0.
+
+    Told by their first bits, which takes a hundredth of the time of sorting them.
+    """
+    marked = np.zeros(1 << _SIEVE, dtype=bool)
+    marked[wanted >> np.uint64(64 - _SIEVE)] = True
+    return marked[column >> np.uint64(64 - _SIEVE)] & (column != 0)
 
 
 def _joined(*columns: list[str]) -> list[str]:

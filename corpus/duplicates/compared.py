@@ -21,7 +21,7 @@ from corpus.duplicates.score import Score, probabilities, shipped_score
 # pairs less likely than this are not kept; nothing is decided by them
 KEPT_FROM = 0.2
 # changes when what is kept means something else, so that an old cache is not read
-_FORM = "1"
+_FORM = "2"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,11 @@ def judged(
     prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray, score: Score, *, within: bool
 ) -> pd.DataFrame:
     """The pairs of rows with their comparison, conflicts, probability and outcome."""
-    pair = compare(prepared, a, b)
+    # only the records concerned are made into strings: of a slice few are
+    is_concerned = np.zeros(len(prepared), dtype=bool)
+    is_concerned[a] = is_concerned[b] = True
+    row_among = np.cumsum(is_concerned) - 1
+    pair = compare(prepared[is_concerned].reset_index(drop=True), row_among[a], row_among[b])
     against = conflicts(pair)
     probability = probabilities(pair, score)
     head = pd.DataFrame(

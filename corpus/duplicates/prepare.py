@@ -23,6 +23,8 @@ from corpus.duplicates.titles import (
 COMPARED = (
     "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid",
 )  # fmt: skip
+# so many letters of an abstract are looked at
+ABSTRACT_READ = 400
 _MONTHS = {
     name: row
     for row, name in enumerate(
@@ -103,7 +105,7 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     out["last"] = _texts(last for _, last in pages)
     out["doi"] = _texts(doi_key(doi) for doi in texts["doi"])
     out["pmid"] = _texts(_first_number(pmid) for pmid in texts["pmid"])
-    out["abstract"] = _texts("".join(words_of(fold(text[:400])))[:200] for text in records["abstract"])
+    out["abstract"] = _texts("".join(words_of(fold(text[:ABSTRACT_READ])))[:200] for text in records["abstract"])
     out["numbers"] = _texts(numbers_in(title) for title in titles)
     out["numberless"] = _texts(
         without_numbers(title) if numbers else title
@@ -267,7 +269,8 @@ def record_marks(records: pd.DataFrame) -> np.ndarray:
     mark = pd.util.hash_array(records["year"].fillna(0).to_numpy(np.int64))
     for name in COMPARED:
         if name != "year":
-            # a column at a time: the abstracts of a large set fill the memory
-            hashed = pd.util.hash_array(_texts(records[name]), categorize=False)
+            texts = records[name].str.slice(0, ABSTRACT_READ) if name == "abstract" else records[name]
+            # a column at a time: all texts of a large set fill the memory
+            hashed = pd.util.hash_array(texts.to_numpy(object), categorize=False)
             mark = mark * np.uint64(1_099_511_628_211) ^ hashed
     return mark.astype(np.uint64)
