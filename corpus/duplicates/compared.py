@@ -99,7 +99,7 @@ def compare_records(
     """
     score = score or shipped_score()
     made_with = _made_with(score)
-    records = records.iloc[np.argsort(records["record_id"].to_numpy(object), kind="stable")]
+    records = records.iloc[in_order(records)]
     prepared, old = _prepared(records.reset_index(drop=True), earlier if _fits(earlier, made_with) else None)
     n = len(prepared)
     if old is None or earlier is None:
@@ -118,6 +118,11 @@ def compare_records(
     if kept is not None:
         pairs = pd.concat([kept, pairs]).sort_values(["a", "b"])
     return Compared(prepared, keys, pairs.reset_index(drop=True), made_with, len(a))
+
+
+def in_order(records: pd.DataFrame) -> np.ndarray:
+    """The rows in the order of ``record_id``."""
+    return np.argsort(records["record_id"].to_numpy(object), kind="stable")
 
 
 def judged(
@@ -163,8 +168,7 @@ def _prepared(records: pd.DataFrame, earlier: Compared | None) -> tuple[pd.DataF
     is_new[at] = False
     fresh = prepare(records[is_new].reset_index(drop=True))
     both = pd.concat([earlier.prepared, fresh], ignore_index=True)
-    order = np.argsort(both["record_id"].to_numpy(object), kind="stable")
-    return both.iloc[order].reset_index(drop=True), at
+    return both.iloc[in_order(both)].reset_index(drop=True), at
 
 
 def _fits(earlier: Compared | None, made_with: str) -> bool:
