@@ -105,7 +105,9 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     out["last"] = _texts(last for _, last in pages)
     out["doi"] = _texts(doi_key(doi) for doi in texts["doi"])
     out["pmid"] = _texts(_first_number(pmid) for pmid in texts["pmid"])
-    out["abstract"] = _texts("".join(words_of(fold(text[:ABSTRACT_READ])))[:200] for text in records["abstract"])
+    out["abstract"] = _texts(
+        "".join(words_of(fold(text[:ABSTRACT_READ])))[:200] for text in records["abstract"]
+    )
     out["numbers"] = _texts(numbers_in(title) for title in titles)
     out["numberless"] = _texts(
         without_numbers(title) if numbers else title
