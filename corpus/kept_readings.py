@@ -1,4 +1,4 @@
-"""What was read of a source, kept in a file that may be deleted: reading it again takes a twentieth of the time.
+"""What was read of a source, kept in a file that may be deleted: reading that takes a twentieth of the time.
 
 A kept reading counts only for the very bytes it was read from, and for the code that read them.
 """

@@ -14,9 +14,10 @@ _SIEVE = 20
 KEYS = (
     "doi", "pmid", "title", "title_start", "title_end", "long_words", "year_volume_page", "author_page_year",
     "author_year_word", "author_volume_page", "author_year_volume", "journal_volume_page", "abstract_start",
-    "abstract_middle", "author_short_words", "title_letters", "all",
+    "abstract_middle", "author_short_words", "title_letters", "title_consonants", "all",
 )  # fmt: skip
 
+_NO_VOWELS = str.maketrans("", "", "aeiouyæøå")
 # what of the prepared records they are made of
 _READ = ("doi", "pmid", "title", "tight", "first", "volume", "page", "year", "journal", "abstract")
 
@@ -61,6 +62,11 @@ def _key(name: str, column: dict[str, list], words: list[list[str]]) -> list[str
         "author_short_words": lambda: _joined(
             first, [" ".join(sorted(found, key=lambda word: (len(word), word))[-2:]) for found in words]
         ),
+        # letters that were lost or written otherwise on the way are mostly vowels: ø, å, é
+        "title_consonants": lambda: [
+            found[:20] if len(found) >= 16 else ""
+            for found in (title.translate(_NO_VOWELS) for title in column["tight"])
+        ],
         "title_letters": lambda: [title[:24] if len(title) >= 24 else "" for title in column["tight"]],
     }
     return keys[name]()

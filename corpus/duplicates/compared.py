@@ -21,7 +21,7 @@ from corpus.duplicates.score import Score, probabilities, shipped_score
 # pairs less likely than this are not kept; nothing is decided by them
 KEPT_FROM = 0.2
 # changes when what is kept means something else, so that an old cache is not read
-_FORM = "2"
+_FORM = "3"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from corpus.duplicates.titles import (
     is_generic_title,
     kinds_of,
     numbers_in,
+    plain_letters,
     title_key,
     without_numbers,
     words_of,
@@ -88,8 +89,9 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     years = records["year"].fillna(0).to_numpy(np.int64)
     out["mark"] = record_marks(records)
     titles = [title_key(title) for title in texts["title"]]
-    out["title"] = _texts(titles)
-    out["tight"] = _texts(title.replace(" ", "") for title in titles)
+    plain = [plain_letters(title) for title in titles]
+    out["title"] = _texts(plain)
+    out["tight"] = _texts(title.replace(" ", "") for title in plain)
     names = [family_names(authors) for authors in texts["authors"]]
     out["first"] = _texts(found[0] if found else "" for found in names)
     out["authors"] = _texts(" ".join(found[:12]) for found in names)
@@ -111,7 +113,7 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     out["numbers"] = _texts(numbers_in(title) for title in titles)
     out["numberless"] = _texts(
         without_numbers(title) if numbers else title
-        for title, numbers in zip(titles, out["numbers"], strict=True)
+        for title, numbers in zip(plain, out["numbers"], strict=True)
     )
     out["kinds"] = _texts("; ".join(kinds_of(title)) for title in titles)
     named = zip(titles, out["journal"], strict=True)
@@ -144,7 +146,7 @@ def family_names(authors: str) -> list[str]:
         else:
             found = _INITIALS_LAST.match(written)
             family = found[1] if found else _last_name(written.split())
-        key = "".join(words_of(fold(family)))
+        key = plain_letters("".join(words_of(fold(family))))
         if key:
             names.append(key)
     return names
