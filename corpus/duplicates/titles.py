@@ -9,8 +9,6 @@ from html import unescape
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 _DANISH = re.compile("ø|oe|aa|æ|ae")
-# where a letter stood that could not be written: "boligomr?der"
-_LOST = re.compile(r"(?<=[^\W\d_])[?\ufffd](?=[^\W\d_])")
 _WORD = re.compile(r"[^\W_]+")
 # "[in German]", "... [see comment]", "(structured abstract)", "LA: Eng" at the end of a title
 _LANGUAGE = re.compile(
@@ -92,14 +90,20 @@ _VALUE = {
 
 
 def fold(text: str) -> str:
-    """A text without markup, case and accents; "&" is "and", "å" is "aa"."""
+    r"""A text without markup, case and accents; "&" is "and", "å" is "aa".
+
+    Examples
+    --------
+    >>> fold("Støtte &amp; Råd"), fold("StÃ¸tte"), fold("St\ufffdtte")
+    ('støtte  and  raad', 'støtte', 'sttte')
+    """
     plain = unescape(text) if "&" in text else text
     if "<" in plain:
         plain = _MARKUP.sub("", plain)
     if "Ã" in plain:
         plain = _decoded_again(plain)
-    if "?" in plain or "\ufffd" in plain:
-        plain = _LOST.sub("", plain)
+    # it stands for a letter that could not be read, within a word; a "?" stands between words as well
+    plain = plain.replace("\ufffd", "")
     plain = plain.replace("&", " and ").casefold()
     if not plain.isascii():
         # in Danish å is a letter of its own, also written aa
