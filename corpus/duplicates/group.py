@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Edge = tuple[int, int]
 
@@ -108,6 +106,9 @@ def leaders(n: int, ends: np.ndarray) -> np.ndarray:
     >>> leaders(4, np.array([[3, 1], [1, 2]])).tolist()
     [0, 1, 1, 1]
     """
+    from scipy.sparse import coo_array  # noqa: PLC0415 (loads slowly; many commands never need it)
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     links = coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
     parts = connected_components(links, directed=False)[1]
     _, first = np.unique(parts, return_index=True)
