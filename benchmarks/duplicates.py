@@ -85,7 +85,7 @@ def main() -> None:
     leave_one_out(folders, material, asked.peer)
     print_calibration(material)
     halves(sets)
-    slices(sets)
+    in_slices(sets)
 
 
 # --- sets ---------------------------------------------------------------------------------------------------
@@ -345,31 +345,14 @@ def halves(sets: dict[str, Set], seed: int = 1) -> None:
     )
 
 
-def slices(sets: dict[str, Set], n_slices: int = 10) -> None:
-    """Add a set slice by slice: the same groups as at once, and what each slice costs."""
-    from corpus import find_duplicates
+def in_slices(sets: dict[str, Set]) -> None:
+    """The largest set that is not huge in ten slices; ``duplicate_slices.py`` does others."""
+    from duplicate_slices import slices
 
     fitting = {name: one for name, one in sets.items() if len(one[0]) <= 10_000}
-    if not fitting:
-        return
-    name = max(fitting, key=lambda one: len(fitting[one][0]))
-    records = fitting[name][0]
-    cpu = time.process_time()
-    whole = find_duplicates(records)
-    at_once = time.process_time() - cpu
-    ends = np.linspace(0, len(records), n_slices + 1).astype(int)[1:]
-    print(f"\n{name} at once: {at_once:.2f} CPU s; in {n_slices} slices:")
-    found = None
-    for number, end in enumerate(ends, start=1):
-        part = records.iloc[:end]
-        cpu = time.process_time()
-        found = find_duplicates(part, earlier=found)
-        cost = time.process_time() - cpu
-        n_pairs = found.compared.n_compared
-        print(f"  slice {number:>2}: {end:>6,} records there, {n_pairs:>6,} pairs compared, {cost:.2f} CPU s")
-    for what in ("groups", "doubtful"):
-        same = getattr(found, what).equals(getattr(whole, what))
-        print(f"  {what} the same as at once: {'yes' if same else 'NO'}")
+    if fitting:
+        name = max(fitting, key=lambda one: len(fitting[one][0]))
+        slices(name, fitting[name])
 
 
 if __name__ == "__main__":

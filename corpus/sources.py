@@ -7,10 +7,11 @@ each time, so nothing that is kept can drift from them.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pandas as pd
 
 from corpus import journal
 from corpus.errors import ReviewError
+from corpus.kept_readings import kept_reading
 from corpus.languages import with_languages
 from corpus.origins import DATABASES, PLATFORMS
 from corpus.readers import read_records
@@ -123,8 +125,13 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
     return journal.read_lines(folder / "sources.jsonl")[0]
 
 
-def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = iter) -> Collection:
+def read_sources(
+    folder: Path, *, progress: Callable[[Iterable], Iterable] = iter, cache: Path | None = None
+) -> Collection:
     """Read every source of a review.
+
+    With ``cache``, a folder that may be deleted at any time, what was read of a large source is kept there:
+    when a source is added the others need not be read again.
 
     Raises
     ------
@@ -136,9 +143,11 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     lines = source_lines(folder)
     for line in progress(lines):
         source_id = str(line["source_id"])
-        reading = _read_kept(folder, line)
-        new = with_languages(reading.records[~reading.records["record_id"].isin(seen)])
-        seen.update(new["record_id"])
+        reading = _read_with_languages(folder, line, cache)
+        # a set: asking a growing list for each record costs more with every source
+        is_new = [name not in seen for name in reading.records["record_id"].to_numpy(object)]
+        new = reading.records if all(is_new) else reading.records[is_new]
+        seen.update(new["record_id"].to_numpy(object))
         frames.append(new)
         unreadable += [(source_id, entry.line, entry.why, entry.raw) for entry in reading.unreadable]
         counts = {
@@ -211,6 +220,18 @@ def changed_sources(folder: Path) -> list[str]:
 
 def _own_database(reading: Reading) -> str:
     return reading.dialect if reading.dialect in DATABASES else ""
+
+
+def _read_with_languages(folder: Path, line: Mapping[str, Any], cache: Path | None) -> Reading:
+    def read() -> Reading:
+        reading = _read_kept(folder, line)
+        return replace(reading, records=with_languages(reading.records))
+
+    path = folder / Path(str(line["source_id"])).name
+    if cache is None or not path.is_file():
+        return read()
+    said = json.dumps([line["database"], line.get("columns"), line["source_id"]], sort_keys=True)
+    return kept_reading(path, cache, said, read)
 
 
 def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:

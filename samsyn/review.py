@@ -173,8 +173,10 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
 
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
-        folder = self.folder / "sources"
-        return self._remembered("collection", ("sources/*",), lambda: read_sources(folder, progress=progress))
+        folder, cache = self.folder / "sources", self.folder / ".cache" / "sources"
+        return self._remembered(
+            "collection", ("sources/*",), lambda: read_sources(folder, progress=progress, cache=cache)
+        )
 
     @property
     def sources(self) -> pd.DataFrame:

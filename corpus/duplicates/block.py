@@ -9,12 +9,15 @@ import pandas as pd
 
 # a block this large is a generic title, a name such as "Wang", a whole issue: nothing rare is shared
 LARGEST = 60
+# bits of a hash by which :func:`sieved` tells
+_SIEVE = 20
 KEYS = (
     "doi", "pmid", "title", "title_start", "title_end", "long_words", "year_volume_page", "author_page_year",
     "author_year_word", "author_volume_page", "author_year_volume", "journal_volume_page", "abstract_start",
-    "abstract_middle", "author_short_words", "title_letters", "all",
+    "abstract_middle", "author_short_words", "title_letters", "title_consonants", "all",
 )  # fmt: skip
 
+_NO_VOWELS = str.maketrans("", "", "aeiouyæøå")
 # what of the prepared records they are made of
 _READ = ("doi", "pmid", "title", "tight", "first", "volume", "page", "year", "journal", "abstract")
 
@@ -59,6 +62,11 @@ def _key(name: str, column: dict[str, list], words: list[list[str]]) -> list[str
         "author_short_words": lambda: _joined(
             first, [" ".join(sorted(found, key=lambda word: (len(word), word))[-2:]) for found in words]
         ),
+        # letters that were lost or written otherwise on the way are mostly vowels: ø, å, é
+        "title_consonants": lambda: [
+            found[:20] if len(found) >= 16 else ""
+            for found in (title.translate(_NO_VOWELS) for title in column["tight"])
+        ],
         "title_letters": lambda: [title[:24] if len(title) >= 24 else "" for title in column["tight"]],
     }
     return keys[name]()
@@ -82,7 +90,8 @@ def candidate_pairs(keys: np.ndarray, is_new: np.ndarray) -> tuple[np.ndarray, n
     n, found = len(keys), []
     for place, name in enumerate(KEYS):
         column = keys[:, place]
-        rows = np.flatnonzero(column)
+        # of a block without a new record nothing is wanted: most are left out before the sorting
+        rows = np.flatnonzero(sieved(column, column[is_new]))
         rows = rows[np.argsort(column[rows], kind="stable")]
         if len(rows) < 2:
             continue
@@ -114,10 +123,20 @@ def still_share(keys: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         column = keys[:, place]
         alike = (column[a] == column[b]) & (column[a] != 0)
         if alike.any():
-            values, sizes = np.unique(column, return_counts=True)
-            fits = sizes[np.searchsorted(values, column[a])] <= LARGEST
-            shares |= alike & fits
+            shared = column[a[alike]]
+            values, sizes = np.unique(column[sieved(column, shared)], return_counts=True)
+            shares[alike] |= sizes[np.searchsorted(values, shared)] <= LARGEST
     return shares
+
+
+def sieved(column: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Which hashes may be among those wanted: all that are, few that are not, and no 0.
+
+    Told by their first bits, which takes a hundredth of the time of sorting them.
+    """
+    marked = np.zeros(1 << _SIEVE, dtype=bool)
+    marked[wanted >> np.uint64(64 - _SIEVE)] = True
+    return marked[column >> np.uint64(64 - _SIEVE)] & (column != 0)
 
 
 def _joined(*columns: list[str]) -> list[str]:

@@ -21,7 +21,7 @@ from corpus.duplicates.score import Score, probabilities, shipped_score
 # pairs less likely than this are not kept; nothing is decided by them
 KEPT_FROM = 0.2
 # changes when what is kept means something else, so that an old cache is not read
-_FORM = "1"
+_FORM = "3"
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def compare_records(
     """
     score = score or shipped_score()
     made_with = _made_with(score)
-    records = records.iloc[np.argsort(records["record_id"].to_numpy(object), kind="stable")]
+    records = records.iloc[in_order(records)]
     prepared, old = _prepared(records.reset_index(drop=True), earlier if _fits(earlier, made_with) else None)
     n = len(prepared)
     if old is None or earlier is None:
@@ -120,11 +120,20 @@ def compare_records(
     return Compared(prepared, keys, pairs.reset_index(drop=True), made_with, len(a))
 
 
+def in_order(records: pd.DataFrame) -> np.ndarray:
+    """The rows in the order of ``record_id``."""
+    return np.argsort(records["record_id"].to_numpy(object), kind="stable")
+
+
 def judged(
     prepared: pd.DataFrame, a: np.ndarray, b: np.ndarray, score: Score, *, within: bool
 ) -> pd.DataFrame:
     """The pairs of rows with their comparison, conflicts, probability and outcome."""
-    pair = compare(prepared, a, b)
+    # only the records concerned are made into strings: of a slice few are
+    is_concerned = np.zeros(len(prepared), dtype=bool)
+    is_concerned[a] = is_concerned[b] = True
+    row_among = np.cumsum(is_concerned) - 1
+    pair = compare(prepared[is_concerned].reset_index(drop=True), row_among[a], row_among[b])
     against = conflicts(pair)
     probability = probabilities(pair, score)
     head = pd.DataFrame(
@@ -159,8 +168,7 @@ def _prepared(records: pd.DataFrame, earlier: Compared | None) -> tuple[pd.DataF
     is_new[at] = False
     fresh = prepare(records[is_new].reset_index(drop=True))
     both = pd.concat([earlier.prepared, fresh], ignore_index=True)
-    order = np.argsort(both["record_id"].to_numpy(object), kind="stable")
-    return both.iloc[order].reset_index(drop=True), at
+    return both.iloc[in_order(both)].reset_index(drop=True), at
 
 
 def _fits(earlier: Compared | None, made_with: str) -> bool:

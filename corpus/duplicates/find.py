@@ -10,8 +10,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from corpus.duplicates.compared import Compared, compare_records, in_blocks, judged
-from corpus.duplicates.group import Edge, group
+from corpus.duplicates.compared import Compared, compare_records, in_blocks, in_order, judged
+from corpus.duplicates.group import Edge, group, leaders
 from corpus.duplicates.people import Word, words_of_people
 from corpus.duplicates.questions import contradictions, described, questions
 from corpus.duplicates.score import Score, shipped_score
@@ -128,12 +128,7 @@ def find_duplicates(
     once = every.drop_duplicates("record_id", ignore_index=True)
     score = score or shipped_score()
     compared = compare_records(once, earlier.compared if isinstance(earlier, Duplicates) else earlier, score)
-    row_of = {name: row for row, name in enumerate(compared.prepared["record_id"])}
-    said = {
-        (row_of[a], row_of[b]): word
-        for (a, b), word in words_of_people(decisions).items()
-        if a in row_of and b in row_of and a != b
-    }
+    said = _by_rows(compared, words_of_people(decisions))
     compared = _with_pairs(compared, list(said), score)
     edges, certain = _edges(compared, said)
     compared = _with_pairs(compared, _inside_groups(compared, edges), score)
@@ -150,9 +145,19 @@ def find_duplicates(
         certain=certain,
     )
     doubtful, cut = questions(compared, grouping, said, clashes, twins)
-    return Duplicates(
-        _groups(once["record_id"].tolist(), row_of, grouping.leader), doubtful, cut, compared, said
-    )
+    return Duplicates(_groups(once, grouping.leader), doubtful, cut, compared, said)
+
+
+def _by_rows(compared: Compared, words: dict[tuple[str, str], Word]) -> dict[Edge, Word]:
+    """What people said, by rows of the prepared records; those that are not there are left out."""
+    names = compared.prepared["record_id"]
+    rows = np.flatnonzero(names.isin({name for pair in words for name in pair}))
+    row_of = dict(zip(names.iloc[rows], rows.tolist(), strict=True))
+    return {
+        (row_of[a], row_of[b]): word
+        for (a, b), word in words.items()
+        if a in row_of and b in row_of and a != b
+    }
 
 
 def _edges(compared: Compared, said: dict[Edge, Word]) -> tuple[list[Edge], int]:
@@ -167,12 +172,12 @@ def _edges(compared: Compared, said: dict[Edge, Word]) -> tuple[list[Edge], int]
 
 def _inside_groups(compared: Compared, edges: list[Edge]) -> list[Edge]:
     """Pairs within groups of three or more that are not alike in everything."""
-    leader = group(len(compared.prepared), edges).leader
+    leader = leaders(len(compared.prepared), np.array(edges, dtype=np.int64).reshape(-1, 2))
     marks = compared.prepared["mark"].to_numpy()
     rows = np.flatnonzero(np.bincount(leader, minlength=len(leader))[leader] > 2)
     by_group: dict[int, dict[int, int]] = {}
-    for row in rows:
-        by_group.setdefault(int(leader[row]), {}).setdefault(int(marks[row]), int(row))
+    for row, first, mark in zip(rows.tolist(), leader[rows].tolist(), marks[rows].tolist(), strict=True):
+        by_group.setdefault(first, {}).setdefault(mark, row)
     return [pair for members in by_group.values() for pair in combinations(members.values(), 2)]
 
 
@@ -189,7 +194,11 @@ def _with_pairs(compared: Compared, wanted: list[Edge], score: Score) -> Compare
     return replace(compared, pairs=both, n_compared=compared.n_compared + len(missing))
 
 
-def _groups(record_ids: list[str], row_of: dict[str, int], leader: np.ndarray) -> pd.Series:
-    first: dict[int, str] = {}
-    named = [first.setdefault(int(leader[row_of[name]]), name) for name in record_ids]
-    return pd.Series(named, index=record_ids, name="group_id", dtype="str")
+def _groups(records: pd.DataFrame, leader: np.ndarray) -> pd.Series:
+    # a group is named by whichever of its records comes first
+    by_id = in_order(records)
+    leader_of = np.empty(len(by_id), dtype=np.int64)
+    leader_of[by_id] = leader
+    _, first, at = np.unique(leader_of, return_index=True, return_inverse=True)
+    names = records["record_id"]
+    return pd.Series(names.iloc[first[at]].array, index=names.array, name="group_id", dtype="str")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,7 +29,7 @@ class Grouping:
 
 def group(
     n: int,
-    edges: Iterable[Edge],
+    edges: Sequence[Edge],
     *,
     different: Iterable[Edge] = (),
     contradicting: Iterable[Edge] = (),
@@ -42,7 +42,7 @@ def group(
     ----------
     n : int
         How many rows.
-    edges : iterable of (int, int)
+    edges : sequence of (int, int)
         The surest first.
     different : iterable of (int, int)
         Pairs that people said are different.
@@ -59,8 +59,13 @@ def group(
     [0, 0, 2, 3]
     """
     twin = np.arange(n) if twins is None else twins
+    different, contradicting = list(different), list(contradicting)
+    ends = np.array(edges, dtype=np.int64).reshape(-1, 2)
+    joined = leaders(n, ends)
+    unsure = _contradicted(joined, twin, different, contradicting)
     apart, against = _both_ways(different), _both_ways(contradicting)
-    leader = list(range(n))
+    # where nothing contradicts, all that is linked is one; the others are joined pair by pair
+    leader = np.where(unsure[joined], np.arange(n), joined).tolist()
     members: dict[int, list[int]] = {}
     refused = []
 
@@ -70,7 +75,9 @@ def group(
             row = leader[row]
         return row
 
-    for place, (a, b) in enumerate(edges):
+    to_join = np.flatnonzero(unsure[joined[ends[:, 0]]])
+    for place in map(int, to_join):
+        a, b = edges[place]
         first, second = sorted((find(a), find(b)))
         if first == second:
             continue
@@ -89,6 +96,40 @@ def group(
         members[first] = ours + theirs
         members.pop(second, None)
     return Grouping(np.array([find(row) for row in range(n)], dtype=np.int64), refused)
+
+
+def leaders(n: int, ends: np.ndarray) -> np.ndarray:
+    """For each of n rows the first row of those it is linked to, directly or by others.
+
+    Examples
+    --------
+    >>> leaders(4, np.array([[3, 1], [1, 2]])).tolist()
+    [0, 1, 1, 1]
+    """
+    from scipy.sparse import coo_array  # noqa: PLC0415 (loads slowly; many commands never need it)
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    links = coo_array((np.ones(len(ends), dtype=np.int8), (ends[:, 0], ends[:, 1])), shape=(n, n))
+    parts = connected_components(links, directed=False)[1]
+    _, first = np.unique(parts, return_index=True)
+    return first[parts].astype(np.int64)
+
+
+def _contradicted(
+    joined: np.ndarray, twin: np.ndarray, different: list[Edge], contradicting: list[Edge]
+) -> np.ndarray:
+    """Which groups (by their first row) hold two rows that are said to be, or must be, apart."""
+    found = np.zeros(len(joined), dtype=bool)
+    for a, b in different:
+        found[joined[a]] |= joined[a] == joined[b]
+    at = np.array(contradicting, dtype=np.int64).reshape(-1, 2)
+    concerned = np.flatnonzero(np.isin(twin, at))
+    groups_of: dict[int, set[int]] = {}
+    for number, group_of in zip(twin[concerned].tolist(), joined[concerned].tolist(), strict=True):
+        groups_of.setdefault(number, set()).add(group_of)
+    for a, b in contradicting:
+        found[list(groups_of.get(a, set()) & groups_of.get(b, set()))] = True
+    return found
 
 
 def _both_ways(pairs: Iterable[Edge]) -> dict[int, set[int]]:

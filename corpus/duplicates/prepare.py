@@ -14,6 +14,7 @@ from corpus.duplicates.titles import (
     is_generic_title,
     kinds_of,
     numbers_in,
+    plain_letters,
     title_key,
     without_numbers,
     words_of,
@@ -23,6 +24,8 @@ from corpus.duplicates.titles import (
 COMPARED = (
     "title", "abstract", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid",
 )  # fmt: skip
+# so many letters of an abstract are looked at
+ABSTRACT_READ = 400
 _MONTHS = {
     name: row
     for row, name in enumerate(
@@ -86,8 +89,9 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     years = records["year"].fillna(0).to_numpy(np.int64)
     out["mark"] = record_marks(records)
     titles = [title_key(title) for title in texts["title"]]
-    out["title"] = _texts(titles)
-    out["tight"] = _texts(title.replace(" ", "") for title in titles)
+    plain = [plain_letters(title) for title in titles]
+    out["title"] = _texts(plain)
+    out["tight"] = _texts(title.replace(" ", "") for title in plain)
     names = [family_names(authors) for authors in texts["authors"]]
     out["first"] = _texts(found[0] if found else "" for found in names)
     out["authors"] = _texts(" ".join(found[:12]) for found in names)
@@ -103,11 +107,13 @@ def prepare(records: pd.DataFrame) -> pd.DataFrame:
     out["last"] = _texts(last for _, last in pages)
     out["doi"] = _texts(doi_key(doi) for doi in texts["doi"])
     out["pmid"] = _texts(_first_number(pmid) for pmid in texts["pmid"])
-    out["abstract"] = _texts("".join(words_of(fold(text[:400])))[:200] for text in records["abstract"])
+    out["abstract"] = _texts(
+        "".join(words_of(fold(text[:ABSTRACT_READ])))[:200] for text in records["abstract"]
+    )
     out["numbers"] = _texts(numbers_in(title) for title in titles)
     out["numberless"] = _texts(
         without_numbers(title) if numbers else title
-        for title, numbers in zip(titles, out["numbers"], strict=True)
+        for title, numbers in zip(plain, out["numbers"], strict=True)
     )
     out["kinds"] = _texts("; ".join(kinds_of(title)) for title in titles)
     named = zip(titles, out["journal"], strict=True)
@@ -140,7 +146,7 @@ def family_names(authors: str) -> list[str]:
         else:
             found = _INITIALS_LAST.match(written)
             family = found[1] if found else _last_name(written.split())
-        key = "".join(words_of(fold(family)))
+        key = plain_letters("".join(words_of(fold(family))))
         if key:
             names.append(key)
     return names
@@ -267,7 +273,8 @@ def record_marks(records: pd.DataFrame) -> np.ndarray:
     mark = pd.util.hash_array(records["year"].fillna(0).to_numpy(np.int64))
     for name in COMPARED:
         if name != "year":
-            # a column at a time: the abstracts of a large set fill the memory
-            hashed = pd.util.hash_array(_texts(records[name]), categorize=False)
+            texts = records[name].str.slice(0, ABSTRACT_READ) if name == "abstract" else records[name]
+            # a column at a time: all texts of a large set fill the memory
+            hashed = pd.util.hash_array(texts.to_numpy(object), categorize=False)
             mark = mark * np.uint64(1_099_511_628_211) ^ hashed
     return mark.astype(np.uint64)

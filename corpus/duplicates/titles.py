@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from html import unescape
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
+_DANISH = re.compile("ø|oe|aa|æ|ae")
 _WORD = re.compile(r"[^\W_]+")
 # "[in German]", "... [see comment]", "(structured abstract)", "LA: Eng" at the end of a title
 _LANGUAGE = re.compile(
@@ -46,7 +48,9 @@ _KINDS = {
     "an editorial": r"editorial|leder",
     "a protocol": r"protocol|rationale|study design|rationale and design|protokol"
     r"|fors[oø]e?gsprotokol|studieprotokol",
-    "a summary": r"summary|abstract|poster|resume|sammenfatning",
+    "a summary": r"summary|abstract|poster|resume|sammenfatning|kort fortalt|pixiudgave",
+    "an appendix": r"bilag|bilags\w+|metodebilag|(?:technical|web|online) appendix",
+    "an interim report": r"midtvejs\w+|delrapport|delevaluering|(?:interim|mid ?term) (?:report|evaluation)",
     "a preprint": r"preprint",
 }
 _KIND = {name: re.compile(rf"\b(?:{words})\b") for name, words in _KINDS.items()}
@@ -86,10 +90,20 @@ _VALUE = {
 
 
 def fold(text: str) -> str:
-    """A text without markup, case and accents; "&" is "and", "å" is "aa"."""
+    r"""A text without markup, case and accents; "&" is "and", "å" is "aa".
+
+    Examples
+    --------
+    >>> fold("Støtte &amp; Råd"), fold("StÃ¸tte"), fold("St\ufffdtte")
+    ('støtte  and  raad', 'støtte', 'sttte')
+    """
     plain = unescape(text) if "&" in text else text
     if "<" in plain:
         plain = _MARKUP.sub("", plain)
+    if "Ã" in plain:
+        plain = _decoded_again(plain)
+    # it stands for a letter that could not be read, within a word; a "?" stands between words as well
+    plain = plain.replace("\ufffd", "")
     plain = plain.replace("&", " and ").casefold()
     if not plain.isascii():
         # in Danish å is a letter of its own, also written aa
@@ -97,6 +111,31 @@ def fold(text: str) -> str:
         letters = unicodedata.normalize("NFKD", plain)
         plain = "".join(sign for sign in letters if not unicodedata.combining(sign))
     return plain
+
+
+def _decoded_again(text: str) -> str:
+    # "Ã¸" is an "ø" in UTF-8 that was read as something else
+    for encoding in ("latin-1", "cp1252"):
+        with suppress(UnicodeError):
+            return text.encode(encoding).decode("utf-8")
+    return text
+
+
+def plain_letters(folded: str) -> str:
+    """A folded text in which the ways to write Danish letters without a Danish keyboard are one.
+
+    Examples
+    --------
+    >>> [plain_letters(fold(word)) for word in ("Sørensen", "Soerensen", "Sorensen", "Sörensen")]
+    ['sorensen', 'sorensen', 'sorensen', 'sorensen']
+    >>> [plain_letters(fold(word)) for word in ("Gård", "Gaard", "Gard", "Læring", "Laering", "Läring")]
+    ['gard', 'gard', 'gard', 'laring', 'laring', 'laring']
+    """
+    return _DANISH.sub(_one_letter, folded)
+
+
+def _one_letter(found: re.Match[str]) -> str:
+    return "o" if found[0] in ("ø", "oe") else "a"
 
 
 def words_of(folded: str) -> list[str]:

@@ -165,3 +165,52 @@ def test_a_journal_and_its_abbreviation_are_one():
 
 def test_pages_written_short_are_the_same_pages():
     assert judged({**ENGLISH, "doi": ""}, pages="27-43 2019", title=ENGLISH["title"].upper())[0] == "same"
+
+
+REPORT = {
+    "title": "Færre på støtte: bæredygtige forløb for borgere på kanten af arbejdsmarkedet",
+    "authors": "Sørensen, Bjørn; Ærø, Åse",
+    "year": 2019,
+    "journal": "Opdigtet Center for Velfærd",
+}
+WAYS = {
+    "aa": {"å": "aa", "æ": "ae", "ø": "oe", "Å": "Aa", "Æ": "Ae"},
+    "a": {"å": "a", "æ": "ae", "ø": "o", "Å": "A", "Æ": "Ae"},
+    "ä": {"æ": "ä", "ø": "ö", "Æ": "Ä"},
+    "apart": {"å": "a\u030a", "Å": "A\u030a"},
+    "read wrong": {letter: letter.encode().decode("latin-1") for letter in "åæøÅÆ"},
+}
+
+
+@pytest.mark.parametrize("way", list(WAYS))
+def test_danish_letters_written_otherwise_are_the_same_letters(way):
+    """A report of which only the words are known: no DOI, no volume, no pages."""
+    table = str.maketrans(WAYS[way])
+    written = {name: REPORT[name].translate(table) for name in ("title", "authors", "journal")}
+    assert judged(REPORT, **written)[0] == "same"
+
+
+def test_a_title_that_lost_its_danish_letters_is_for_a_person_at_least():
+    table = str.maketrans(dict.fromkeys("æøåÆØÅ", "?"))
+    damaged = {name: DANISH[name].translate(table) for name in ("title", "authors", "journal")}
+    assert "boligomr?der" in damaged["title"]
+    outcome, why = judged(DANISH, **damaged, volume="", issue="")
+    assert outcome in ("same", "doubtful")
+    assert "nearly the same title" in why
+
+
+@pytest.mark.parametrize(
+    ("tail", "kind"),
+    [
+        (". Bilagsrapport", "an appendix"),
+        (": bilag", "an appendix"),
+        (" - kort fortalt", "a summary"),
+        (": midtvejsevaluering", "an interim report"),
+        (". Delrapport", "an interim report"),
+    ],
+)
+def test_the_reports_of_one_evaluation_are_not_merged(tail, kind):
+    report = {**DANISH, "journal": "Opdigtet Center for Velfærd", "volume": "", "issue": "", "pages": ""}
+    outcome, why = judged(report, title=report["title"] + tail)
+    assert outcome == "doubtful"
+    assert f"only one is {kind}" in why
