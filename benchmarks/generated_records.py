@@ -43,24 +43,87 @@ ENDINGS = {
     "da": ("", "en", "er", "erne", "ende", "ning", "hed", "lig", "else", "et", "ernes", "skab"),
     "de": ("", "en", "ung", "er", "lich", "keit", "ungen", "isch", "heit", "es", "te", "schaft"),
 }
-SYLLABLES = [a + b for a in "b d f g k l m n p r s t v br st tr pl gr kl".split() for b in "a e i o u or an el".split()]
-FAMILY = "Alder Birk Cedar Elm Fir Hazel Ivy Juniper Larch Maple Myrtle Oak Pine Rowan Rush Sedge Spruce Sumac Willow Yew".split()
-GIVEN = "Ane Bo Cora Dan Eva Finn Gro Hans Ida Jens Kaj Lea Mads Nina Ole Pia Rita Sven Tove Ulla".split()
+SYLLABLES = [
+    a + b
+    for a in [
+        "b",
+        "d",
+        "f",
+        "g",
+        "k",
+        "l",
+        "m",
+        "n",
+        "p",
+        "r",
+        "s",
+        "t",
+        "v",
+        "br",
+        "st",
+        "tr",
+        "pl",
+        "gr",
+        "kl",
+    ]
+    for b in ["a", "e", "i", "o", "u", "or", "an", "el"]
+]
+FAMILY = [
+    "Alder",
+    "Birk",
+    "Cedar",
+    "Elm",
+    "Fir",
+    "Hazel",
+    "Ivy",
+    "Juniper",
+    "Larch",
+    "Maple",
+    "Myrtle",
+    "Oak",
+    "Pine",
+    "Rowan",
+    "Rush",
+    "Sedge",
+    "Spruce",
+    "Sumac",
+    "Willow",
+    "Yew",
+]
+GIVEN = [
+    "Ane",
+    "Bo",
+    "Cora",
+    "Dan",
+    "Eva",
+    "Finn",
+    "Gro",
+    "Hans",
+    "Ida",
+    "Jens",
+    "Kaj",
+    "Lea",
+    "Mads",
+    "Nina",
+    "Ole",
+    "Pia",
+    "Rita",
+    "Sven",
+    "Tove",
+    "Ulla",
+]
 
 
 def write_exports(n_entries: int, folder: Path, *, seed: int = 1, per_file: int = PER_FILE) -> list[Path]:
     """Write exports with so many entries altogether; return the files, in order."""
     folder.mkdir(parents=True, exist_ok=True)
     writers = [_Export(folder, name, per_file) for name in NAMES]
-    written = 0
     for part, number in enumerate(range(0, n_entries, per_file)):
         # parts are drawn by themselves, so that the first of a million are those of a hundred thousand
         rng = np.random.default_rng([seed, part])
         n_wanted = min(per_file, n_entries - number)
         for database, record in _copies(rng, number, n_wanted):
             writers[database].add(record, rng)
-            written += 1
-    assert written == n_entries
     return [path for writer in writers for path in writer.close()]
 
 
@@ -145,7 +208,9 @@ def _sentences(words: list[str], rng: np.random.Generator) -> list[str]:
         if len(part) > 12:
             part[6] += ","
         if rng.random() < 0.12:
-            part.append(f"({int(rng.integers(2, 400))} of {int(rng.integers(400, 900))}, p < 0.0{int(rng.integers(1, 6))})")
+            part.append(
+                f"({int(rng.integers(2, 400))} of {int(rng.integers(400, 900))}, p < 0.0{int(rng.integers(1, 6))})"
+            )
         made.append(_capital(" ".join(part)) + ".")
     return made
 
@@ -156,7 +221,7 @@ def _with_phrases(sentences: list[str], language: str, rng: np.random.Generator)
         words = sentences[place].split()
         added = _phrase(rng, subject) if rng.random() < 0.5 else []
         if rng.random() < 0.6:
-            added += _phrase(rng, cues) + [FREQUENT_LISTS[language][0]] + _phrase(rng, indicators)
+            added += [*_phrase(rng, cues), FREQUENT_LISTS[language][0], *_phrase(rng, indicators)]
         middle = len(words) // 2
         sentences[place] = " ".join([*words[:middle], *added, *words[middle:]])
     return sentences
@@ -172,7 +237,9 @@ def _capital(text: str) -> str:
 
 def _author(rng: np.random.Generator) -> tuple[str, str]:
     number = int(rng.integers(40_000))
-    family = FAMILY[number % 20] + ("" if number < 400 else SYLLABLES[number // 20 % len(SYLLABLES)] + SYLLABLES[number // 3040])
+    family = FAMILY[number % 20] + (
+        "" if number < 400 else SYLLABLES[number // 20 % len(SYLLABLES)] + SYLLABLES[number // 3040]
+    )
     return family, f"{GIVEN[int(rng.integers(20))]} {chr(65 + int(rng.integers(26)))}."
 
 
@@ -194,7 +261,9 @@ def _damaged(report: dict[str, Any], copy: int, rng: np.random.Generator, number
         record["abstract"] = ""
     record["initials"], record["short_journal"] = lot[3] < 0.6, lot[4] < 0.3
     if copy and lot[5] < 0.35:
-        record["title"] = [str.title, str.upper, _slip, _entities, lambda title: title + "."][int(lot[6] * 5)](report["title"])
+        record["title"] = [str.title, str.upper, _slip, _entities, lambda title: title + "."][
+            int(lot[6] * 5)
+        ](report["title"])
     record["cut_pages"], record["damaged"] = lot[7] < 0.3, False
     return record
 
@@ -245,17 +314,26 @@ SCOPUS = (
 
 def _names(record: dict[str, Any]) -> list[str]:
     return [
-        f"{family}, {given[0]}." if record["initials"] else f"{family}, {given}" for family, given in record["authors"]
+        f"{family}, {given[0]}." if record["initials"] else f"{family}, {given}"
+        for family, given in record["authors"]
     ]
 
 
 def _journal_of(record: dict[str, Any]) -> str:
-    return record["journal"].replace("Invented Journal of", "Inv. J.").replace(" and ", " ") if record["short_journal"] else record["journal"]
+    return (
+        record["journal"].replace("Invented Journal of", "Inv. J.").replace(" and ", " ")
+        if record["short_journal"]
+        else record["journal"]
+    )
 
 
 def _last_page(record: dict[str, Any]) -> str:
     first, last = record["pages"]
-    return last[-2:] if record["cut_pages"] and len(first) == len(last) and len(last) > 2 and first[:-2] == last[:-2] else last
+    return (
+        last[-2:]
+        if record["cut_pages"] and len(first) == len(last) and len(last) > 2 and first[:-2] == last[:-2]
+        else last
+    )
 
 
 def _scopus(file: Any, record: dict[str, Any], rng: np.random.Generator) -> None:
@@ -277,7 +355,9 @@ def _ris(file: Any, record: dict[str, Any], rng: np.random.Generator) -> None:
     lines += [f"AU  - {name}\n" for name in _names(record)]
     lines.append(f"T2  - {_journal_of(record)}\n")
     lines.append(f"PY  - {record['year']}\n" if record["year"] else "")
-    lines.append(f"VL  - {record['volume']}\nIS  - {record['issue']}\nSP  - {record['pages'][0]}\nEP  - {_last_page(record)}\n")
+    lines.append(
+        f"VL  - {record['volume']}\nIS  - {record['issue']}\nSP  - {record['pages'][0]}\nEP  - {_last_page(record)}\n"
+    )
     lines.append(f"DO  - {record['doi']}\n" if record["doi"] else "")
     lines.append(f"AB  - {record['abstract']}\n" if record["abstract"] else "")
     lines += [f"KW  - {word}\n" for word in record["keywords"]]
@@ -289,7 +369,9 @@ def _nbib(file: Any, record: dict[str, Any], rng: np.random.Generator) -> None:
     lines = [f"PMID- {90_000_000 + record['number']}\nOWN - NLM\nSTAT- MEDLINE\n"]
     lines.append(f"DP  - {record['year']} Mar\n" if record["year"] else "")
     lines.append(_folded("TI", record["title"]))
-    lines.append(f"PG  - {record['pages'][0]}-{_last_page(record)}\nVI  - {record['volume']}\nIP  - {record['issue']}\n")
+    lines.append(
+        f"PG  - {record['pages'][0]}-{_last_page(record)}\nVI  - {record['volume']}\nIP  - {record['issue']}\n"
+    )
     lines.append(f"LID - {record['doi']} [doi]\n" if record["doi"] else "")
     lines.append(_folded("AB", record["abstract"]) if record["abstract"] else "")
     for family, given in record["authors"]:
@@ -351,7 +433,9 @@ SUBJECT = {language: _plain(_SCHEME.subject[language]) for language in ("en", "d
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("records", type=int)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)

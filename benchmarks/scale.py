@@ -25,6 +25,7 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,12 @@ def main() -> None:
     )
     parser.add_argument("sizes", nargs="+", type=int)
     parser.add_argument("--stages", nargs="+", choices=STAGES, default=list(STAGES))
-    parser.add_argument("--work", type=Path, help="Where exports and reviews are kept; else a folder that goes.")
-    parser.add_argument("--limits", action="store_true", help="Also reading alone and spaCy's tokenizer alone.")
+    parser.add_argument(
+        "--work", type=Path, help="Where exports and reviews are kept; else a folder that goes."
+    )
+    parser.add_argument(
+        "--limits", action="store_true", help="Also reading alone and spaCy's tokenizer alone."
+    )
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -91,7 +96,7 @@ def print_slopes(measured: dict[str, dict[int, dict[str, float]]]) -> None:
     """The growth of CPU seconds from each size to the next; of seconds too short to tell nothing is said."""
     for stage, by_size in measured.items():
         sizes = sorted(by_size)
-        for small, large in zip(sizes, sizes[1:], strict=False):
+        for small, large in pairwise(sizes):
             before, after = by_size[small]["cpu"], by_size[large]["cpu"]
             slope = math.log(after / before) / math.log(large / small)
             print(f"{stage:<14} {small:>9,} to {large:>9,}: slope {slope:.2f}")
@@ -102,7 +107,13 @@ def stages_of(size: int, work: Path, stages: list[str], seed: int, *, limits: bo
     exports, review = work / f"exports_{size}", work / f"review_{size}"
     if not exports.is_dir():
         partial = exports.with_name(f"{exports.name}.partial")
-        generator = [str(ROOT / "benchmarks" / "generated_records.py"), str(size), str(partial), "--seed", str(seed)]
+        generator = [
+            str(ROOT / "benchmarks" / "generated_records.py"),
+            str(size),
+            str(partial),
+            "--seed",
+            str(seed),
+        ]
         subprocess.run([sys.executable, *generator], check=True, stdout=subprocess.DEVNULL, env=environment())
         partial.rename(exports)
     if not review.is_dir():
@@ -118,7 +129,15 @@ def stages_of(size: int, work: Path, stages: list[str], seed: int, *, limits: bo
             decide(review, N_DECISIONS if stage == "rank" else 1)
             command = ["rank", "--json"]
         elif stage in ("suggest", "suggest_again"):
-            command = ["suggest", "--all", "--by", "rules", "--csv", str(work / f"suggestions_{size}.csv"), "--json"]
+            command = [
+                "suggest",
+                "--all",
+                "--by",
+                "rules",
+                "--csv",
+                str(work / f"suggestions_{size}.csv"),
+                "--json",
+            ]
         elif stage == "render":
             code_some(review, work / f"suggestions_{size}.csv")
             command = ["render"]
@@ -128,7 +147,11 @@ def stages_of(size: int, work: Path, stages: list[str], seed: int, *, limits: bo
     if limits:
         yield "limit: read", process([sys.executable, "-c", LIMIT_READ, str(exports)], work, work)
         tokens = subprocess.run(
-            [sys.executable, "-c", LIMIT_TOKENS, str(review)], check=True, capture_output=True, text=True, env=environment()
+            [sys.executable, "-c", LIMIT_TOKENS, str(review)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=environment(),
         )
         yield "limit: spaCy", {"cpu": float(tokens.stdout)}
 
@@ -152,25 +175,34 @@ def decide(review: Path, n: int) -> None:
     with rows.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["record_id", "verdict"])
-        writer.writerows((name, "include" if (n_done + place) % 8 == 0 else "exclude") for place, name in enumerate(names))
+        writer.writerows(
+            (name, "include" if (n_done + place) % 8 == 0 else "exclude") for place, name in enumerate(names)
+        )
     run(["screen", str(rows), "--as", "ann", "--json", "--review", str(review)], review.parent)
 
 
 def code_some(review: Path, suggestions: Path) -> None:
-    """Take the suggestions on included records as they are, up to 400 of them."""
-    included = review.with_name(f"{review.name}_included.csv")
+    """Include the first records with suggestions and code 400 of these as they are."""
     rows = review.with_name(f"{review.name}_codes.csv")
-    run(["export", str(included), "--which", "included", "--review", str(review)], review.parent)
-    del suggestions
-    run(["suggest", "--by", "rules", "--csv", str(rows), "--review", str(review)], review.parent)
-    with rows.open(encoding="utf-8-sig", newline="") as file:
+    verdicts = review.with_name(f"{review.name}_included.csv")
+    with suggestions.open(encoding="utf-8-sig", newline="") as file:
         listed = list(csv.DictReader(file))[:400]
+    if not listed:
+        sys.exit("No included record has a suggestion to code.")
     for line in listed:
         line["value"] = "present"
     with rows.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(listed[0]))
-        writer.writeheader()
-        writer.writerows(listed)
+        table = csv.DictWriter(file, fieldnames=list(listed[0]))
+        table.writeheader()
+        table.writerows(listed)
+    with verdicts.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["record_id", "verdict", "stage"])
+        names = dict.fromkeys(line["record_id"] for line in listed)
+        writer.writerows(
+            (name, "include", stage) for stage in ("title_abstract", "full_text") for name in names
+        )
+    run(["screen", str(verdicts), "--as", "ann", "--review", str(review)], review.parent)
     run(["code", str(rows), "--as", "ann", "--review", str(review)], review.parent)
 
 
@@ -185,7 +217,11 @@ def environment() -> dict[str, str]:
 def run(command: list[str], folder: Path) -> None:
     """A command that is not measured."""
     subprocess.run(
-        [sys.executable, "-c", COMMAND, *command], check=True, cwd=folder, env=environment(), stdout=subprocess.DEVNULL
+        [sys.executable, "-c", COMMAND, *command],
+        check=True,
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
     )
 
 
