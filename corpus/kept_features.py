@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -43,7 +43,7 @@ def name_of_features(texts: Iterable[str], settings: Any, query: str) -> str:
     return digest.hexdigest()
 
 
-def save_features(folder: Path, name: str, matrix: Any, terms: Sequence[str]) -> None:
+def save_features(folder: Path, name: str, matrix: Any, terms: Iterable[str]) -> None:
     """Keep a matrix and its terms in a folder, in place of what was kept there.
 
     Parameters
@@ -53,7 +53,7 @@ def save_features(folder: Path, name: str, matrix: Any, terms: Sequence[str]) ->
     name : str
         From :func:`name_of_features`.
     matrix : csr_matrix (n_rows, n_terms)
-    terms : sequence of str (n_terms,)
+    terms : iterable of str (n_terms,)
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     # never half a folder under its name, even when two programs keep the same at once
@@ -61,7 +61,9 @@ def save_features(folder: Path, name: str, matrix: Any, terms: Sequence[str]) ->
     try:
         for part in _PARTS:
             np.save(unfinished / f"{part}.npy", getattr(matrix, part), allow_pickle=False)
-        pq.write_table(pa.table({"term": pa.array(terms, pa.large_string())}), unfinished / "terms.parquet")
+        pq.write_table(
+            pa.table({"term": pa.array(list(terms), pa.large_string())}), unfinished / "terms.parquet"
+        )
         files = sorted(path.name for path in unfinished.iterdir())
         said = {
             "name": name,

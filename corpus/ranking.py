@@ -82,6 +82,7 @@ class Ranker:
         self.row_of = {name: row for row, name in enumerate(self.record_ids)}
         self._features = _transformer(self.parts.features)
         self._query = query
+        self._terms: np.ndarray | None = None
         texts = texts_of(records)
         settings = settings or RankingSettings()
         self._matrix = self._read(texts) if parts or kept is None else self._kept(texts, settings, kept)
