@@ -11,11 +11,14 @@ from __future__ import annotations
 import copy
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from corpus.kept_features import load_features, name_of_features, save_features
 from corpus.ranking_parts import RankingParts, RankingSettings, most_likely
 from corpus.ranking_terms import in_words, places_of, shares
 from corpus.records import as_records
@@ -46,6 +49,9 @@ class Ranker:
         In place of those that the settings name.
     seed : int
         Draws the records that stand in for irrelevant ones, and what a query strategy draws.
+    kept : Path, optional
+        A folder where the features are kept for the next time (:mod:`corpus.kept_features`); not those of
+        ``parts`` of one's own, which nothing names.
 
     Examples
     --------
@@ -68,6 +74,7 @@ class Ranker:
         settings: RankingSettings | None = None,
         parts: RankingParts | None = None,
         seed: int = 1,
+        kept: Path | None = None,
     ) -> None:
         records = as_records(records)
         self.parts = parts or (settings or RankingSettings()).parts()
@@ -75,7 +82,10 @@ class Ranker:
         self.row_of = {name: row for row, name in enumerate(self.record_ids)}
         self._features = _transformer(self.parts.features)
         self._query = query
-        self._matrix = self._read(texts_of(records))
+        self._terms: np.ndarray | None = None
+        texts = texts_of(records)
+        settings = settings or RankingSettings()
+        self._matrix = self._read(texts) if parts or kept is None else self._kept(texts, settings, kept)
         self._classifier = _fresh(self.parts.classifier)
         self.start_again(seed)
 
@@ -333,6 +343,21 @@ class Ranker:
         decided = sorted((self.row_of[name], label) for name, label in labels.items() if name in self.row_of)
         pairs = np.array(decided, dtype=int).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
+
+    def _kept(self, texts: list[str], settings: RankingSettings, folder: Path) -> Any:
+        """The texts' features as they were kept, or read, and kept then."""
+        of_features = (settings.features, settings.longest_term, settings.max_df)
+        name = name_of_features(texts, of_features, self._query)
+        found = load_features(folder, name)
+        if found is not None:
+            matrix, self._terms = found
+            return matrix
+        matrix = self._read(texts)
+        if self._terms is not None:
+            # on a full disk, or in a folder that can only be read, they are read again next time
+            with suppress(OSError):
+                save_features(folder, name, matrix, self._terms)
+        return matrix
 
     def _read(self, texts: list[str]) -> Any:
         """The texts' features, and after them the query's, if there is one."""

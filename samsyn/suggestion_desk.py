@@ -21,6 +21,7 @@ from coding_scheme import (
     words_remembered,
 )
 from coding_scheme.languages_read import languages_read
+from coding_scheme.suggested_parts import suggest_in_parts
 from corpus import UsageError
 from corpus.languages import READ_LANGUAGES
 from samsyn.coding_desk import CodingDesk
@@ -28,6 +29,8 @@ from samsyn.scheme_desk import SchemeDesk
 
 Progress = Callable[[Iterable], Iterable]
 ORIGINS = ("rules", "classifier")
+# reading fewer records takes less than looking whether they were read
+_KEPT_FROM = 2_000
 _NO_REFUSALS = pd.DataFrame(columns=["proposed_by", "row", "record_id", "code_id", "text", "why"])
 
 
@@ -107,6 +110,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
         proposers: Mapping[str, Proposer] | None = None,
         person: str = "",
         language: str = "en",
+        workers: int = 1,
         progress: Progress | None = None,
     ) -> Proposals:
         """Suggestions, what the classifier is silent on, and what was refused.
@@ -124,6 +128,9 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
             Leaves out the records that this person has still to read blind.
         language : {"en", "da"}
             Of the classifier's reasons; the rules give theirs in English.
+        workers : int
+            Processes at most that the rules read many records with. In a script of your own more than one
+            needs ``if __name__ == "__main__":`` around it. The outcome is the same.
         progress : callable, optional
 
         Raises
@@ -145,7 +152,8 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
             frames, codes, refused, n_mended, n_stale = [], pd.DataFrame(), [_NO_REFUSALS], 0, 0
             if "rules" in by:
-                frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
+                which = "all" if all_records else "included"
+                frames.append(self._by_rules(records, which, workers, progress))
             if "classifier" in by:
                 classifier = self.classifier(all_records=all_records, progress=progress)
                 frames.append(classifier.suggestions(records["record_id"], language=language))
@@ -195,6 +203,16 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 seed=self.protocol.seed,
                 language=language,
             )
+
+    def _by_rules(
+        self, records: pd.DataFrame, which: str, workers: int, progress: Progress | None
+    ) -> pd.DataFrame:
+        """What the rules suggest; of many records each part is kept, so that the next run goes on there."""
+        scheme = self.scheme.without_retired()
+        if len(records) < _KEPT_FROM:
+            return suggest(records, scheme, progress=progress)
+        kept = self.folder / ".cache" / "suggestions" / which
+        return suggest_in_parts(records, scheme, kept=kept, workers=workers, progress=progress)
 
     def _words(self) -> AbstractContextManager[None]:
         languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(self.scheme))))

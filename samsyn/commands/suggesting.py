@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 from pathlib import Path
 
 import click
@@ -46,6 +47,12 @@ _NAMED = 5
 @click.option(
     "--language", default="en", type=click.Choice(["en", "da"]), help="Language of the classifier's reasons."
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that read many records (default: one for each processor); the outcome is the same.",
+)
 @in_review
 @as_json
 def suggest_segments(
@@ -54,6 +61,7 @@ def suggest_segments(
     person: str,
     table: Path | None,
     language: str,
+    workers: int | None,
     folder: Path,
     as_json: bool,
 ) -> None:
@@ -62,6 +70,8 @@ def suggest_segments(
     A suggestion is not a decision: fill in "present" or "absent" where you agree or disagree. The classifier
     learns from your decisions and is silent on a code until it has enough of them. With --by my_model:ask the
     function ask(records, scheme) of the module my_model suggests; its quotations are checked.
+
+    Of many records what the rules have read is kept as it comes: interrupted, the same command goes on there.
 
     Example: samsyn suggest --csv to-code.csv, fill in the column value, then
     samsyn code to-code.csv --as anna
@@ -74,6 +84,7 @@ def suggest_segments(
         proposers=own,
         person=person,
         language=language,
+        workers=workers or os.cpu_count() or 1,
         progress=progress("reading"),
     )
     suggestions = proposals.suggestions
