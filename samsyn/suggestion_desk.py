@@ -145,7 +145,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
             frames, codes, refused, n_mended, n_stale = [], pd.DataFrame(), [_NO_REFUSALS], 0, 0
             if "rules" in by:
-                frames.append(suggest(records, self.scheme.without_retired(), progress=progress))
+                frames.append(self._by_rules(records, progress))
             if "classifier" in by:
                 classifier = self.classifier(all_records=all_records, progress=progress)
                 frames.append(classifier.suggestions(records["record_id"], language=language))
@@ -191,10 +191,18 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 self.scheme.without_retired(),
                 person,
                 classifier=self.classifier(progress=progress),
-                suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
+                suggestions=self._by_rules(records, progress),
                 seed=self.protocol.seed,
                 language=language,
             )
+
+    def _by_rules(self, records: pd.DataFrame, progress: Progress | None) -> pd.DataFrame:
+        scheme = self.scheme.without_retired()
+        if self.cluster is None:
+            return suggest(records, scheme, progress=progress)
+        from samsyn.cluster.suggesting import suggested  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+        return suggested(self.cluster, records, scheme, progress)
 
     def _words(self) -> AbstractContextManager[None]:
         languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(self.scheme))))

@@ -17,6 +17,7 @@ from samsyn.commands.console import (
     echo_json,
     echo_table,
     in_review,
+    on_dask,
     open_review,
     progress,
 )
@@ -48,6 +49,7 @@ _NAMED = 5
 )
 @in_review
 @as_json
+@on_dask
 def suggest_segments(
     every: bool,
     origins: tuple[str, ...],
