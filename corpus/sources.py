@@ -123,8 +123,22 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
     return journal.read_lines(folder / "sources.jsonl")[0]
 
 
-def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = iter) -> Collection:
+def read_sources(
+    folder: Path,
+    *,
+    progress: Callable[[Iterable], Iterable] = iter,
+    reader: Callable[[Path, Sequence[Mapping[str, Any]]], Iterable[Reading]] | None = None,
+) -> Collection:
     """Read every source of a review.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's ``sources`` folder.
+    progress : callable, optional
+        Wraps the sources.
+    reader : callable, optional
+        Reads the sources of some lines, in their order, in place of :func:`read_source`.
 
     Raises
     ------
@@ -134,9 +148,9 @@ def read_sources(folder: Path, *, progress: Callable[[Iterable], Iterable] = ite
     frames, unreadable, warnings, rows = [], [], [], []
     seen: set[str] = set()
     lines = source_lines(folder)
-    for line in progress(lines):
+    readings = reader(folder, lines) if reader else (read_source(folder, line) for line in lines)
+    for line, reading in zip(progress(lines), readings, strict=True):
         source_id = str(line["source_id"])
-        reading = _read_kept(folder, line)
         new = with_languages(reading.records[~reading.records["record_id"].isin(seen)])
         seen.update(new["record_id"])
         frames.append(new)
@@ -181,7 +195,7 @@ def with_raw_entries(folder: Path, records: pd.DataFrame) -> pd.DataFrame:
         wanted = names[records["source_id"] == line["source_id"]]
         if wanted.empty:
             continue
-        found = _read_kept(folder, line, keep_raw=True).records
+        found = read_source(folder, line, keep_raw=True).records
         found = found[found["record_id"].isin(set(wanted))]
         raw |= dict(zip(found["record_id"], found["raw"], strict=True))
     return records.assign(raw=names.map(raw).astype(object).fillna("").astype("str"))
@@ -213,7 +227,14 @@ def _own_database(reading: Reading) -> str:
     return reading.dialect if reading.dialect in DATABASES else ""
 
 
-def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
+def source_path(folder: Path, line: Mapping[str, Any]) -> Path:
+    """Where the file of a source lies.
+
+    Raises
+    ------
+    ReviewError
+        When it is missing.
+    """
     source_id = str(line["source_id"])
     path = folder / source_id
     # a review folder may come from a stranger: a source's name must not lead out of it
@@ -223,6 +244,12 @@ def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False)
             where="sources",
             next_step="Put the file back; it is never rewritten by Samsyn.",
         )
+    return path
+
+
+def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
+    """The records of a source, read as its line of ``sources.jsonl`` says; raises as :func:`source_path`."""
+    path = source_path(folder, line)
     return read_records(path, database=str(line["database"]), columns=line.get("columns"), keep_raw=keep_raw)
 
 

@@ -25,6 +25,7 @@ class RankingDesk(ScreeningDesk):
         top: int | None = None,
         person: str = "",
         stage: Stage = "title_abstract",
+        explained: int | None = None,
     ) -> pd.DataFrame:
         """The records, most likely to be included first, with the words that spoke for and against.
 
@@ -40,6 +41,8 @@ class RankingDesk(ScreeningDesk):
         person : str
             Only those that this person has still to screen; what others said of them is not learned from.
         stage : str
+        explained : int, optional
+            Only of so many, the first, the words are looked up; ``why`` is empty for the others.
 
         Returns
         -------
@@ -55,7 +58,8 @@ class RankingDesk(ScreeningDesk):
         ranker = self.ranker()
         worth = set(ranker.worth_a_look(labels, among)) if new else set()
         ranking = ranker.rank(labels, among=among, top=top)
-        ranking["why"] = ranking["record_id"].map(ranker.reasons(ranking["record_id"]))
+        reasons = ranker.reasons(ranking["record_id"].head(len(ranking) if explained is None else explained))
+        ranking["why"] = [reasons.get(name, "") for name in ranking["record_id"]]
         ranking["worth_a_look"] = ranking["record_id"].isin(worth)
         merged = ranking.merge(records[["record_id", *_SHOWN]], on="record_id", how="left")
         marks = ["worth_a_look"] if new else []
@@ -66,6 +70,12 @@ class RankingDesk(ScreeningDesk):
 
         def compute() -> Ranker:
             protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
+            if self.cluster is not None and len(every):
+                from samsyn.cluster.ranking import PartitionedRanker  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+                return PartitionedRanker(
+                    self.cluster, every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed
+                )
             return Ranker(every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed)
 
         read: Ranker = self._remembered("ranker", _RANKED, compute)

@@ -178,7 +178,15 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
         folder = self.folder / "sources"
-        return self._remembered("collection", ("sources/*",), lambda: read_sources(folder, progress=progress))
+
+        def compute() -> Collection:
+            if self.cluster is None:
+                return read_sources(folder, progress=progress)
+            from samsyn.cluster.adding import reader_on  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+            return read_sources(folder, reader=reader_on(self.cluster, progress))
+
+        return self._remembered("collection", ("sources/*",), compute)
 
     @property
     def sources(self) -> pd.DataFrame:

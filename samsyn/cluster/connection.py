@@ -193,7 +193,9 @@ def _in_words(error: BaseException) -> ReviewError | None:
 
     again = "Nothing was written; the same command begins again."
     if isinstance(error, KilledWorker):
-        return ReviewError(f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {again}")
+        return ReviewError(
+            f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {again}"
+        )
     if isinstance(error, (CancelledError, CommClosedError, TimeoutError)):
         return ReviewError(f"The Dask scheduler went away. {again}")
     return None

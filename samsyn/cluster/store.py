@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -47,23 +50,22 @@ class Store:
         ReviewError
             When there is no room, or the path cannot be written.
         """
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        self._write(name, lambda file: pq.write_table(table, file, compression="zstd"))
+
+    def put(self, path: Path, name: str) -> None:
+        """Copy a file here as it is, whole or not at all; raises as :meth:`write`."""
+        with path.open("rb") as source:
+            self._write(name, lambda file: shutil.copyfileobj(source, file))
+
+    def get(self, name: str, path: Path) -> None:
+        """Copy a file that :meth:`put` brought; raises as :meth:`read`."""
         files, place = self._place(name)
-        aside = f"{place}.{os.getpid()}.part"
         try:
-            files.makedirs(place.rpartition("/")[0], exist_ok=True)
-            try:
-                with files.open(aside, "wb") as file:
-                    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), file, compression="zstd")
-                    file.flush()
-                    if hasattr(file, "fileno") and files.protocol in {"file", ("file", "local")}:
-                        os.fsync(file.fileno())
-                files.mv(aside, place)
-            except BaseException:
-                if files.exists(aside):
-                    files.rm(aside)
-                raise
-        except OSError as error:
-            raise _unwritten(error, self.path) from error
+            with files.open(place, "rb") as file, path.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
+        except FileNotFoundError as error:
+            raise _unreached(name, self.path) from error
 
     def read(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:
         """Read a frame, or some of its columns.
@@ -78,14 +80,12 @@ class Store:
             with files.open(place, "rb") as file:
                 return pq.read_table(file, columns=columns).to_pandas()
         except FileNotFoundError as error:
-            raise ReviewError(
-                f"A worker does not find {name}, which was written for it.",
-                where=self.path,
-                next_step="Name a path that all workers reach: --partitions s3://BUCKET/FOLDER",
-            ) from error
+            raise _unreached(name, self.path) from error
         except (OSError, pa.ArrowException) as error:
             raise ReviewError(
-                f"{name} cannot be read: {error}.", where=self.path, next_step="Delete that folder; it is remade."
+                f"{name} cannot be read: {error}.",
+                where=self.path,
+                next_step="Delete that folder; it is remade.",
             ) from error
 
     def has(self, name: str) -> bool:
@@ -101,6 +101,30 @@ class Store:
         for found in files.find(place) if files.exists(place) else []:
             if found not in kept:
                 files.rm(found)
+
+    def _write(self, name: str, fill: Callable[[Any], None]) -> None:
+        files, place = self._place(name)
+        aside = f"{place}.{os.getpid()}.part"
+        is_local = "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
+        try:
+            files.makedirs(place.rpartition("/")[0], exist_ok=True)
+            try:
+                with Path(aside).open("wb") if is_local else files.open(aside, "wb") as file:
+                    fill(file)
+                    if is_local:
+                        file.flush()
+                        os.fsync(file.fileno())
+                files.mv(aside, place)
+            except BaseException:
+                if files.exists(aside):
+                    files.rm(aside)
+                raise
+        except OSError as error:
+            raise ReviewError(
+                f"The parts of the records were not written: {error.strerror or error}.",
+                where=self.path,
+                next_step="Make room or name another place with --partitions; then the same command again.",
+            ) from error
 
     def _place(self, name: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs  # noqa: PLC0415 (comes with the extra only)
@@ -129,9 +153,9 @@ def content_name(frame: pd.DataFrame, *more: Any) -> str:
     return digest.hexdigest()
 
 
-def _unwritten(error: OSError, path: str) -> ReviewError:
+def _unreached(name: str, path: str) -> ReviewError:
     return ReviewError(
-        f"The parts were not written: {error.strerror or error}.",
+        f"A worker does not find {name}, which was written for it.",
         where=path,
-        next_step="Make room or name another place with --partitions; then the same command again.",
+        next_step="Name a path that all workers reach: --partitions s3://BUCKET/FOLDER",
     )

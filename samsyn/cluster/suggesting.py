@@ -28,9 +28,7 @@ def suggested(
     cluster.store.keep(_FOLDER, set())
     # suggestions of a record come from one part, so that no order among equals is lost
     every = pd.concat(found, ignore_index=True)
-    return every.sort_values(
-        ["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True
-    )
+    return every.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
 
 
 def suggest_part(name: str, *, store: Store, scheme: CodingScheme) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def rank_records(
     In a living review: samsyn rank --new says how many of the records added since are worth a look: those
     that score as high as 95 % of the included ones did while they were held out of the learning.
     """
-    ranking = open_review(folder).rank(unread=not every, new=new, person=person, stage=stage)
+    ranking = open_review(folder).rank(unread=not every, new=new, person=person, stage=stage, explained=top)
     figures: dict[str, object] = {"n_unread": len(ranking)}
     if new:
         figures = {"n_new": len(ranking), "n_worth_a_look": int(ranking["worth_a_look"].sum())}
