@@ -38,7 +38,7 @@ class Cluster:
     store: Store
 
     def shared(self, value: Any) -> Any:
-        """Something every worker needs: sent once, had from each other, and not lost when one of them dies."""
+        """Something every worker needs: sent once, and not lost when one of them dies."""
         return self.one(_itself, value)
 
     def each(self, function: Callable[..., Any], *lists: Sequence[Any], **same: Any) -> list[Any]:

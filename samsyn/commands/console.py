@@ -56,15 +56,15 @@ def on_dask(command: Callable[..., None]) -> Callable[..., None]:
         "--dask",
         default="",
         metavar="ADDRESS",
-        help="Do the work on Dask: tcp://HOST:8786 of a scheduler that you trust, or local:N for N workers on "
-        "this computer. The outcome is the same.",
+        help="Do the work on Dask: tcp://HOST:8786 of a scheduler that you trust, or local:N for N workers "
+        "on this computer. The outcome is the same.",
     )
     @click.option(
         "--partitions",
         default="",
         metavar="PATH",
-        help="With --dask: a folder or URL (s3://BUCKET/FOLDER) that all workers reach, for parts of the records "
-        "(default: .cache/dask of the review).",
+        help="With --dask: a folder or URL (s3://BUCKET/FOLDER) that all workers reach, for parts of the "
+        "records (default: .cache/dask of the review).",
     )
     @functools.wraps(command)
     def run(*, dask: str, partitions: str, folder: Path, **given: Any) -> None:
