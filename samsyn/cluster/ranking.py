@@ -253,7 +253,9 @@ def _counts(texts: list[str], settings: RankingSettings) -> tuple[Any, np.ndarra
     except ValueError:
         # titles without a word
         return csr_matrix((len(texts), 0)), np.zeros(0, dtype=object)
-    return csr_matrix(counts), reader.get_feature_names_out()
+    counts = csr_matrix(counts)
+    counts.sort_indices()
+    return counts, reader.get_feature_names_out()
 
 
 def _weighed(
