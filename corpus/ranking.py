@@ -349,7 +349,7 @@ class Ranker:
             return csr_matrix((len(texts) + bool(self._query), 1))
         if isinstance(self._features, CountVectorizer):
             self._terms = self._features.get_feature_names_out()
-            # a row's terms stand as they were met in all records before; in order, its sums hang on itself alone
+            # terms stand as they were first met; in order, a row's sums hang on itself alone
             matrix.sort_indices()
         if not self._query:
             return matrix

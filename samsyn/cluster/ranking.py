@@ -98,9 +98,9 @@ class PartitionedRanker(Ranker):
         slices = [cluster.each(_at, dealt, place=bucket) for bucket in range(n_buckets)]
         self._common = [cluster.one(merge_terms, of_bucket) for of_bucket in slices]
         features = []
-        for part, found in enumerate(counted):
+        for place, found in enumerate(counted):
             asked = [
-                cluster.one(lookup, common, of_bucket[part])
+                cluster.one(lookup, common, of_bucket[place])
                 for common, of_bucket in zip(self._common, slices, strict=True)
             ]
             features.append(
