@@ -38,12 +38,20 @@ class LinkedRows:
     lengths : array (n_rows,)
         Of the linked rows.
     has_no_negatives : bool
+
+    Parameters
+    ----------
+    matrix : array or sparse array (n_rows, n_features)
+    precision : type
+    counts : array of int (n_features,), optional
+        In how many rows each feature is, where the matrix holds only some of them.
     """
 
-    def __init__(self, matrix: Any, precision: type) -> None:
+    def __init__(self, matrix: Any, precision: type, counts: np.ndarray | None = None) -> None:
         self.matrix, self.precision = matrix, precision
         sparse = csr_matrix(matrix, dtype=np.float64)
-        counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
+        if counts is None:
+            counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
         linking = np.flatnonzero(counts > 1)
         self.linking = linking[np.argsort(-counts[linking], kind="stable")]
         place = np.full(sparse.shape[1], -1, dtype=sparse.indices.dtype)

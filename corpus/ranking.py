@@ -374,6 +374,8 @@ class Ranker:
             return csr_matrix((len(texts) + bool(self._query), 1))
         if isinstance(self._features, CountVectorizer):
             self._terms = self._features.get_feature_names_out()
+            # terms stand as they were first met; in order, a row's sums hang on itself alone
+            matrix.sort_indices()
         if not self._query:
             return matrix
         query = self._features.transform([unicodedata.normalize("NFC", self._query)])

@@ -126,12 +126,25 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
 
 
 def read_sources(
-    folder: Path, *, progress: Callable[[Iterable], Iterable] = iter, cache: Path | None = None
+    folder: Path,
+    *,
+    progress: Callable[[Iterable], Iterable] = iter,
+    cache: Path | None = None,
+    reader: Callable[[Path, Sequence[Mapping[str, Any]]], Iterable[Reading]] | None = None,
 ) -> Collection:
     """Read every source of a review.
 
-    With ``cache``, a folder that may be deleted at any time, what was read of a large source is kept there:
-    when a source is added the others need not be read again.
+    Parameters
+    ----------
+    folder : Path
+        The review's ``sources`` folder.
+    progress : callable, optional
+        Wraps the sources.
+    cache : Path, optional
+        A folder that may be deleted at any time: what was read of a large source is kept there, so that the
+        others need not be read again when one is added.
+    reader : callable, optional
+        Reads the sources of some lines, in their order, and tells their languages, in place of this machine.
 
     Raises
     ------
@@ -141,9 +154,9 @@ def read_sources(
     frames, unreadable, warnings, rows = [], [], [], []
     seen: set[str] = set()
     lines = source_lines(folder)
-    for line in progress(lines):
+    readings = reader(folder, lines) if reader else (_read_with_languages(folder, line, cache) for line in lines)
+    for line, reading in zip(progress(lines), readings, strict=True):
         source_id = str(line["source_id"])
-        reading = _read_with_languages(folder, line, cache)
         # a set: asking a growing list for each record costs more with every source
         is_new = [name not in seen for name in reading.records["record_id"].to_numpy(object)]
         new = reading.records if all(is_new) else reading.records[is_new]
@@ -190,7 +203,7 @@ def with_raw_entries(folder: Path, records: pd.DataFrame) -> pd.DataFrame:
         wanted = names[records["source_id"] == line["source_id"]]
         if wanted.empty:
             continue
-        found = _read_kept(folder, line, keep_raw=True).records
+        found = read_source(folder, line, keep_raw=True).records
         found = found[found["record_id"].isin(set(wanted))]
         raw |= dict(zip(found["record_id"], found["raw"], strict=True))
     return records.assign(raw=names.map(raw).astype(object).fillna("").astype("str"))
@@ -224,7 +237,7 @@ def _own_database(reading: Reading) -> str:
 
 def _read_with_languages(folder: Path, line: Mapping[str, Any], cache: Path | None) -> Reading:
     def read() -> Reading:
-        reading = _read_kept(folder, line)
+        reading = read_source(folder, line)
         return replace(reading, records=with_languages(reading.records))
 
     path = folder / Path(str(line["source_id"])).name
@@ -234,7 +247,14 @@ def _read_with_languages(folder: Path, line: Mapping[str, Any], cache: Path | No
     return kept_reading(path, cache, said, read)
 
 
-def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
+def source_path(folder: Path, line: Mapping[str, Any]) -> Path:
+    """Where the file of a source lies.
+
+    Raises
+    ------
+    ReviewError
+        When it is missing.
+    """
     source_id = str(line["source_id"])
     path = folder / source_id
     # a review folder may come from a stranger: a source's name must not lead out of it
@@ -244,6 +264,12 @@ def _read_kept(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False)
             where="sources",
             next_step="Put the file back; it is never rewritten by Samsyn.",
         )
+    return path
+
+
+def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
+    """The records of a source, read as its line of ``sources.jsonl`` says; raises as :func:`source_path`."""
+    path = source_path(folder, line)
     return read_records(path, database=str(line["database"]), columns=line.get("columns"), keep_raw=keep_raw)
 
 

@@ -83,13 +83,16 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
         self.prepare(X)
         return self.fit_rows(X, np.arange(X.shape[0]), y, sample_weight)
 
-    def prepare(self, X: Any) -> SquaredHingeSVC:
-        """Make ready what :meth:`fit_rows` needs of ``X``, and forget what was learned."""
+    def prepare(self, X: Any, counts: np.ndarray | None = None) -> SquaredHingeSVC:
+        """Make ready what :meth:`fit_rows` needs of ``X``, and forget what was learned.
+
+        ``counts`` (array of int) says in how many rows each feature is, where ``X`` holds only some of them.
+        """
         precision = np.float32 if self.tol >= _SINGLE_PRECISION_FROM else np.float64
         before: KnownRows | None = getattr(self, "_known", None)
         all_rows = before.all_rows if before else None
         if all_rows is None or all_rows.matrix is not X or all_rows.precision is not precision:
-            all_rows = LinkedRows(X, precision)
+            all_rows = LinkedRows(X, precision, counts)
         self._known = KnownRows(all_rows, self.intercept_scaling**2)
         return self
 
@@ -136,6 +139,11 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
             return self._known.scores(np.arange(X.shape[0])) + offset
         X = check_array(X, accept_sparse="csr", dtype=np.float64)
         return X @ self._known.coefficients() + offset
+
+    def weights_of_others(self) -> tuple[np.ndarray, np.ndarray]:
+        """What scores rows that were not learned from: columns, and their weights without the intercept."""
+        known = self._known
+        return known.all_rows.linking, known.combined(known.duals[: known.size])
 
     def score_rows(self, rows: np.ndarray) -> np.ndarray:
         """Scores of some rows of the matrix of :meth:`fit_rows`; quickest where each call asks for fewer."""

@@ -45,8 +45,13 @@ class DuplicatesDesk(ScreeningDesk):
             before = self._kept.get("duplicates")
             is_large = len(records) >= _KEPT_FROM
             earlier = before[1].compared if before else Compared.load(folder) if is_large else None
+            is_fresh = earlier is None
+            if self.cluster is not None and is_fresh:
+                from samsyn.cluster.comparing import compared_on  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+                earlier = compared_on(self.cluster, records)
             found = find_duplicates(records, self.duplicate_decisions(), earlier=earlier)
-            if is_large and (earlier is None or found.compared.n_compared):
+            if is_large and (is_fresh or found.compared.n_compared):
                 # in a folder that can only be read it is compared again next time
                 with suppress(OSError):
                     found.compared.save(folder)

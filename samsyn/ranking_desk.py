@@ -72,6 +72,12 @@ class RankingDesk(ScreeningDesk):
 
         def compute() -> Ranker:
             protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
+            if self.cluster is not None and len(every):
+                from samsyn.cluster.ranking import PartitionedRanker  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+                return PartitionedRanker(
+                    self.cluster, every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed
+                )
             # reading fewer texts takes less than reading what was kept of them
             kept = self.folder / ".cache" / "ranking" if len(every) >= _KEPT_FROM else None
             return Ranker(

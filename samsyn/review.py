@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -60,6 +60,9 @@ from synthesis import (
 )
 from synthesis.author_text import FILE_NAME
 
+if TYPE_CHECKING:
+    from samsyn.cluster import Cluster
+
 Searches = Search | Sequence[Search]
 Progress = Callable[[Iterable], Iterable]
 
@@ -81,6 +84,7 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
 
     folder: Path
     _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
+    cluster: Cluster | None = field(default=None, repr=False)
 
     # --- the folder -------------------------------------------------------------------------------------
 
@@ -174,9 +178,15 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def collection(self, *, progress: Progress = iter) -> Collection:
         """Every record of every source."""
         folder, cache = self.folder / "sources", self.folder / ".cache" / "sources"
-        return self._remembered(
-            "collection", ("sources/*",), lambda: read_sources(folder, progress=progress, cache=cache)
-        )
+
+        def compute() -> Collection:
+            if self.cluster is None:
+                return read_sources(folder, progress=progress, cache=cache)
+            from samsyn.cluster.adding import reader_on  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+            return read_sources(folder, reader=reader_on(self.cluster, progress))
+
+        return self._remembered("collection", ("sources/*",), compute)
 
     @property
     def sources(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
@@ -40,6 +40,9 @@ from corpus import (
 from corpus.protocol import STAGES, Stage
 from corpus.undone import not_undone
 
+if TYPE_CHECKING:
+    from samsyn.cluster import Cluster
+
 Rows = Iterable[Mapping[str, Any]]
 CALIBRATION_SIZE = 50
 # the files that the state of the screening is computed from
@@ -50,6 +53,8 @@ class ScreeningDesk(ABC):
     """The part of :class:`~samsyn.Review` that is about screening."""
 
     folder: Path
+    # where the work is done when not here (samsyn.cluster)
+    cluster: Cluster | None
 
     @classmethod
     @abstractmethod

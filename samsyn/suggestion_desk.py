@@ -199,7 +199,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 self.scheme.without_retired(),
                 person,
                 classifier=self.classifier(progress=progress),
-                suggestions=suggest(records, self.scheme.without_retired(), progress=progress),
+                suggestions=self._by_rules(records, progress),
                 seed=self.protocol.seed,
                 language=language,
             )
@@ -209,6 +209,10 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
     ) -> pd.DataFrame:
         """What the rules suggest; of many records each part is kept, so that the next run goes on there."""
         scheme = self.scheme.without_retired()
+        if self.cluster is not None:
+            from samsyn.cluster.suggesting import suggested  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+            return suggested(self.cluster, records, scheme, progress)
         if len(records) < _KEPT_FROM:
             return suggest(records, scheme, progress=progress)
         kept = self.folder / ".cache" / "suggestions" / which

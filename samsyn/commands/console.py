@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import sys
@@ -36,9 +37,47 @@ stage_option = click.option(
 )
 
 
+# where the cluster stands among what a command knows of its call
+_CLUSTER = "samsyn.cluster"
+
+
 def open_review(folder: Path) -> Review:
-    """The review in a folder."""
-    return Review.open(folder)
+    """The review in a folder; its work is done on Dask where the command was told so."""
+    review = Review.open(folder)
+    context = click.get_current_context(silent=True)
+    review.cluster = context.meta.get(_CLUSTER) if context else None
+    return review
+
+
+def on_dask(command: Callable[..., None]) -> Callable[..., None]:
+    """The options --dask and --partitions, of a command that takes ``folder``."""
+
+    @click.option(
+        "--dask",
+        default="",
+        metavar="ADDRESS",
+        help="Do the work on Dask: tcp://HOST:8786 of a scheduler that you trust, or local:N for N workers "
+        "on this computer. The outcome is the same.",
+    )
+    @click.option(
+        "--partitions",
+        default="",
+        metavar="PATH",
+        help="With --dask: a folder or URL (s3://BUCKET/FOLDER) that all workers reach, for parts of the "
+        "records (default: .cache/dask of the review).",
+    )
+    @functools.wraps(command)
+    def run(*, dask: str, partitions: str, folder: Path, **given: Any) -> None:
+        if dask:
+            # only those who ask for it have it
+            from samsyn.cluster import connected  # noqa: PLC0415 (as said above)
+
+            path = partitions or str((Review.open(folder).folder / ".cache" / "dask").resolve())
+            context = click.get_current_context()
+            context.meta[_CLUSTER] = context.with_resource(connected(dask, path))
+        command(folder=folder, **given)
+
+    return run
 
 
 def echo_json(figures: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from corpus import Explanation, UsageError
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review
+from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, on_dask, open_review
 from samsyn.decision_tables import read_rows, write_rows
 from samsyn.duplicates_desk import one_pair
 from samsyn.review import Review
@@ -32,6 +32,7 @@ _IN_EXPLANATION = ["record_id_a", "record_id_b", "outcome", "probability", "why"
 @click.option("--csv", "doubtful_to", type=click.Path(path_type=Path), help="Write the doubtful pairs here.")
 @in_review
 @as_json
+@on_dask
 def duplicates(
     decided: Path | None,
     same: tuple[str, str] | None,

@@ -14,6 +14,7 @@ from samsyn.commands.console import (
     echo_json,
     echo_table,
     in_review,
+    on_dask,
     open_review,
     progress,
 )
@@ -89,6 +90,7 @@ def new(folder: Path, scheme: str) -> None:
 )
 @in_review
 @as_json
+@on_dask
 def add(
     paths: tuple[Path, ...],
     database: str,

@@ -15,6 +15,7 @@ from samsyn.commands.console import (
     echo_json,
     echo_table,
     in_review,
+    on_dask,
     open_review,
     stage_option,
 )
@@ -37,6 +38,7 @@ from samsyn.decision_tables import read_rows, write_rows
 @stage_option
 @in_review
 @as_json
+@on_dask
 def rank_records(
     top: int,
     every: bool,

@@ -18,6 +18,7 @@ from samsyn.commands.console import (
     echo_json,
     echo_table,
     in_review,
+    on_dask,
     open_review,
     progress,
 )
@@ -55,6 +56,7 @@ _NAMED = 5
 )
 @in_review
 @as_json
+@on_dask
 def suggest_segments(
     every: bool,
     origins: tuple[str, ...],

@@ -1,0 +1,201 @@
+"""A scheduler that is there, or one on this computer; and the work sent to it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from corpus.errors import ReviewError, UsageError
+from samsyn import __version__
+from samsyn.cluster.store import Store
+
+Progress = Callable[[Iterable], Iterable]
+_LOCAL = re.compile(r"local:([1-9]\d{0,3})")
+_REMOTE = re.compile(r"(?:tcp|tls|ucx|ws|wss)://\S+")
+# seconds until a scheduler that does not answer, or has no workers, is given up
+_PATIENCE = 5
+# a part on which so many workers have died in turn is not tried again
+_DEATHS = 3
+_HOW = "Give --dask tcp://HOST:8786 or --dask local:4 (so many workers on this computer)."
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Workers that take parts of the work.
+
+    Attributes
+    ----------
+    client : distributed.Client
+    store : Store
+        Where the parts lie that the workers read.
+    """
+
+    client: Any
+    store: Store
+
+    def shared(self, value: Any) -> Any:
+        """Something every worker needs: sent once, and not lost when one of them dies."""
+        return self.one(_itself, value)
+
+    def each(self, function: Callable[..., Any], *lists: Sequence[Any], **same: Any) -> list[Any]:
+        """Calls to be made, one for each entry of the lists; nothing is waited for."""
+        return self.client.map(function, *lists, pure=False, retries=0, batch_size=None, **same)
+
+    def one(self, function: Callable[..., Any], *values: Any, **same: Any) -> Any:
+        """One call to be made."""
+        return self.client.submit(function, *values, pure=False, retries=0, **same)
+
+    def results(self, calls: Sequence[Any], progress: Progress | None = None) -> list[Any]:
+        """What the calls gave, in their order.
+
+        Raises
+        ------
+        ReviewError
+            When workers died again and again on one part, the scheduler went away, or a call failed.
+        """
+        from distributed import as_completed  # noqa: PLC0415 (comes with the extra only)
+
+        try:
+            done = as_completed(calls, loop=self.client.loop)
+            for call in _counted(progress, done, len(calls)):
+                if call.status != "finished":
+                    call.result()
+            return list(self.client.gather(list(calls)))
+        except BaseException as error:
+            self._forget(calls)
+            fault = _in_words(error)
+            if fault is None:
+                raise
+            raise fault from error
+
+    def _forget(self, calls: Sequence[Any]) -> None:
+        try:
+            self.client.cancel(list(calls), force=True)
+        except Exception:  # the connection itself may be what failed
+            logging.getLogger(__name__).debug("the calls were not cancelled", exc_info=True)
+
+
+@contextmanager
+def connected(address: str, path: str) -> Iterator[Cluster]:
+    """A cluster at an address, for as long as it is needed.
+
+    Parameters
+    ----------
+    address : str
+        ``tcp://HOST:PORT`` of a scheduler, which must be trusted, or ``local:N`` for N workers on this
+        computer, which nobody else can reach.
+    path : str
+        Where parts of the records are kept (:class:`~samsyn.cluster.Store`).
+
+    Raises
+    ------
+    UsageError
+        When Dask is not installed, the address is none, or nobody answers there.
+    """
+    local = _LOCAL.fullmatch(address)
+    if not local and not _REMOTE.fullmatch(address):
+        raise UsageError(f"There is no Dask at {address!r}.", next_step=_HOW)
+    try:
+        import dask  # noqa: PLC0415 (an extra)
+        import distributed  # noqa: PLC0415 (an extra)
+    except ImportError:
+        raise UsageError(
+            "--dask needs Dask, which is not installed.", next_step="pip install 'samsyn[dask]'"
+        ) from None
+    # what fails is said once, by us
+    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    settings = {
+        "distributed.comm.timeouts.connect": f"{_PATIENCE}s",
+        "distributed.scheduler.allowed-failures": _DEATHS - 1,
+        "distributed.worker.multiprocessing-method": "spawn",
+        "distributed.logging.distributed": "critical",
+    }
+    with dask.config.set(settings):
+        workers = None
+        try:
+            if local:
+                workers = distributed.LocalCluster(
+                    n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+                    silence_logs=logging.CRITICAL + 1,
+                )  # fmt: skip
+            client = distributed.Client(
+                workers if workers is not None else address, timeout=_PATIENCE, set_as_default=False
+            )
+        except (OSError, TimeoutError) as error:
+            if workers is not None:
+                workers.close(timeout=_PATIENCE)
+            raise UsageError(f"No Dask scheduler answers at {address}.", next_step=_HOW) from error
+        try:
+            _check_workers(client, address)
+            yield Cluster(client, Store(path))
+        finally:
+            client.close(timeout=_PATIENCE)
+            if workers is not None:
+                workers.close(timeout=_PATIENCE)
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def version() -> str:
+    """The version of Samsyn, as a worker has it."""
+    return __version__
+
+
+def _check_workers(client: Any, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError as error:
+        raise UsageError(
+            f"The scheduler at {address} has no workers.", next_step=f"Start some: dask worker {address}"
+        ) from error
+    try:
+        versions = client.run(version)
+    except Exception as error:  # a worker without Samsyn cannot even say so
+        raise UsageError(
+            f"A worker of {address} cannot run Samsyn ({type(error).__name__}: {error}).",
+            next_step=f"Install samsyn[dask] {__version__} for all workers.",
+        ) from error
+    for worker, found in sorted(versions.items()):
+        if found != __version__:
+            raise UsageError(
+                f"The worker {worker} has Samsyn {found}, here is {__version__}.",
+                next_step="Install the same version for all workers.",
+            )
+
+
+def _counted(progress: Progress | None, done: Iterable[Any], n: int) -> Iterable[Any]:
+    return progress(_Sized(done, n)) if progress else done
+
+
+class _Sized:
+    """Something to go through whose length is known, so that a progress bar can say how long it takes."""
+
+    def __init__(self, steps: Iterable[Any], n: int) -> None:
+        self._steps, self._n = steps, n
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        return self._n
+
+
+def _in_words(error: BaseException) -> ReviewError | None:
+    """What went wrong on the cluster, for a person; None where the error says it itself, or is not ours."""
+    from distributed import CancelledError, KilledWorker  # noqa: PLC0415 (comes with the extra only)
+    from distributed.comm import CommClosedError  # noqa: PLC0415 (as above)
+
+    again = "Nothing was written; the same command begins again."
+    if isinstance(error, KilledWorker):
+        return ReviewError(
+            f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {again}"
+        )
+    if isinstance(error, (CancelledError, CommClosedError, TimeoutError)):
+        return ReviewError(f"The Dask scheduler went away. {again}")
+    return None
