@@ -92,16 +92,7 @@ def suggest_segments(
             suggested_direction=suggestions["direction"], suggested_quotation=suggestions["text"],
         )  # fmt: skip
         facets = [facet.id for facet in review.scheme.facets]
-        first = [
-            "record_id",
-            "code_id",
-            "value",
-            "direction",
-            "finding",
-            "quotation",
-            "field",
-            "why",
-        ]
+        first = ["record_id", "code_id", "value", "direction", "finding", "quotation", "field", "why"]
         shown = ["proposed_by", "suggested_direction", "suggested_quotation"]
         sheet = rows[[*first, "standing", "score", "indicator", "cue", "note", "round", *shown]]
         write_rows(sheet.assign(**dict.fromkeys(facets, "")), table)
