@@ -3,20 +3,20 @@
 A suggestion is never a decision. The score only orders suggestions; it is not a probability:
 
 ======================================================================  ======
-a suggestion begins with                                              0.40
-each word of the indicator beyond the first (at most two)            +0.10
-a direction cue                                                      +0.20
-another indicator of the same code in the field                      +0.10
-the indicator is weak                                                -0.15
-the claim is hedged                                                  -0.10
-it stands in the title                                               -0.10
-its words are said elsewhere in the record too, in title or abstract  halved
-an aim stands before it ("aims to strengthen")                        halved
+a suggestion begins with                                                0.40
+each word of the indicator beyond the first (at most two)               +0.10
+a direction cue                                                         +0.20
+another indicator of the same code in the field                         +0.10
+the indicator is weak                                                   -0.15
+the claim is hedged                                                     -0.10
+it stands in the title                                                  -0.10
+its words are said elsewhere in the record too, in title or abstract    halved
+an aim stands before it ("aims to strengthen")                          halved
 ======================================================================  ======
 
-What a record names again and again is its subject, and naming a subject makes no claim about it; on judged
-suggestions those halved were right half as often (benchmarks/precision.py). :func:`coding_scheme.standings`
-says from the score which suggestions are strong.
+What a record names again and again is its subject, and naming a subject makes no claim about it: of 117
+judged suggestions the code was right for 43 % where the record says the words elsewhere too, for 70 % where
+it does not. :func:`coding_scheme.standings` says from the score which suggestions are strong.
 """
 
 from __future__ import annotations
