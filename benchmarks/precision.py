@@ -16,9 +16,12 @@ works; the field (climate, water, health) does not matter. Not included: researc
 For round 4 the records next door were told by their titles alone, those of the topic library by title and the
 beginning of the abstract; all rounds were judged by one reader.
 Rounds: 1 to 3 the topic library; 4 the half of it not used for the words, and records next door (another
-library's row numbers); 5 abstracts about partnerships found on the web, some of them cut short ("web:" and a
+library's row numbers); 5 and 7 abstracts about partnerships found on the web, some of them cut short ("web:" and a
 short name where no DOI was at hand); 6 the rest of the topic library, and next door ("included" was set by topic
-while judging there). Readings: 2 was used for the
+while judging there). In round 7 every suggestion of 61 abstracts was
+judged, its direction right (1), wrong (0) or left open where the text has one ("open"), with the score of today;
+the bar of strong ones was chosen on one half of its records and tried on the other, though what halves a score
+was found by looking at the whole round. Readings: 2 was used for the
 words, 1, 3 and 4 were read before their suggestions were seen, and used for the words afterwards.
 """
 
@@ -32,7 +35,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from coding_scheme import read_coding_scheme, suggest
+from coding_scheme import CodingScheme, read_coding_scheme, standings, suggest
 from corpus import read_records
 from corpus.errors import ReviewError
 
@@ -49,6 +52,7 @@ JUDGEMENT_COLUMNS = [
     "code_right",
     "direction_right",
     "included",
+    "score",
 ]
 TOPIC = re.compile(
     r"partner|collaborat|participat|stakeholder|co-?produc|deliberat|citizen|cooperat|governance|actors|involvement",
@@ -125,8 +129,20 @@ def figures(judged: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             "code 95 %": f"{intervals['code'].low:.2f}-{intervals['code'].high:.2f}",
             "code and direction": round(both.mean(), 2),
             "both 95 %": f"{intervals['both'].low:.2f}-{intervals['both'].high:.2f}",
+            "direction wrong": int(((group["code_right"] == "1") & (group["direction_right"] == "0")).sum()),
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def print_standings(scored: pd.DataFrame, scheme: CodingScheme) -> None:
+    """Strong and possible suggestions, on the half of the records that the bar was chosen on and on the other."""
+    second = pd.util.hash_array(scored["record"].to_numpy(dtype=object)) % 2
+    scored = scored.assign(
+        half=["tested on" if each else "chosen on" for each in second],
+        standing=standings(scored.assign(score=scored["score"].astype("float64")), scheme),
+    )
+    print(figures(scored, ["half", "standing"]).to_string(index=False))
+    print(figures(scored, ["round", "standing"]).to_string(index=False), "\n")
 
 
 def recall(read: pd.DataFrame, suggested: pd.DataFrame) -> dict[str, object]:
@@ -169,6 +185,7 @@ def main() -> None:
         print(figures(judged, ["round", "record_is"]).to_string(index=False), "\n")
         told = judged[judged["included"] != ""]
         print(figures(told, ["round", "included"]).to_string(index=False), "\n")
+        print_standings(judged[judged["score"] != ""], read_coding_scheme(chosen.scheme))
         print(figures(judged, ["round", "code_id"]).to_string(index=False))
         return
     if chosen.folder is None or (chosen.what in {"draw", "read"} and chosen.sheet is None):
@@ -193,7 +210,7 @@ def main() -> None:
         )
     else:
         drawn = draw(suggestions_of(fresh, chosen.scheme), chosen.n or 100, rng)
-        shown = ["record", "code_id", "direction", "text", "indicator", "cue", "why"]
+        shown = ["record", "code_id", "direction", "score", "text", "indicator", "cue", "why"]
         counts = drawn["record"].map(topic_words(fresh))
         sheet = drawn[shown].assign(
             round=chosen.seed, topic_words=counts, code_right="", direction_right="", included=""

@@ -32,6 +32,7 @@ from coding_scheme.scheme_changes import scheme_diff, version_faults
 from coding_scheme.scheme_edit import EditedScheme, merge_codes, rename_code, split_code
 from coding_scheme.scheme_file import read_coding_scheme, write_coding_scheme
 from coding_scheme.scheme_readers import indicator_hits
+from coding_scheme.standing import standings
 from coding_scheme.taguette import (
     is_highlights,
     read_taguette_codebook,
@@ -110,6 +111,7 @@ __all__ = [
     "split_code",
     "stale_decisions",
     "standing_decisions",
+    "standings",
     "suggest",
     "undo_lines",
     "unread_languages",

@@ -161,6 +161,16 @@ class ScopedCues:
             asked.append(question)
         return asked
 
+    def _intended(self, at: int) -> bool:
+        """Whether a purpose stands before a unit in its clause, with no finding after it."""
+        aims = [
+            match.last
+            for match in self._of("purposes")
+            if match.last < at and self._clause(match.first) == self._clause(at)
+        ]
+        found = [match.first for match in self._of("findings") if match.first < at]
+        return bool(aims) and max(aims) > max(found, default=-1)
+
     def _question(self, at: int) -> Match | None:
         return self._asked[at - self.first]
 

@@ -48,12 +48,15 @@ class DirectionReading:
         Units of the hedges in the same clause.
     how : str
         "" (no cue), "cue", "negated", "missing", "rejected", "both", "asked" (no claim).
+    intended : bool
+        Whether an aim stands before it in the clause ("aims to build trust").
     """
 
     direction: str = "descriptive"
     cues: tuple[tuple[int, int], ...] = ()
     hedges: tuple[tuple[int, int], ...] = ()
     how: str = ""
+    intended: bool = False
 
 
 class SentenceCues(ScopedCues):
@@ -61,6 +64,9 @@ class SentenceCues(ScopedCues):
 
     def read(self, first: int, last: int) -> DirectionReading:
         """The direction of an indicator standing at units ``first`` to ``last``."""
+        return replace(self._read(first, last), intended=self._intended(first))
+
+    def _read(self, first: int, last: int) -> DirectionReading:
         question = self._question(first)
         if question:
             return DirectionReading(cues=((question.first, question.last),), how="asked")

@@ -2,15 +2,21 @@
 
 A suggestion is never a decision. The score only orders suggestions; it is not a probability:
 
-====================================================================  =====
-a suggestion begins with                                              0.40
-each word of the indicator beyond the first (at most two)            +0.10
-a direction cue                                                      +0.20
-another indicator of the same code in the field                      +0.10
-the indicator is weak                                                -0.15
-the claim is hedged                                                  -0.10
-it stands in the title                                               -0.10
-====================================================================  =====
+======================================================================  ======
+a suggestion begins with                                                0.40
+each word of the indicator beyond the first (at most two)               +0.10
+a direction cue                                                         +0.20
+another indicator of the same code in the field                         +0.10
+the indicator is weak                                                   -0.15
+the claim is hedged                                                     -0.10
+it stands in the title                                                  -0.10
+its words are said elsewhere in the record too, in title or abstract    halved
+an aim stands before it ("aims to strengthen")                          halved
+======================================================================  ======
+
+What a record names again and again is its subject, and naming a subject makes no claim about it: of 117
+judged suggestions the code was right for 43 % where the record says the words elsewhere too, for 70 % where
+it does not. :func:`coding_scheme.standings` says from the score which suggestions are strong.
 """
 
 from __future__ import annotations
@@ -123,6 +129,12 @@ def suggest(
         for field, (text, language, reading) in readings.items():
             found = _suggestions_in(text, field, language, reading, scheme, readers)
             rows.extend({"record_id": record["record_id"], "field": field, **row} for row in found)
+            said = [each.casefold() for each, _, _ in readings.values()]
+            for row in rows[len(rows) - len(found) :]:
+                if sum(each.count(row["indicator"].casefold()) for each in said) > 1:
+                    row["score"] /= 2
+                    row["why"] += " The record says these words elsewhere too: perhaps only its subject."
+                row["score"] = round(row["score"], 2)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame.astype({"start": "int64", "end": "int64", "score": "float64"})
     texts = [column for column in COLUMNS if column not in {"start", "end", "score"}]
@@ -213,7 +225,7 @@ def _row(
     return {
         "direction": direction,
         "proposed_by": "rule",
-        "score": round(min(max(score, 0.0), 1.0), 2),
+        "score": min(max(score, 0.0), 1.0) / (2 if best.reading.intended else 1),
         "indicator": indicator,
         "cue": cue,
         "why": _why(best, rivals, indicator, words),
@@ -244,6 +256,8 @@ def _why(best: _Found, rivals: list[_Found], indicator: str, words: Callable[[An
         said += f"; elsewhere in the sentence it stands with {there}"
     if best.weak:
         said += "; a weak indicator"
+    if reading.intended:
+        said += "; said as an aim"
     if reading.hedges:
         said += f"; hedged by “{words(reading.hedges)}”"
     return said + "."

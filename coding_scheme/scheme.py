@@ -233,6 +233,8 @@ class CodingScheme:
         :func:`coding_scheme.suggest`). Without them every record is read.
     word_groups : mapping of name to phrases by language
         Words of one sort ("citizens": citizen*, resident*) that indicators name as "@citizens".
+    strong_from : float
+        The score from which a suggestion counts as strong (:func:`coding_scheme.standings`); 0 to 1.
     lemmas : mapping of language to mapping of form to lemma
         Which lemma a word form has where the dictionary is wrong or lacks it: {"da": {"udsatte": "udsat"}},
         in lower case. Indicators and the classifier go by it.
@@ -266,6 +268,7 @@ class CodingScheme:
     facets: tuple[Facet, ...] = ()
     descriptors: tuple[Descriptor, ...] = ()
     changelog: tuple[SchemeChange, ...] = ()
+    strong_from: float = 0.5
 
     @cached_property
     def codes(self) -> tuple[Code, ...]:

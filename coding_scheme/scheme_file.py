@@ -105,6 +105,8 @@ def _cross_checks(scheme: CodingScheme) -> Iterator[Fault]:
     codes = list(dict.fromkeys(code.id for code in scheme.codes))
     if not version_parts(scheme.version):
         yield Fault(("version",), _no_version(scheme.version))
+    if not 0 <= scheme.strong_from <= 1:
+        yield Fault(("strong_from",), f"{scheme.strong_from:g} does not lie between 0 and 1")
     yield from _changelog_faults(scheme, codes)
     yield from _repeated_ids(scheme)
     yield from _theme_faults(scheme, codes)

@@ -171,6 +171,7 @@ class CheckingCard extends Card {
     return element("div", { class: "asking" },
       element("div", {},
         element("h3", {}, heading),
+        question.standing && element("p", { class: "hint" }, question.standing),
         element("p", { class: "which" }, element("b", { class: `chip ${direction?.id ?? ""}` }, direction ? `${direction.symbol} ` : "", code.label), ` ${direction?.label ?? ""}`, question.answer ? ` · ${words[question.answer]}` : ""),
         element("dl", {}, question.reasons.flatMap(({ term, text }) => [element("dt", {}, term), element("dd", {}, text)])),
         question.elsewhere && element("p", { class: "hint" }, filled(words.elsewhere, { direction: this.directionOf(question.elsewhere)?.label })),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from coding_scheme import Segment
+import pandas as pd
+
+from coding_scheme import Segment, standings
 from corpus import UsageError
 from samsyn.cards.checking_items import Item
 from samsyn.cards.checking_queue import CheckingQueue
@@ -143,14 +145,19 @@ class CheckingFace:
         self._go_on(None)
 
     def _go_on(self, after: Item | None) -> None:
-        """To the next suggestion that waits, in the order of the text; round to those before."""
+        """To the next suggestion that waits, in the order of the text; strong ones before possible ones."""
         waiting = [item for item in self._items if not item.answer]
+        waiting = [item for item in waiting if self._is_strong(item)] or waiting
         place = (after.segment.field != "title", after.segment.start, after.code_id) if after else None
         later = [
             item for item in waiting
             if place is None or (item.segment.field != "title", item.segment.start, item.code_id) > place
         ]  # fmt: skip
         self._look_at(next((item.key for item in [*later, *waiting]), ""))
+
+    def _is_strong(self, item: Item) -> bool:
+        frame = pd.DataFrame([{"score": item.suggestion["score"] if item.suggestion else 1.0}])
+        return bool((standings(frame, self.queue.scheme) == "strong").all())
 
     def _look_at(self, key: str) -> None:
         item = next((item for item in self._items if item.key == key), None)
@@ -253,10 +260,20 @@ class CheckingFace:
             "number": suggested.index(item) + 1 if item in suggested else 0,
             "of": len(suggested),
             "suggested": item.suggestion["direction"] if item.suggestion else "",
+            "standing": self._standing(item),
             "reasons": reasons_shown(shown, self.words, self._decimal) if shown else [],
             "elsewhere": stand.direction if stand and elsewhere else "",
             "own_note": stand.note if stand else "",
         }
+
+    def _standing(self, item: Item) -> str:
+        """Strong or possible, in words, with how many strong ones the record has."""
+        if not item.suggestion:
+            return ""
+        suggested = [each for each in self._items if each.suggestion]
+        n_strong = sum(self._is_strong(each) for each in suggested)
+        words = self.words["standing_strong" if self._is_strong(item) else "standing_possible"]
+        return words.format(strong=n_strong, possible=len(suggested) - n_strong)
 
     def _strip(self, round_: str) -> list[str]:
         progress, words = self.queue.progress(), self.words

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from coding_scheme import Proposer
+from coding_scheme import Proposer, standings
 from corpus import UsageError
 from samsyn.commands.console import (
     as_json,
@@ -38,6 +38,7 @@ _NAMED = 5
     metavar="ORIGIN",
     help="rules, classifier, or MODULE:FUNCTION of your own; repeatable (default: rules and classifier).",
 )
+@click.option("--possible", is_flag=True, help="Also suggestions that are only possible.")
 @click.option("--as", "person", default="", metavar="PERSON", help="Leave out what PERSON has to read blind.")
 @click.option(
     "--csv",
@@ -60,6 +61,7 @@ _NAMED = 5
 def suggest_segments(
     every: bool,
     origins: tuple[str, ...],
+    possible: bool,
     person: str,
     table: Path | None,
     language: str,
@@ -75,6 +77,9 @@ def suggest_segments(
 
     Of many records what the rules have read is kept as it comes: interrupted, the same command goes on there.
 
+    Only strong suggestions are listed; how many more are possible is said, and --possible lists them too. A
+    scheme sets its own bar with strong_from.
+
     Example: samsyn suggest --csv to-code.csv, fill in the column value, then
     samsyn code to-code.csv --as anna
     """
@@ -89,7 +94,10 @@ def suggest_segments(
         workers=workers or os.cpu_count() or 1,
         progress=progress("reading"),
     )
-    suggestions = proposals.suggestions
+    found = proposals.suggestions
+    found = found.assign(standing=standings(found, review.scheme))
+    strong = found["standing"] == "strong"
+    suggestions = found if possible else found[strong].reset_index(drop=True)
     n_records = suggestions["record_id"].nunique()
     if table is not None:
         rows = suggestions.rename(columns={"text": "quotation"}).assign(
@@ -99,13 +107,14 @@ def suggest_segments(
         facets = [facet.id for facet in review.scheme.facets]
         first = ["record_id", "code_id", "value", "direction", "finding", "quotation", "field", "why"]
         shown = ["proposed_by", "suggested_direction", "suggested_quotation"]
-        sheet = rows[[*first, "score", "indicator", "cue", "note", "round", *shown]]
+        sheet = rows[[*first, "standing", "score", "indicator", "cue", "note", "round", *shown]]
         write_rows(sheet.assign(**dict.fromkeys(facets, "")), table)
         click.echo(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
     if as_json:
         refused = proposals.refused.to_dict("records")
         echo_json(
-            {"suggestions": len(suggestions), "records": n_records, "codes": suggestions["code_id"].nunique(),
+            {"suggestions": len(suggestions), "strong": int(strong.sum()), "possible": int((~strong).sum()),
+             "records": n_records, "codes": suggestions["code_id"].nunique(),
              "by": _by_origin(proposals), "silent": proposals.silent, "refused": refused,
              "mended": proposals.n_mended, "hidden_records": proposals.n_hidden,
              "stale_decisions_not_learned_from": proposals.n_stale,
@@ -115,7 +124,13 @@ def suggest_segments(
         return
     if table is None:
         click.echo(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
-        echo_table(suggestions[["record_id", "code_id", "direction", "score", "text", "why"]].head(_SHOWN))
+        shown = ["record_id", "code_id", "direction", "standing", "score", "text", "why"]
+        echo_table(suggestions[shown].head(_SHOWN))
+    n_hidden = len(found) - len(suggestions)
+    if n_hidden:
+        click.echo(
+            f"{counted(n_hidden, 'suggestion')} more, only possible: not listed (--possible lists them)."
+        )
     _echo_what_is_missing(proposals)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coding_scheme import Segment
+from coding_scheme import Segment, standings
 from corpus import ReviewError, UsageError
 from samsyn import Review
 from samsyn.cards import checking_queue
@@ -513,3 +513,21 @@ def test_the_settling_face_says_where_they_differ(unsettled):
         face.act(
             {"do": "keep", "person": "coder-1", "reason": "overlooked", "record_id": "r", "code_id": "c"}
         )
+
+
+def test_strong_suggestions_are_asked_before_possible_ones_and_the_card_says_which(uncoded):
+    queue = queue_of(uncoded)
+    standing_of = {}
+    for name in queue.waiting():
+        found = queue.suggestions(name)
+        standing_of = dict(enumerate(standings(found, queue.scheme)))
+        if {"strong", "possible"} <= set(standing_of.values()):
+            queue.go(name)
+            break
+    face = CheckingFace(queue, WORDS, "en")
+    asked = []
+    while question := face.shown()["question"]:
+        asked.append("possible" if question["standing"].startswith("Only possible") else "strong")
+        face.act({"do": "answer", "record_id": queue.current(), "verdict": "absent"})
+    assert set(asked) == {"strong", "possible"}
+    assert asked == sorted(asked, reverse=True)

@@ -159,3 +159,26 @@ def test_the_languages_read_are_named_and_those_that_are_not(folder):
     figures = json.loads(run("suggest", "--all", "--json", "--review", folder))
     assert [(row["language"], row["lemmas"]) for row in figures["languages"]] == [("en", True), ("da", True)]
     assert figures["unread_languages"] == [{"language": "es", "n_records": 1}]
+
+
+def test_possible_suggestions_are_counted_and_listed_only_when_asked_for(tmp_path):
+    review = Review.new(tmp_path / "my-review")
+    (tmp_path / "export.ris").write_text(
+        "TY  - JOUR\nTI  - Mutual trust in partnerships\n"
+        "AB  - The partners met. Independent facilitation strengthened mutual trust.\nER  - \n",
+        encoding="utf-8",
+    )
+    review.add(tmp_path / "export.ris")
+    listed = {}
+    for name, options in (("strong", ()), ("all", ("--possible",))):
+        table = tmp_path / f"{name}.csv"
+        said = run("suggest", "--all", *options, "--csv", table, "--review", review.folder)
+        listed[name] = pd.DataFrame(read_rows(table))
+        assert ("1 suggestion more, only possible" in said) == (name == "strong")
+    assert listed["strong"]["code_id"].tolist() == ["facilitation_independent"]
+    assert dict(listed["all"][["code_id", "standing"]].to_numpy()) == {
+        "facilitation_independent": "strong",
+        "network_trust_partners": "possible",
+    }
+    counts = json.loads(run("suggest", "--all", "--json", "--review", review.folder))
+    assert (counts["suggestions"], counts["strong"], counts["possible"]) == (1, 1, 1)
