@@ -34,12 +34,15 @@ class Chain:
         Lines that were changed, removed, moved or put in; by line and in words.
     joined : tuple of (int, str)
         Lines where those of another copy of the file begin, as the merging of two copies leaves them.
+    forks : tuple of (int, int)
+        Of the same lines: the line after which the other copy went on by itself, 0 for its beginning.
     n_unchained : int
         Lines at the beginning that an earlier Samsyn wrote, without a hash: an edit of them cannot be seen.
     """
 
     faults: tuple[tuple[int, str], ...] = ()
     joined: tuple[tuple[int, str], ...] = ()
+    forks: tuple[tuple[int, int], ...] = ()
     n_unchained: int = 0
 
 
@@ -104,6 +107,17 @@ def note_last(path: Path, before: str, last: str) -> None:
         last_file(path).write_text("".join(f"{one}\n" for one in (*kept, last)), encoding="ascii")
 
 
+def note_replaced(path: Path, former: bytes, last: str) -> None:
+    """Keep the hash of the last line of a file that took another's place and holds all its lines.
+
+    What was gone from the former file is still said to be.
+    """
+    there = {line_hash(raw) for raw in former.split(b"\n")}
+    kept = [one for one in _noted(path) if one not in there]
+    with suppress(OSError):
+        last_file(path).write_text("".join(f"{one}\n" for one in (*kept, last)), encoding="ascii")
+
+
 def chain_of(path: Path) -> Chain:
     """Go along the chain of a journal file and say where it is broken.
 
@@ -120,7 +134,7 @@ def chain_of(path: Path) -> Chain:
     >>> _ = journal.append(folder, "ann", [{"record_id": f"r{n}", "verdict": "include"} for n in range(4)])
     >>> path = folder / "ann.jsonl"
     >>> chain_of(path)
-    Chain(faults=(), joined=(), n_unchained=0)
+    Chain(faults=(), joined=(), forks=(), n_unchained=0)
     >>> lines = path.read_text().splitlines(keepends=True)
     >>> _ = path.write_text("".join(lines[:1] + lines[2:]))
     >>> chain_of(path).faults
@@ -135,6 +149,7 @@ def chain_of(path: Path) -> Chain:
     begun = next((place for place, after in enumerate(afters) if isinstance(after, str)), len(raws))
     faults: list[tuple[int, str]] = []
     joined: list[tuple[int, str]] = []
+    forks: list[tuple[int, int]] = []
     places: dict[str, list[int]] = {}
     for place, name in enumerate(hashes):
         places.setdefault(name, []).append(place)
@@ -147,11 +162,13 @@ def chain_of(path: Path) -> Chain:
             faults.append((place + 1, fault))
         if other:
             joined.append((place + 1, other))
+            earlier = (one + 1 for one in places.get(str(said), ()) if one < place)
+            forks.append((place + 1, max(earlier, default=0)))
     gone = [last for last in _noted(path) if last not in places]
     if gone:
         told = f"a line that was the last one here was changed or is gone; the file ends at line {len(raws)}"
         faults.append((len(raws), f"{told} (should it be gone, delete {last_file(path).name})"))
-    return Chain(tuple(faults), tuple(joined), begun)
+    return Chain(tuple(faults), tuple(joined), tuple(forks), begun)
 
 
 def _told(

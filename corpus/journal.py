@@ -113,7 +113,8 @@ def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
         When the file cannot be written (disk full, read-only, another program keeps it), or is of a newer
         format.
     """
-    listed = [{**line, "v": FORMAT_VERSION} for line in lines]
+    # lines taken over from another copy keep their version, so that what undoes them still names them
+    listed = [{"v": FORMAT_VERSION, **line} for line in lines]
     if listed:
         with held(path):
             try:
@@ -190,6 +191,26 @@ def _write(path: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a longer copy of a file in its place, at once; for who has made sure that it holds all its lines.
+
+    Raises
+    ------
+    ReviewError
+        When it cannot be written; what stood there before still stands.
+    """
+    try:
+        _refuse_newer(path, data)
+        partial = path.with_name(f".{path.name}.partial")
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise _not_saved(path, error) from error
 
 
 def read(folder: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
