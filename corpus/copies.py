@@ -1,8 +1,8 @@
 """Two copies of a review folder that were edited apart: one person's lines of both in one sound file.
 
-Different people's lines are in different files, so that copying files merges them. One person's two copies of a
-file are merged here: what both hold stays as it is, then come the lines of this copy, then those that only the
-other holds, in its order and chained anew. No clock is asked.
+Different people's lines are in different files, so that copying files merges them. One person's two copies of
+a file are merged here: what both hold stays as it is, then come the lines of this copy, then those that only
+the other holds, in its order and chained anew. No clock is asked.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ class Merged:
 def merge_copy(folder: Path, other: Path) -> list[Merged]:
     """Take the decisions of another copy of a review folder into this one; the other is left as it is.
 
-    Doing it again adds nothing. Where this copy has nothing of its own, its file becomes the other's, byte for
-    byte, so that two copies that take each other in, one after the other, end alike.
+    Doing it again adds nothing. Where this copy has nothing of its own, its file becomes the other's, byte
+    for byte, so that two copies that take each other in, one after the other, end alike.
 
     Parameters
     ----------

@@ -10,8 +10,8 @@ from corpus import journal
 from corpus.chain import chain_of
 
 # what a line is about, and what it says of it, by its type
-_ABOUT = ("type", "record_id", "record_id_a", "record_id_b", "stage", "code_id", "round", "reading", "descriptor",
-          "about", "item", "adjudicates")  # fmt: skip
+_ABOUT = ("type", "record_id", "record_id_a", "record_id_b", "stage", "code_id", "round", "reading",
+          "descriptor", "about", "item", "adjudicates")  # fmt: skip
 _SAYS = ("verdict", "criterion", "value", "direction")
 _LOGS = ("sources/sources.jsonl", "priors/priors.jsonl")
 
@@ -63,7 +63,8 @@ def journal_notes(folder: Path) -> list[str]:
         chain = chain_of(path)
         if chain.n_unchained:
             notes.append(
-                f"{name}: an earlier Samsyn wrote the first {chain.n_unchained} lines; an edit of them cannot be seen"
+                f"{name}: an earlier Samsyn wrote the first {chain.n_unchained} lines; "
+                "an edit of them cannot be seen"
             )
         lines = journal.read_lines(path)[0]
         notes += [f"{name}: {said}" for _, said in chain.joined]
@@ -82,8 +83,8 @@ def differences(lines: list[dict[str, Any]], others: list[dict[str, Any]]) -> It
     Examples
     --------
     >>> one = {"type": "screening", "record_id": "r1", "verdict": "include", "journal_line": 4}
-    >>> list(differences([one], [{**one, "verdict": "exclude", "journal_line": 7}]))
-    ['the two copies differ in r1: include in line 4, exclude in line 7; line 7 counts. Decide again where it should not']
+    >>> list(differences([one], [{**one, "verdict": "exclude", "journal_line": 7}]))[0].partition(";")[0]
+    'the two copies differ in r1: include in line 4, exclude in line 7'
     """
     told = {_about(line): line for line in lines if line.get("type") != "undo"}
     for about, other in {_about(line): line for line in others if line.get("type") != "undo"}.items():
@@ -106,7 +107,7 @@ def _says(line: Mapping[str, Any]) -> str:
 
 
 def _of_another(path: Path, name: str, lines: list[dict[str, Any]]) -> Iterator[str]:
-    """A file whose lines are of a person who has another file, as programs that synchronise folders leave it."""
+    """Lines of a person who has another file, as programs that synchronise folders leave them."""
     people = {str(line["person"]) for line in lines if line.get("person")} - {path.stem}
     for person in sorted(people):
         own = path.with_name(f"{person}.jsonl")
