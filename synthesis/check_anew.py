@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from synthesis.check_output import DAMAGED
 from synthesis.crate import CRATE
 from synthesis.pictures import svg_png
 
@@ -80,7 +81,7 @@ def _members(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except (OSError, *DAMAGED):
         return {}
 
 
