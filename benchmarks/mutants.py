@@ -142,12 +142,10 @@ def _functions(old: dict, new: dict) -> list[tuple[FunctionType, FunctionType]]:
         if isinstance(value, type) and isinstance(twin, type) and value.__module__ == old.get("__name__"):
             pairs += _functions({**vars(value), "__name__": value.__module__}, dict(vars(twin)))
             continue
-        value, twin = (
-            inspect.unwrap(each) if callable(each) else each for each in (_inner(value), _inner(twin))
-        )
-        is_pair = isinstance(value, FunctionType) and isinstance(twin, FunctionType)
-        if is_pair and len(value.__code__.co_freevars) == len(twin.__code__.co_freevars):
-            pairs.append((value, twin))
+        here, there = (inspect.unwrap(one) if callable(one) else one for one in (_inner(value), _inner(twin)))
+        is_pair = isinstance(here, FunctionType) and isinstance(there, FunctionType)
+        if is_pair and len(here.__code__.co_freevars) == len(there.__code__.co_freevars):
+            pairs.append((here, there))
     return pairs
 
 
