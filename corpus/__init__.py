@@ -5,6 +5,7 @@ from corpus.asreview_project import is_asreview_project, read_asreview_project
 from corpus.assignment import assignments, calibration_sample
 from corpus.audit import AuditBound, audit_bound, audit_size, draw_audit
 from corpus.checked_yaml import Fault, FaultyFileError, read_checked_yaml
+from corpus.copies import Merged, merge_copy
 from corpus.duplicates import (
     Compared,
     Duplicates,
@@ -17,6 +18,7 @@ from corpus.duplicates import (
 )
 from corpus.errors import ReviewError, UsageError
 from corpus.flow import Flow, prisma_flow
+from corpus.journal_faults import journal_faults, journal_notes
 from corpus.languages import language_of
 from corpus.living import records_of_new_sources
 from corpus.matching import match_records
@@ -83,6 +85,7 @@ __all__ = [
     "Fault",
     "FaultyFileError",
     "Flow",
+    "Merged",
     "Protocol",
     "Ranker",
     "RankingParts",
@@ -122,12 +125,15 @@ __all__ = [
     "included_records",
     "is_asreview_project",
     "journal",
+    "journal_faults",
+    "journal_notes",
     "language_of",
     "latest_decisions",
     "level_in_words",
     "look_at",
     "looks",
     "match_records",
+    "merge_copy",
     "merge_duplicates",
     "missed_p_value",
     "missed_test",

@@ -1,8 +1,8 @@
 """The journal of decisions: append-only JSON lines, one file per person, never rewritten.
 
-Each line is one decision. An append is locked, flushed and fsynced before it is acknowledged. A line that
-a crash cut short stays in the file, is closed with a line feed by the next append, and is reported by
-every read.
+Each line is one decision and carries the hash of the line before it (:mod:`corpus.chain`). An append is
+locked, flushed and fsynced before it is acknowledged. A line that a crash cut short stays in the file, is
+closed with a line feed by the next append, and is reported by every read.
 """
 
 from __future__ import annotations
@@ -19,14 +19,18 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from corpus.chain import AFTER, Repeats, line_hash, note_last
 from corpus.errors import ReviewError, UsageError
 
-FORMAT_VERSION = 1
+# 2: each line names the one before it; an older Samsyn, which would write lines that do not, refuses the file
+FORMAT_VERSION = 2
 # seconds to wait for another program that is writing to the same file
 _WAITS = 20.0
-# bytes at the end of a file that are looked at for a newer format: who writes it writes there, and an older
-# Samsyn writes nothing behind it
+# bytes at the end of a file that are looked at for its last line and for a newer format: who writes it writes
+# there, and an older Samsyn writes nothing behind it
 _LOOKED_AT = 65_536
+# a version as the key of a line; inside a text its quotes would be escaped
+_VERSION = re.compile(rb'[{,]\s*"v":\s*(\d+)')
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def append(folder: Path, person: str, decisions: Iterable[Mapping[str, Any]]) ->
     person : str
         Id of the person who decided; letters, digits, ``-``, ``_`` and ``.``; names the file.
     decisions : iterable of mappings
-        JSON-able; the person and ``v`` (format version) are added.
+        JSON-able; the person, ``v`` (format version) and ``after`` (hash of the line before) are added.
 
     Raises
     ------
@@ -109,15 +113,25 @@ def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
         When the file cannot be written (disk full, read-only, another program keeps it), or is of a newer
         format.
     """
-    texts = [json.dumps({**line, "v": FORMAT_VERSION}, ensure_ascii=False, sort_keys=True) for line in lines]
-    if texts:
+    # lines taken over from another copy keep their version, so that what undoes them still names them
+    listed = [{"v": FORMAT_VERSION, **line} for line in lines]
+    if listed:
         with held(path):
             try:
-                _refuse_newer(path)
-                _write(path, "".join(f"{text}\n" for text in texts).encode())
+                end = _end_of(path)
+                _refuse_newer(path, end)
+                is_cut_short = end != b"" and not end.endswith(b"\n")
+                before = after = line_hash(end.removesuffix(b"\n").rpartition(b"\n")[2])
+                raws = []
+                for line in listed:
+                    text = json.dumps({**line, AFTER: after}, ensure_ascii=False, sort_keys=True)
+                    raws.append(text.encode("utf-8", "replace"))
+                    after = line_hash(raws[-1])
+                _write(path, b"\n" * is_cut_short + b"".join(raw + b"\n" for raw in raws))
             except OSError as error:
                 raise _not_saved(path, error) from error
-    return len(texts)
+            note_last(path, before, after)
+    return len(listed)
 
 
 @contextmanager
@@ -162,7 +176,7 @@ def _write(path: Path, data: bytes) -> None:
     # without a buffer: what a full disk did not take must not be written when the file is closed
     with path.open("ab", buffering=0) as file:
         start = file.tell()
-        rest = memoryview(b"\n" + data if _is_cut_short(path) else data)
+        rest = memoryview(data)
         try:
             while rest:
                 rest = rest[file.write(rest) :]
@@ -170,18 +184,47 @@ def _write(path: Path, data: bytes) -> None:
         except OSError:
             os.truncate(path, start)
             raise
+    if start == 0 and os.name != "nt":
+        # a new file's name is on disk only when its folder is
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put a longer copy of a file in its place, at once; for who has made sure that it holds all its lines.
+
+    Raises
+    ------
+    ReviewError
+        When it cannot be written; what stood there before still stands.
+    """
+    try:
+        _refuse_newer(path, data)
+        partial = path.with_name(f".{path.name}.partial")
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise _not_saved(path, error) from error
 
 
 def read(folder: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
     """All decisions of a journal, by file name and then in the order they were made, and the torn lines.
 
     Each decision carries ``journal_line`` (from 1) beside what was written. A missing folder is an empty
-    journal. The order of one person's lines is that of the file, whatever their clocks said.
+    journal. The order of one person's lines is that of the file, whatever their clocks said. What a second
+    copy of a file repeats, in the same file or beside it, is left out.
     """
     decisions: list[dict[str, Any]] = []
     torn: list[TornLine] = []
+    repeats = Repeats()
     for path in sorted(folder.glob("*.jsonl"), key=lambda path: path.name):
-        whole, cut = read_lines(path)
+        whole, cut = _read_lines(path, repeats)
         decisions += whole
         torn += cut
     return decisions, torn
@@ -189,6 +232,10 @@ def read(folder: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
 
 def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
     """The lines of one file, each with its ``journal_line`` (from 1), and the torn ones."""
+    return _read_lines(path, Repeats())
+
+
+def _read_lines(path: Path, repeats: Repeats) -> tuple[list[dict[str, Any]], list[TornLine]]:
     whole: list[dict[str, Any]] = []
     torn: list[TornLine] = []
     data = path.read_bytes() if path.exists() else b""
@@ -198,7 +245,7 @@ def read_lines(path: Path) -> tuple[list[dict[str, Any]], list[TornLine]]:
         line = whole_line(raw)
         if line is None:
             torn.append(TornLine(path.name, number, raw.decode("utf-8", "replace")))
-        else:
+        elif not repeats.has(line):
             whole.append({**line, "journal_line": number})
     return whole, torn
 
@@ -212,23 +259,23 @@ def whole_line(raw: bytes) -> dict[str, Any] | None:
     return line if isinstance(line, dict) and "v" in line else None
 
 
-def _is_cut_short(path: Path) -> bool:
-    if path.stat().st_size == 0:
-        return False
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) != b"\n"
-
-
-def _refuse_newer(path: Path) -> None:
+def _end_of(path: Path) -> bytes:
+    """The last bytes of a file, at least the whole last line."""
     if not path.exists():
-        return
+        return b""
     with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _LOOKED_AT))
-        end = file.read()
-    # inside a text the quotes would be escaped
-    versions = [int(found) for found in re.findall(rb'"v": ?(\d+)\}$', end, re.MULTILINE)]
-    if max(versions, default=0) > FORMAT_VERSION:
+        size = file.seek(0, os.SEEK_END)
+        looked_at = _LOOKED_AT
+        while True:
+            file.seek(max(0, size - looked_at))
+            end = file.read()
+            if looked_at >= size or b"\n" in end[:-1]:
+                return end
+            looked_at *= 4
+
+
+def _refuse_newer(path: Path, end: bytes) -> None:
+    if max((int(found) for found in _VERSION.findall(end)), default=0) > FORMAT_VERSION:
         raise ReviewError(
             "This file was written by a newer Samsyn.",
             where=str(path),

@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from corpus.chain import AFTER
+
 
 def line_id(line: Mapping[str, Any]) -> str:
     """The name of a journal line: a hash of its content, whatever its place in whichever copy of the file.
@@ -18,7 +20,7 @@ def line_id(line: Mapping[str, Any]) -> str:
     >>> line_id(line) == line_id({**line, "journal_line": 7}), len(line_id(line))
     (True, 16)
     """
-    content = {name: value for name, value in line.items() if name != "journal_line"}
+    content = {name: value for name, value in line.items() if name not in ("journal_line", AFTER)}
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 

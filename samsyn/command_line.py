@@ -68,5 +68,6 @@ for command in (
     folder.status,
     folder.export,
     folder.check,
+    folder.merge,
 ):
     main.add_command(command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,25 +15,42 @@ from typing import Any
 import pandas as pd
 
 from coding_scheme import read_coding_scheme
-from corpus import FaultyFileError, Flow, ReviewError, changed_sources, journal, uncounted_entries
+from corpus import (
+    FaultyFileError,
+    Flow,
+    ReviewError,
+    changed_sources,
+    journal,
+    journal_faults,
+    journal_notes,
+    uncounted_entries,
+)
 from samsyn.judgement_desk import JudgementDesk
 from samsyn.scheme_desk import CURRENT, SchemeDesk
 from synthesis import (
     AuthorText,
+    Output,
     author_text_under,
     check_report,
     decision_faults,
+    formats_of,
     read_author_text,
     read_trace,
     render_report,
     require_pictures,
     svg_png,
     unknown_judgements,
+    unlike_anew,
     with_reference_style,
     write_all,
 )
 from synthesis.author_text import FILE_NAME
-from synthesis.report import FORMATS
+from synthesis.report import FORMATS, installed_version
+
+
+def mark(data: bytes) -> tuple[int, str]:
+    """A file's length and sha256, by which a later check tells an edit from lines that were added."""
+    return len(data), hashlib.sha256(data).hexdigest()
 
 
 class ReportDesk(JudgementDesk, SchemeDesk):
@@ -75,6 +94,10 @@ class ReportDesk(JudgementDesk, SchemeDesk):
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from."""
 
+    @abstractmethod
+    def input_bytes(self) -> dict[str, bytes]:
+        """Name -> content of what the outputs are computed from."""
+
     def render(
         self,
         *,
@@ -106,15 +129,24 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         if png:
             require_pictures()
         self.keep_scheme()
-        evidence = replace(self.evidence(), gap_map_by=map_by)
-        if references:
-            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
-        written = render_report(evidence, self.folder / "output", language=language, formats=formats)
+        written = self._render_into(self.folder / "output", language, references, formats, map_by)
         if png:
             drawn = [path for path in written if path.suffix == ".svg"]
             pictures = {f"{path.stem}.png": svg_png(path.read_text(encoding="utf-8")) for path in drawn}
             written += write_all(self.folder / "output", pictures)
         return written
+
+    def _render_into(
+        self, folder: Path, language: str, references: str, formats: Sequence[str], map_by: str
+    ) -> list[Path]:
+        evidence = replace(self.evidence(), gap_map_by=map_by)
+        if references:
+            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
+        return render_report(evidence, folder, language=language, formats=formats)
+
+    def check_notes(self) -> list[str]:
+        """What is no fault and good to know of the journals: copies joined, lines without a hash."""
+        return journal_notes(self.folder)
 
     def check(self) -> list[str]:
         """What is wrong with the review and its report, each in words; nothing when all is well."""
@@ -122,6 +154,7 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
             for kind, torn in self.torn_lines()
         ]
+        faults += journal_faults(self.folder)
         faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
         faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
         faults += self._lost_decisions()
@@ -143,21 +176,59 @@ class ReportDesk(JudgementDesk, SchemeDesk):
                 # rendered as an earlier scheme sees the review: later decisions have no part in it
                 seen = copy(self)
                 seen._as_of = kept[-1]
-                return seen._differing_input(made_from)
+                return seen._differing_input(made_from) or seen._unlike_anew(output, made_from)
             assigned = self.assignments()[["record_id", "stage"]].itertuples(index=False, name=None)
             needed = Counter((str(record_id), str(stage)) for record_id, stage in assigned)
             faults = decision_faults(output, self.folder, unique_id=self._unique_id(), needed=needed)
+            faults += self._differing_input(made_from)
+            return faults or self._unlike_anew(output, made_from)
         except (ReviewError, LookupError, TypeError) as fault:
             return [f"The report cannot be held against the decisions: {fault}"]
-        return faults or self._differing_input(made_from)
 
     def _differing_input(self, made_from: Mapping[str, Any]) -> list[str]:
         if self.input_hash() == made_from["input_hash"]:
             return []
+        noted, now = made_from.get("inputs") or {}, self.input_bytes()
+        named = []
+        for name in sorted({*noted, *now} if noted else ()):
+            n_bytes, sha256 = noted.get(name, (0, ""))
+            data = now.get(name, b"")
+            if name not in now:
+                named.append(f"{name} was there when the report was made and is gone")
+            elif name not in noted:
+                named.append(f"{name} is new since the report was made")
+            elif mark(data) != (n_bytes, sha256):
+                # a journal only grows
+                grown = name.endswith(".jsonl") and mark(data[:n_bytes]) == (n_bytes, sha256)
+                said = (
+                    "has new lines" if grown else "is not what it was when the report was made: it was edited"
+                )
+                named.append(f"{name} {said}")
         return [
+            *named,
             "Protocol, coding scheme, sources, decisions, synthesis.yaml or checklist.yaml have changed "
-            "since the report was made. Make it anew: samsyn render"
+            "since the report was made. Make it anew: samsyn render",
         ]
+
+    def _unlike_anew(self, output: Path, made_from: Mapping[str, Any]) -> list[str]:
+        """Files of the report that differ from those that the review gives today; nothing is changed."""
+        if made_from.get("samsyn") != installed_version():
+            return ["The report was made by another version of Samsyn. Make it anew: samsyn render"]
+        try:
+            held = Output.read(output)
+        except (OSError, ValueError):
+            # said by the check of the report
+            return []
+        try:
+            require_pictures()
+            pictures = True
+        except ReviewError:
+            pictures = False
+        with tempfile.TemporaryDirectory() as anew:
+            formats = formats_of(output, set(held.entities))
+            style, by = str(made_from.get("references", "")), str(made_from["gap_map_by"])
+            self._render_into(Path(anew), held.language, style, formats or FORMATS, by)
+            return unlike_anew(output, Path(anew), pictures=pictures)
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
         """Lines of the journals that a crash cut short: (kind of journal, line)."""

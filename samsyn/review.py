@@ -32,6 +32,7 @@ from coding_scheme.descriptors import PART_OF_STUDY
 from corpus import (
     Collection,
     Flow,
+    Merged,
     Protocol,
     ReviewError,
     Search,
@@ -39,6 +40,7 @@ from corpus import (
     add_source,
     journal,
     latest_decisions,
+    merge_copy,
     merge_duplicates,
     prisma_flow,
     read_protocol,
@@ -50,7 +52,7 @@ from corpus import (
 from samsyn.card_desk import CardDesk
 from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
-from samsyn.report_desk import ReportDesk
+from samsyn.report_desk import ReportDesk, mark
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
@@ -336,6 +338,7 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             agreement=pd.DataFrame() if to_judge else self.agreement(),
             n_screening_decisions=len(screening),
             input_hash="" if to_judge else self.input_hash(),
+            inputs={} if to_judge else {name: mark(data) for name, data in self.input_bytes().items()},
             data_as_of=max(times, default=""),
             stopping=None if to_judge else self.stopping(),
             screening_decisions=screening,
@@ -418,14 +421,22 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from: protocol, scheme, author, sources, decisions."""
         digest = hashlib.sha256()
+        for name, data in self.input_bytes().items():
+            digest.update(f"{name}\0{len(data)}\0".encode() + data)
+        return digest.hexdigest()
+
+    def input_bytes(self) -> dict[str, bytes]:
+        """The files that the outputs are computed from, by name, as they are counted."""
         paths = [self.folder / "protocol.yaml", self.folder / "sources" / "sources.jsonl"]
         # files that authors need not write
         paths += [path for path in [self.folder / FILE_NAME, self.folder / "checklist.yaml"] if path.exists()]
         paths += sorted(self.folder.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix())
         read = {path.relative_to(self.folder).as_posix(): self._counted_bytes(path) for path in paths}
-        for name, data in {**self._scheme_bytes(), **read}.items():
-            digest.update(f"{name}\0{len(data)}\0".encode() + data)
-        return digest.hexdigest()
+        return {**self._scheme_bytes(), **read}
+
+    def merge(self, other: str | Path) -> list[Merged]:
+        """Take in the decisions of another copy of this review (see ``corpus.merge_copy``)."""
+        return merge_copy(self.folder, Path(other))
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -11,7 +11,9 @@ from synthesis.author_text import (
 )
 from synthesis.changes import read_trace, report_changes
 from synthesis.check import check_report
+from synthesis.check_anew import formats_of, unlike_anew
 from synthesis.check_decisions import decision_faults
+from synthesis.check_output import Output
 from synthesis.checklist_items import Checklist, read_checklist
 from synthesis.checklists import checklists_table
 from synthesis.conduct import (
@@ -69,6 +71,7 @@ __all__ = [
     "FlowFigure",
     "GapMap",
     "GapMapPlan",
+    "Output",
     "Paragraph",
     "Reference",
     "ReviewFinding",
@@ -96,6 +99,7 @@ __all__ = [
     "excluded_at_full_text",
     "findings",
     "flow_figure",
+    "formats_of",
     "gap_map",
     "gap_map_table",
     "included_reports",
@@ -130,6 +134,7 @@ __all__ = [
     "theme_summary_table",
     "trace",
     "unknown_judgements",
+    "unlike_anew",
     "unreadable_entries",
     "unsettled_conflicts",
     "with_reference_style",

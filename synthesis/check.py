@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from zipfile import BadZipFile
-
-from lxml.etree import LxmlError
 
 from synthesis.check_counts import table_faults
 from synthesis.check_drawings import drawing_faults
@@ -19,7 +16,7 @@ from synthesis.check_findings import link_faults, margin_faults, mark_faults, ro
 from synthesis.check_flow import excluded_faults, flow_faults
 from synthesis.check_judged import judgement_faults
 from synthesis.check_links import link_faults_of_page
-from synthesis.check_output import Output
+from synthesis.check_output import DAMAGED, Output
 from synthesis.check_sources import log_faults, quotation_faults, source_faults
 from synthesis.check_told import told_faults
 
@@ -62,7 +59,7 @@ def check_report(folder: Path | str, sources_folder: Path | str) -> list[str]:
             f"trace.json is not whole, or of another version of Samsyn: {type(error).__name__} {error}. "
             "Make the report anew: samsyn render"
         )
-    except (BadZipFile, LxmlError, ValueError) as error:
+    except DAMAGED as error:
         faults.append(f"A file of the report cannot be read: {error}. Make it anew: samsyn render")
     return faults
 

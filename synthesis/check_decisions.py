@@ -15,7 +15,7 @@ import yaml
 
 from corpus import journal
 from synthesis.check_coding import coding_faults
-from synthesis.check_output import Output
+from synthesis.check_output import DAMAGED, Output
 from synthesis.check_told import method_numbers, same_number
 
 Lines = list[dict[str, Any]]
@@ -57,7 +57,7 @@ def decision_faults(
             *_methods(output, lines, verdicts, protocol),
             *_latest(output.trace, lines),
         ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+    except (OSError, KeyError, TypeError, AttributeError, yaml.YAMLError, *DAMAGED) as error:
         return [f"The report cannot be held against the decisions: {type(error).__name__} {error}. {_NEXT}"]
     return list(dict.fromkeys(faults))
 

@@ -6,16 +6,23 @@ import csv
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from lxml.etree import LxmlError
 
 from synthesis.check_page import Page
 from synthesis.words import LANGUAGES, Words
 
+# what reading a file of a report raises when somebody has damaged it
+DAMAGED = (BadZipFile, LxmlError, ParseError, zlib.error, EOFError, ValueError)
 _CRATE, _WORKBOOK = "ro-crate-metadata.json", "tables.xlsx"
 
 

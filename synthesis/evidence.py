@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import wraps
@@ -51,6 +51,8 @@ class Evidence:
         Lines in the screening journal.
     input_hash : str
         sha256 of what the report is made from, hexadecimal.
+    inputs : mapping, optional
+        Name of each file of which ``input_hash`` is the hash -> its length in bytes and its sha256.
     data_as_of : str, optional
         Time of the latest decision of any kind, ISO 8601; when empty, that of the latest coding decision.
     gap_map_by : str, optional
@@ -91,6 +93,7 @@ class Evidence:
     checklist: Checklist = field(default_factory=Checklist)
     made_with: str = ""
     gap_map_by: str = ""
+    inputs: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     judgements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=SETTLED_COLUMNS))
     author: AuthorText = field(default_factory=AuthorText)
     _counted: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)

@@ -106,6 +106,8 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
             "stages": list(evidence.protocol.stages),
             **({"previous_review": asdict(previous)} if previous else {}),
             "input_hash": evidence.input_hash,
+            "inputs": {name: list(mark) for name, mark in evidence.inputs.items()},
+            "references": evidence.protocol.references,
             "data_as_of": evidence.latest_decision(),
             "gap_map_by": gap_map_descriptor(evidence, GapMapPlan()),
             "samsyn": version,

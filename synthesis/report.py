@@ -88,7 +88,7 @@ def render_report(
      'references_excluded.ris', 'ro-crate-metadata.json']
     """
     words = Words(language)
-    made_with = _installed_version() if version is None else version
+    made_with = installed_version() if version is None else version
     evidence = dataclasses.replace(evidence, made_with=made_with)
     require_same_studies(evidence)
     require_whole(evidence.judgements)
@@ -186,7 +186,8 @@ def _compact(name: str) -> str:
     return re.sub(r"\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
 
 
-def _installed_version() -> str:
+def installed_version() -> str:
+    """The version of the installed package; "" where it is not installed."""
     try:
         return metadata.version("samsyn")
     except metadata.PackageNotFoundError:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from coding_scheme import coding_decisions, in_todays_codes
 from corpus import journal
+from corpus.chain import Repeats
 from corpus.undone import line_id, not_undone
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class CodingLines:
         self._by_record: dict[str, list[_Line]] = defaultdict(list)
         self._frames: dict[str, pd.DataFrame] = {}
         self._seen: dict[str, tuple[int, int]] = {}
+        self._repeats = Repeats()
         self._unique = {str(name): str(group) for name, group in self.review.duplicates().groups.items()}
         self._kept = {each.digest: each.scheme for each in self.review.kept_schemes()}
         self.catch_up()
@@ -73,7 +75,7 @@ class CodingLines:
                 n_lines += 1
                 line = journal.whole_line(raw)
                 name = self._unique.get(str(line.get("record_id"))) if line else None
-                if line and name:
+                if line and name and not self._repeats.has(line):
                     self._by_record[name].append({**line, "journal_line": n_lines})
                     self._frames.pop(name, None)
                     changed.add(name)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from corpus import ReviewError, journal
+from corpus.chain import Repeats
 from corpus.undone import line_id
 
 # so many bytes before the place read up to tell whether the file is still the one that was read
@@ -65,6 +66,7 @@ class OwnDecisions:
         self._of_record: dict[str, list[_Line]] = {}
         # undo lines that came before the line they take back, as in files that were merged by hand
         self._early: Counter[str] = Counter()
+        self._repeats = Repeats()
         self._read_to, self._before = 0, b""
 
     def catch_up(self) -> set[str]:
@@ -121,7 +123,7 @@ class OwnDecisions:
 
     def _take(self, raw: bytes) -> list[str]:
         line = journal.whole_line(raw)
-        if line is None:
+        if line is None or self._repeats.has(line):
             return []
         if line.get("type") == "undo":
             return self._take_back(line)

@@ -212,14 +212,18 @@ def check(folder: Path, as_json: bool) -> None:
     """Check the review: sources unchanged, journals whole, sums right, every quotation in its place.
 
     The report in output/ is counted anew from its trace, the sources and the decisions: each mark, number and
-    cell of page, tables, drawings and Word document.
+    cell of page, tables, drawings and Word document. Then it is made anew, and every file compared. A line of
+    a person's decisions that was changed, removed or moved is named with its file and line.
 
     Example: samsyn check
     """
-    faults = open_review(folder).check()
+    review = open_review(folder)
+    faults, notes = review.check(), review.check_notes()
     if as_json:
-        echo_json({"faults": faults})
+        echo_json({"faults": faults, "notes": notes})
     else:
+        for note in notes:
+            click.echo(f"Note: {note}.")
         for fault in faults:
             click.echo(fault, err=True)
         click.echo("All is well." if not faults else f"{counted(len(faults), 'fault')}.")
@@ -229,3 +233,35 @@ def check(folder: Path, as_json: bool) -> None:
             )
     if faults:
         raise SystemExit(1)
+
+
+@click.command()
+@click.argument("other", type=click.Path(path_type=Path))
+@in_review
+@as_json
+def merge(other: Path, folder: Path, as_json: bool) -> None:
+    """Take in the decisions of another copy of this review folder, OTHER, that was edited apart.
+
+    Nothing is lost or doubled: first come the lines that both have, then those of this copy, then those that
+    only the other has. Where one person said different things in the two, the line that comes last counts,
+    and both are shown. The other copy is left as it is; sources are not taken over (samsyn add).
+
+    Example: samsyn merge ../my-review-laptop
+    """
+    merged = open_review(folder).merge(other)
+    if as_json:
+        echo_json(
+            {
+                "merged": [
+                    {"file": one.file, "lines": one.n_lines, "conflicts": list(one.conflicts)}
+                    for one in merged
+                ]
+            }
+        )
+        return
+    for one in merged:
+        click.echo(f"decisions/{one.file}: {counted(one.n_lines, 'line')} taken in.")
+        for conflict in one.conflicts:
+            click.echo(f"  {conflict}.")
+    if not merged:
+        click.echo("The other copy has no decision that is not here.")

@@ -12,7 +12,7 @@ from corpus import ReviewError, UsageError, journal
 def test_a_line_carries_person_and_format_version(tmp_path):
     journal.append(tmp_path, "ann", [{"record_id": "pubmed:1"}])
     line = json.loads((tmp_path / "ann.jsonl").read_text())
-    assert line == {"person": "ann", "record_id": "pubmed:1", "v": journal.FORMAT_VERSION}
+    assert line == {"after": "", "person": "ann", "record_id": "pubmed:1", "v": journal.FORMAT_VERSION}
 
 
 def test_half_written_last_line_is_reported_and_kept_and_the_next_decision_is_whole(tmp_path):

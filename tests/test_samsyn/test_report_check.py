@@ -3,6 +3,7 @@
 
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -141,3 +142,44 @@ def test_totals_of_an_updated_review_are_counted_anew(review: Path) -> None:
     assert Review.open(review).check() == []
     changed("output/report.html", "(n\xa0=\xa043)", "(n\xa0=\xa044)")(review)
     assert any("The box total_studies shows [38, 44]" in fault for fault in Review.open(review).check())
+
+
+def test_a_changed_decision_is_named_with_file_and_line_in_the_chain_and_since_the_report(
+    review: Path,
+) -> None:
+    changed("decisions/screening/screener-1.jsonl", '"note": ""', '"note": "x"')(review)
+    faults = Review.open(review).check()
+    assert any(
+        fault.startswith("decisions/screening/screener-1.jsonl line 2: line 1 was changed")
+        for fault in faults
+    )
+    assert any("screener-1.jsonl is not what it was when the report was made" in fault for fault in faults), (
+        faults
+    )
+
+
+def test_an_edit_that_no_table_shows_is_found_since_the_report_is_made_anew(review: Path) -> None:
+    crate = review / "output" / "ro-crate-metadata.json"
+    crate.write_bytes(crate.read_bytes() + b" ")
+    [fault] = Review.open(review).check()
+    assert fault.startswith("output/ro-crate-metadata.json is not what the review gives")
+
+
+def test_a_damaged_workbook_is_said_in_words(review: Path) -> None:
+    path = review / "output" / "tables.xlsx"
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data.replace(b"</row>", b"</rox>", 1) if "sheet2" in name else data)
+    assert any("tables.xlsx" in fault or "cannot be read" in fault for fault in Review.open(review).check())
+
+
+def test_a_copy_that_was_edited_apart_is_merged_by_the_command(review: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(review, tmp_path / "other")
+    record = str(Review.open(other).records["record_id"].iloc[0])
+    Review.open(other).screen([{"record_id": record, "verdict": "include"}], person="bo")
+    told = CliRunner().invoke(main, ["merge", str(other), "--review", str(review)])
+    assert told.output == "decisions/screening/bo.jsonl: 1 line taken in.\n", told.output
+    again = CliRunner().invoke(main, ["merge", str(other), "--review", str(review)])
+    assert again.output == "The other copy has no decision that is not here.\n"

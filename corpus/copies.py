@@ -1,0 +1,118 @@
+"""Two copies of a review folder that were edited apart: one person's lines of both in one sound file.
+
+Different people's lines are in different files, so that copying files merges them. One person's two copies of
+a file are merged here: what both hold stays as it is, then come the lines of this copy, then those that only
+the other holds, in its order and chained anew. No clock is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus import journal
+from corpus.chain import AFTER, line_hash, note_replaced
+from corpus.errors import UsageError
+from corpus.journal_faults import differences
+from corpus.undone import line_id
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a file took in.
+
+    Attributes
+    ----------
+    file : str
+        "screening/ann.jsonl".
+    n_lines : int
+        Lines that only the other copy held.
+    conflicts : tuple of str
+        Where the copies say different things of the same, in words.
+    """
+
+    file: str
+    n_lines: int
+    conflicts: tuple[str, ...]
+
+
+def merge_copy(folder: Path, other: Path) -> list[Merged]:
+    """Take the decisions of another copy of a review folder into this one; the other is left as it is.
+
+    Doing it again adds nothing. Where this copy has nothing of its own, its file becomes the other's, byte
+    for byte, so that two copies that take each other in, one after the other, end alike.
+
+    Parameters
+    ----------
+    folder, other : Path
+        Review folders.
+
+    Returns
+    -------
+    list of Merged
+        The files that took something in.
+
+    Raises
+    ------
+    UsageError
+        When the other is no copy of a review, or is this one.
+    ReviewError
+        When a file cannot be written or is of a newer format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> here, there = (Path(tempfile.mkdtemp()) for _ in range(2))
+    >>> line = {"type": "screening", "record_id": "r1", "verdict": "include"}
+    >>> _ = journal.append(there / "decisions" / "screening", "ann", [line])
+    >>> merge_copy(here, there), merge_copy(here, there)
+    ([Merged(file='screening/ann.jsonl', n_lines=1, conflicts=())], [])
+    """
+    if not (other / "decisions").is_dir():
+        raise UsageError(
+            f"{other} is no copy of a review: it has no decisions.", next_step="Name a review folder."
+        )
+    if other.resolve() == folder.resolve():
+        raise UsageError(f"{other} is this review itself.", next_step="Name the folder of the other copy.")
+    merged = []
+    for theirs in sorted(other.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix()):
+        name = theirs.relative_to(other / "decisions")
+        n_lines, conflicts = _merge_file(folder / "decisions" / name, theirs)
+        if n_lines:
+            merged.append(Merged(name.as_posix(), n_lines, conflicts))
+    return merged
+
+
+def _merge_file(path: Path, theirs: Path) -> tuple[int, tuple[str, ...]]:
+    with journal.held(path):
+        lines, torn = journal.read_lines(path)
+        others, _ = journal.read_lines(theirs)
+        here = Counter(line_id(line) for line in lines)
+        there = Counter(line_id(line) for line in others)
+        missing, left = [], Counter(here)
+        for line in others:
+            if left[line_id(line)]:
+                left[line_id(line)] -= 1
+            else:
+                missing.append(line)
+        if not missing:
+            return 0, ()
+        if not torn and not here - there:
+            former = path.read_bytes() if path.exists() else b""
+            data = theirs.read_bytes()
+            whole = data[: data.rfind(b"\n") + 1]
+            journal.replace(path, whole)
+            note_replaced(path, former, line_hash(whole.removesuffix(b"\n").rpartition(b"\n")[2]))
+            return len(missing), ()
+        own_ids = here - there
+        own = [line for line in lines if own_ids[line_id(line)]]
+        last = max((line["journal_line"] for line in lines), default=0) + len(torn)
+        placed = [{**line, "journal_line": last + n} for n, line in enumerate(missing, start=1)]
+        conflicts = tuple(differences(own, placed))
+        kept = [
+            {key: value for key, value in line.items() if key not in ("journal_line", AFTER)}
+            for line in missing
+        ]
+        journal.append_lines(path, kept)
+        return len(missing), conflicts
