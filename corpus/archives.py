@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import UsageError
+from corpus.own_files import refuse_other_than_file
 
 # an archive of references packs to a tenth; what unpacks to more than this is made to fill the memory
 LARGEST = 2 * 1024**3
@@ -37,6 +38,7 @@ def bytes_of(path: Path) -> tuple[bytes, str]:
         When there is no such file, or it is an archive of several exports, encrypted, nested or made to
         fill the memory.
     """
+    refuse_other_than_file(path)
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path.name} is larger than 2 GB.", next_step="Export it in several parts.")
@@ -47,6 +49,8 @@ def bytes_of(path: Path) -> tuple[bytes, str]:
         raise UsageError(f"{path} is a folder.", next_step="Name the export files in it.") from None
     except PermissionError:
         raise UsageError(f"{path} may not be read.", next_step="Allow reading it, or copy it.") from None
+    except ValueError:
+        raise UsageError("A file's name cannot hold a NUL.", next_step="Check the name.") from None
     except OSError as fault:
         raise UsageError(f"{path.name} could not be read ({fault.strerror}).") from None
     if data.startswith(GZIP):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from corpus import UsageError
+from corpus.own_files import refuse_other_than_file
 from corpus.table_writers import defused
 
 
@@ -31,6 +32,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     [{'record_id': 'pubmed:1', 'verdict': 'include'}]
     """
     path = Path(path)
+    refuse_other_than_file(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:

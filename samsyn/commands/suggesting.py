@@ -19,6 +19,7 @@ from samsyn.commands.console import (
     in_review,
     open_review,
     progress,
+    say,
 )
 from samsyn.decision_tables import write_rows
 from samsyn.suggestion_desk import ORIGINS, Proposals
@@ -88,7 +89,7 @@ def suggest_segments(
         shown = ["proposed_by", "suggested_direction", "suggested_quotation"]
         sheet = rows[[*first, "score", "indicator", "cue", "note", "round", *shown]]
         write_rows(sheet.assign(**dict.fromkeys(facets, "")), table)
-        click.echo(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
+        say(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
     if as_json:
         refused = proposals.refused.to_dict("records")
         echo_json(
@@ -101,7 +102,7 @@ def suggest_segments(
         )  # fmt: skip
         return
     if table is None:
-        click.echo(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
+        say(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
         echo_table(suggestions[["record_id", "code_id", "direction", "score", "text", "why"]].head(_SHOWN))
     _echo_what_is_missing(proposals)
 
@@ -140,9 +141,9 @@ def languages_in_words(read: pd.DataFrame, unread: pd.DataFrame) -> list[str]:
 
 def _echo_what_is_missing(proposals: Proposals) -> None:
     for sentence in languages_in_words(proposals.read, proposals.unread):
-        click.echo(sentence)
+        say(sentence)
     if proposals.n_stale:
-        click.echo(
+        say(
             f"Not learned from: {counted(proposals.n_stale, 'decision')} on codes that have come to mean "
             "something else (samsyn scheme stale)."
         )
@@ -151,17 +152,13 @@ def _echo_what_is_missing(proposals: Proposals) -> None:
         named = "; ".join(silent[:_NAMED])
         more = f"; and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
         n_codes = len(proposals.codes)
-        click.echo(f"The classifier is silent on {len(silent)} of {counted(n_codes, 'code')}: {named}{more}.")
+        say(f"The classifier is silent on {len(silent)} of {counted(n_codes, 'code')}: {named}{more}.")
     if proposals.n_hidden:
-        click.echo(
-            f"{counted(proposals.n_hidden, 'record')} left out: to be read blind (samsyn code --next)."
-        )
+        say(f"{counted(proposals.n_hidden, 'record')} left out: to be read blind (samsyn code --next).")
     if proposals.n_mended:
-        click.echo(
-            f"{counted(proposals.n_mended, 'quotation')} found in the text, though not where it was said."
-        )
+        say(f"{counted(proposals.n_mended, 'quotation')} found in the text, though not where it was said.")
     if len(proposals.refused):
-        click.echo(f"{counted(len(proposals.refused), 'suggestion')} refused:")
+        say(f"{counted(len(proposals.refused), 'suggestion')} refused:")
         echo_table(
             proposals.refused[["proposed_by", "row", "record_id", "code_id", "why"]].head(_SHOWN), widest=100
         )
@@ -206,13 +203,13 @@ def echo_queue(folder: Path, person: str, table: Path | None, language: str, as_
     counts = {str(kind): int(n) for kind, n in queue["kind"].value_counts(sort=False).items()}
     if table is not None:
         write_rows(queue, table)
-        click.echo(f"{counted(len(queue), 'row')} written to {table}.", err=as_json)
+        say(f"{counted(len(queue), 'row')} written to {table}.", err=as_json)
     if as_json:
         rows = queue.astype(object).where(queue.notna(), None).to_dict("records")
         echo_json({"person": person, "kinds": counts, "next": rows})
     elif queue.empty:
-        click.echo("Nothing waits.")
+        say("Nothing waits.")
     elif table is None:
-        click.echo(", ".join(f"{kind}: {n}" for kind, n in counts.items()))
+        say(", ".join(f"{kind}: {n}" for kind, n in counts.items()))
         shown = queue.head(_SHOWN)
         echo_table(shown[["place", "record_id", "code_id", "reason", "hidden"]], widest=100)
