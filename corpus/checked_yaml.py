@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.errors import ReviewError
+from corpus.errors import ReviewError, UsageError
 from corpus.own_files import refuse_other_than_file
 
 Noun = TypeVar("Noun")
@@ -89,9 +89,12 @@ def read_checked_yaml(
         refuse_other_than_file(path)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ReviewError(
+        is_own = path.name in ("protocol.yaml", "coding_scheme.yaml")
+        raise (ReviewError if is_own else UsageError)(
             f"There is no {path.name} in {path.parent.name or 'this folder'}.",
-            next_step="Start a review with `samsyn new FOLDER`.",
+            next_step="Start a review with `samsyn new FOLDER`."
+            if is_own
+            else "Check the name and the folder.",
         ) from None
     except OSError as error:
         raise ReviewError(f"The file cannot be read: {error.strerror}.", where=path.name) from None

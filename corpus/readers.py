@@ -15,9 +15,9 @@ from corpus.csl_json import CSL_JSON
 from corpus.delimited import DELIMITED, delimited
 from corpus.entries import Format
 from corpus.errors import UsageError
-from corpus.own_files import refuse_other_than_file
 from corpus.files import content_of
 from corpus.origins import origin_of
+from corpus.own_files import refuse_other_than_file
 from corpus.pieces import Mending, pieces
 from corpus.records import Reading, ReadingWarning, UnreadableEntry
 from corpus.spreadsheets import WORKBOOK, workbook

@@ -13,6 +13,7 @@ import click
 import pandas as pd
 from tqdm import tqdm
 
+from corpus import UsageError
 from corpus.protocol import STAGES
 from samsyn.review import Review
 
@@ -73,6 +74,14 @@ def echo_table(frame: pd.DataFrame, *, widest: int = 60) -> None:
     shown = frame.astype(object).where(frame.notna(), "").map(lambda cell: _cut(cell, widest))
     with pd.option_context("display.width", 1000, "display.max_columns", None, "display.max_rows", None):
         say(shown.to_string(index=False))
+
+
+def pairs(given: Iterable[str], option: str, example: str) -> dict[str, str]:
+    """What an option says in the form ONE=OTHER, given several times."""
+    said = dict(pair.rpartition("=")[::2] for pair in given)
+    if not all(one and other for one, other in said.items()):
+        raise UsageError(f"{option} needs two sides.", next_step=f"For instance: {option} '{example}'")
+    return said
 
 
 def called_as() -> str:

@@ -15,6 +15,7 @@ from samsyn.commands.console import (
     echo_table,
     in_review,
     open_review,
+    pairs,
     progress,
     say,
 )
@@ -72,7 +73,7 @@ def new(folder: Path, scheme: str) -> None:
     "--query", "queries", multiple=True, help="The search string, verbatim; may be given several times."
 )
 @click.option("--limits", default="", help="Limits set in the database.")
-@click.option("--hits", type=int, help="Hits the database reported.")
+@click.option("--hits", type=click.IntRange(min=0), help="Hits the database reported.")
 @click.option(
     "--searches",
     "searches_from",
@@ -109,7 +110,7 @@ def add(
     Example: samsyn add scopus.ris --database Scopus --date 2026-09-01 --query 'TITLE-ABS-KEY(...)'
     """
     review = open_review(folder)
-    named = dict(column.rpartition("=")[::2] for column in columns)
+    named = pairs(columns, "--column", "Overskrift=title")
     search = Search(database, platform, kind, date, "\n".join(queries), limits, hits)
     if searches_from is not None and search != Search(kind=kind):
         raise UsageError(

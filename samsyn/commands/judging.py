@@ -64,7 +64,12 @@ def judge(
         return
     if judged is None or not person:
         raise UsageError("Say who judged what.", next_step="For instance: samsyn judge judged.csv --as anna")
-    n_saved = review.judge(read_rows(judged), person=person, adjudicates=adjudicate, file=judged.name)
+    n_saved = review.judge(
+        read_rows(judged, needs=("about", "item", "value")),
+        person=person,
+        adjudicates=adjudicate,
+        file=judged.name,
+    )
     settled = review.judgements()
     conflicts = settled[settled["value"] == IN_CONFLICT]
     if as_json:

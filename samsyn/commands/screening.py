@@ -23,7 +23,7 @@ from samsyn.decision_tables import read_rows, write_rows
 
 
 @click.command("rank")
-@click.option("--top", default=20, show_default=True, help="How many to show.")
+@click.option("--top", default=20, type=click.IntRange(min=1), show_default=True, help="How many to show.")
 @click.option("--all", "every", is_flag=True, help="Also records that somebody has decided on.")
 @click.option("--new", is_flag=True, help="Only records of sources added since the screening.")
 @click.option(
@@ -144,7 +144,12 @@ def screen(
         raise UsageError(
             "Which decisions, and whose?", next_step="For instance: samsyn screen to-screen.csv --as anna"
         )
-    n_saved = review.screen(read_rows(decisions), person=person, adjudicates=adjudicate, file=decisions.name)
+    n_saved = review.screen(
+        read_rows(decisions, needs=("record_id", "verdict")),
+        person=person,
+        adjudicates=adjudicate,
+        file=decisions.name,
+    )
     verdicts = review.verdicts()
     n = verdicts["verdict"].value_counts().to_dict()
     unsaid = verdicts.query("stage == 'full_text' and verdict == 'exclude' and criterion == ''")

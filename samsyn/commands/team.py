@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from corpus import COVIDENCE_LISTS, PROGRAMS, UsageError
+from corpus import COVIDENCE_LISTS, PROGRAMS
 from corpus.protocol import Stage
 from samsyn.commands.console import (
     as_json,
@@ -16,6 +15,7 @@ from samsyn.commands.console import (
     echo_table,
     in_review,
     open_review,
+    pairs,
     say,
     stage_option,
 )
@@ -127,8 +127,8 @@ def import_decisions(
     outcome = review.import_screening(
         path,
         person=person,
-        people=_pairs(people, "--person"),
-        reasons=_pairs(reasons, "--reason"),
+        people=pairs(people, "--person", "Emily B=emily"),
+        reasons=pairs(reasons, "--reason", "wrong population=E05"),
         adjudicates=adjudicate,
         stage=stage,
         program=program or "",
@@ -159,8 +159,8 @@ def _import_coding(
     as_json: bool,
 ) -> None:
     outcome, project = review.import_coding(
-        path, person=person, people=_pairs(people, "--person"), codes=_pairs(codes, "--code"),
-        add_texts=add_texts,
+        path, person=person, people=pairs(people, "--person", "Emily B=emily"),
+        codes=pairs(codes, "--code", "Trust=trust_partners"), add_texts=add_texts,
     )  # fmt: skip
     counts = {str(name): int(n) for name, n in outcome["outcome"].value_counts().items()}
     left = outcome[~outcome["outcome"].isin(["saved", "already here"])]
@@ -214,10 +214,3 @@ def priors(paths: tuple[Path, ...], label: str, folder: Path, as_json: bool) -> 
             f"The ranking learns from {counted(len(labels), 'record')} of earlier reviews, "
             f"{figures['n_included']:,} of them included."
         )
-
-
-def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    pairs = dict(pair.rpartition("=")[::2] for pair in given)
-    if "" in pairs:
-        raise UsageError(f"{option} needs two sides, as in {option} 'Emily B=emily'.")
-    return pairs
