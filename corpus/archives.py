@@ -49,8 +49,6 @@ def bytes_of(path: Path) -> tuple[bytes, str]:
         raise UsageError(f"{path} is a folder.", next_step="Name the export files in it.") from None
     except PermissionError:
         raise UsageError(f"{path} may not be read.", next_step="Allow reading it, or copy it.") from None
-    except ValueError:
-        raise UsageError("A file's name cannot hold a NUL.", next_step="Check the name.") from None
     except OSError as fault:
         raise UsageError(f"{path.name} could not be read ({fault.strerror}).") from None
     if data.startswith(GZIP):

@@ -29,8 +29,12 @@ def refuse_other_than_file(path: Path) -> None:
     """
     try:
         mode = path.stat().st_mode
-    except (OSError, ValueError):
+    except OSError:
         return
+    except ValueError:
+        raise UsageError(
+            f"{str(path)!r} cannot be the name of a file.", next_step="Check the name."
+        ) from None
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise UsageError(
             f"{path.name} is a pipe or a device, not a file.", next_step="Save what it gives to a file first."
