@@ -160,7 +160,7 @@ def _refuse_bombs(name: str, text: str) -> None:
     """Refuse what no protocol or scheme needs and what can fill the memory: aliases and deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise FaultyFileError(name, [(line, "", "refers to an anchor (*): write the words themselves")])
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
