@@ -71,7 +71,7 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except click.ClickException as fault:
-        fault.message = printable(fault.message)
+        fault.message = printable(fault.message)  # type: ignore[misc]
         raise
 
 
