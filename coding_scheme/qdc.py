@@ -32,6 +32,7 @@ from coding_scheme.qda_words import (
 from coding_scheme.scheme import DIRECTIONS, Code, CodeDirection, CodingScheme, Phrases, Theme
 from corpus.encodings import decode
 from corpus.errors import ReviewError, UsageError
+from corpus.own_files import refuse_other_than_file
 from corpus.protocol import Wording
 from corpus.safe_xml import parsed_xml, refuse_entities
 
@@ -134,6 +135,7 @@ def read_qdc(path: Path | str) -> CodingScheme:
 def read_codebook(path: Path | str) -> Codebook:
     """Read a QDC codebook and say what was left out of it."""
     path = Path(path)
+    refuse_other_than_file(path)
     try:
         if path.stat().st_size > _LARGEST:
             raise UsageError(f"{path.name} is larger than any codebook.")

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from corpus.archives import check_sizes, leads_out
 from corpus.encodings import decode
 from corpus.errors import UsageError
+from corpus.own_files import refuse_other_than_file
 
 _MARK = "\ufeff"
 _ELLIPSES = ("…", "...")
@@ -45,6 +46,7 @@ def opened(path: Path) -> tuple[bytes, dict[str, bytes]]:
     UsageError
         When it is no QDPX file, damaged, encrypted, made to fill the memory, or holds names that lead out.
     """
+    refuse_other_than_file(path)
     try:
         with zipfile.ZipFile(path) as archive:
             check_sizes(path.name, archive, _LARGEST)

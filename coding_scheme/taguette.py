@@ -19,6 +19,7 @@ from coding_scheme.qdc import LEFT_OUT_COLUMNS, Codebook, codebook_from, descrip
 from coding_scheme.qdpx_reading import QdaProject
 from coding_scheme.scheme import CodingScheme
 from corpus.errors import ReviewError, UsageError
+from corpus.own_files import refuse_other_than_file
 from corpus.records import records_frame
 from corpus.table_writers import defused
 
@@ -89,6 +90,7 @@ def read_taguette_codebook(path: Path | str) -> Codebook:
 
 def is_highlights(path: Path | str) -> bool:
     """Whether a file is a table of highlights as Taguette exports it."""
+    refuse_other_than_file(Path(path))
     try:
         header = Path(path).read_text(encoding="utf-8-sig", errors="replace").split("\n", 1)[0]
     except OSError:
@@ -145,6 +147,7 @@ def read_taguette_highlights(path: Path | str) -> QdaProject:
 
 
 def _rows(path: Path, wanted: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    refuse_other_than_file(path)
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from corpus.errors import UsageError
+from corpus.own_files import refuse_other_than_file
 
 # an archive of references packs to a tenth; what unpacks to more than this is made to fill the memory
 LARGEST = 2 * 1024**3
@@ -37,6 +38,7 @@ def bytes_of(path: Path) -> tuple[bytes, str]:
         When there is no such file, or it is an archive of several exports, encrypted, nested or made to
         fill the memory.
     """
+    refuse_other_than_file(path)
     try:
         if path.stat().st_size > LARGEST:
             raise UsageError(f"{path.name} is larger than 2 GB.", next_step="Export it in several parts.")

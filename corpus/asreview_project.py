@@ -17,6 +17,7 @@ import pandas as pd
 
 from corpus.archives import check_sizes
 from corpus.errors import UsageError
+from corpus.own_files import refuse_other_than_file
 from corpus.records import clean_doi, identity, records_frame
 
 _DATABASE = "results.db"
@@ -63,6 +64,7 @@ def read_asreview_project(path: Path) -> pd.DataFrame:
 
 
 def _labelled(path: Path) -> list[tuple]:
+    refuse_other_than_file(path)
     try:
         data = path.read_bytes()
     except OSError as fault:

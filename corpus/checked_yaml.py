@@ -11,7 +11,8 @@ from typing import Any, TypeVar, get_args, get_type_hints
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from corpus.errors import ReviewError
+from corpus.errors import ReviewError, UsageError
+from corpus.own_files import refuse_other_than_file
 
 Noun = TypeVar("Noun")
 YamlPath = tuple[str | int, ...]
@@ -85,12 +86,18 @@ def read_checked_yaml(
         With all faults at once, each with its line and path.
     """
     try:
+        refuse_other_than_file(path)
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise ReviewError(
+        is_own = path.name in ("protocol.yaml", "coding_scheme.yaml")
+        raise (ReviewError if is_own else UsageError)(
             f"There is no {path.name} in {path.parent.name or 'this folder'}.",
-            next_step="Start a review with `samsyn new FOLDER`.",
+            next_step="Start a review with `samsyn new FOLDER`."
+            if is_own
+            else "Check the name and the folder.",
         ) from None
+    except OSError as error:
+        raise ReviewError(f"The file cannot be read: {error.strerror}.", where=path.name) from None
     except UnicodeDecodeError as error:
         raise ReviewError(
             f"The file is not UTF-8 (byte {error.start}).",
@@ -116,6 +123,8 @@ def read_checked_yaml(
     return parsed
 
 
+# a coding scheme is some eight deep
+_DEEPEST = 50
 # the safe loader in C where PyYAML has it; it builds plain values only, never objects
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -133,6 +142,7 @@ _NoDatesLoader.yaml_implicit_resolvers = {
 def _parse(name: str, text: str) -> tuple[yaml.Node | None, Any]:
     """The YAML as nodes, which know their lines, and as values."""
     try:
+        _refuse_bombs(name, text)
         loader = _NoDatesLoader(text)
         node = loader.get_single_node()
         return node, None if node is None else loader.construct_document(node)
@@ -141,6 +151,21 @@ def _parse(name: str, text: str) -> tuple[yaml.Node | None, Any]:
         raise FaultyFileError(name, [(line, "", f"not valid YAML: {error.problem}")]) from None
     except yaml.YAMLError as error:
         raise FaultyFileError(name, [(1, "", f"not valid YAML: {error}")]) from None
+    except (ValueError, AttributeError, OverflowError) as error:
+        # a number, or a value with a tag such as !!int, that is not what it says
+        raise FaultyFileError(name, [(1, "", f"not valid YAML: {str(error)[:200]}")]) from None
+
+
+def _refuse_bombs(name: str, text: str) -> None:
+    """Refuse what no protocol or scheme needs and what can fill the memory: aliases and deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise FaultyFileError(name, [(line, "", "refers to an anchor (*): write the words themselves")])
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise FaultyFileError(name, [(line, "", "nested far deeper than anything that belongs here")])
 
 
 def _lines_by_path(node: yaml.Node, path: YamlPath = ()) -> Iterator[tuple[YamlPath, int]]:

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from corpus.checked_yaml import read_checked_yaml
 from corpus.errors import UsageError
+from corpus.own_files import refuse_other_than_file
 
 # of the records offered by max_random and max_uncertainty
 _SHARE_OF_OTHERS = 0.05
@@ -108,6 +109,7 @@ def read_ranking_settings(path: Path) -> RankingSettings:
     FaultyFileError
         With all faults at once, each with its line.
     """
+    refuse_other_than_file(path)
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:

@@ -17,6 +17,7 @@ from corpus.entries import Format
 from corpus.errors import UsageError
 from corpus.files import content_of
 from corpus.origins import origin_of
+from corpus.own_files import refuse_other_than_file
 from corpus.pieces import Mending, pieces
 from corpus.records import Reading, ReadingWarning, UnreadableEntry
 from corpus.spreadsheets import WORKBOOK, workbook
@@ -105,6 +106,7 @@ def read_records(
 
 def _read_in_pieces(path: Path, database: str, keep_raw: bool) -> Reading | None:
     """What a plain file holds, read without all of it in memory; None where it must be."""
+    refuse_other_than_file(path)
     mending = Mending()
     try:
         with path.open("rb") as stream:

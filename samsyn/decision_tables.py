@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from corpus import UsageError
+from corpus.own_files import refuse_other_than_file
 from corpus.table_writers import defused
 
 
-def read_rows(path: str | Path) -> list[dict[str, str]]:
+def read_rows(path: str | Path, *, needs: Sequence[str] = ()) -> list[dict[str, str]]:
     r"""The rows of a CSV file (comma, semicolon or tab; UTF-8 or cp1252), by lower-case column name.
 
+    ``needs`` names columns that the table must have.
     The apostrophe with which Samsyn defuses cells for spreadsheets is taken off again.
 
     Raises
     ------
     UsageError
-        When there is no such file, it is no table, or a row has more cells than the header.
+        When there is no such file, it is empty, lacks a column, or a row has more cells than the header.
 
     Examples
     --------
@@ -31,6 +34,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     [{'record_id': 'pubmed:1', 'verdict': 'include'}]
     """
     path = Path(path)
+    refuse_other_than_file(path)
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -47,6 +51,13 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     delimiter = max(",;\t", key=header_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [name.strip().casefold() for name in next(reader, [])]
+    if not header:
+        raise UsageError(f"{path.name} is empty.", next_step="Save the table again.")
+    if missing := [name for name in needs if name not in header]:
+        raise UsageError(
+            f"{path.name} line 1: there is no column {', '.join(missing)}.",
+            next_step=f"Its columns: {', '.join(header)[:300]}.",
+        )
     rows = []
     for cells in reader:
         if len(cells) > len(header):
@@ -74,7 +85,9 @@ def write_rows(frame: pd.DataFrame, path: str | Path) -> None:
     try:
         frame.map(defused).to_csv(path, index=False, lineterminator="\n")
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from None
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror or error}.", next_step="Name a place that is there."
+        ) from None
 
 
 def _undefused(cell: str) -> str:

@@ -61,7 +61,7 @@ def run_notebook(notebook: str | Path, folder: str | Path = ".") -> nbformat.Not
     except FileNotFoundError:
         raise UsageError(f"There is no notebook {notebook}.", next_step="Check the name.") from None
     except (nbformat.reader.NotJSONError, nbformat.ValidationError):
-        raise UsageError(f"{notebook.name} is not a notebook.") from None
+        raise UsageError(f"{notebook.name} is not a notebook.", next_step="Name an .ipynb file.") from None
     # the kernel's advice on encrypting its loopback connection is not for the person who renders a page
     quiet = ["--IPKernelApp.log_level=40"]
     runner = ExecutePreprocessor(timeout=600, kernel_name="python3", extra_arguments=quiet)

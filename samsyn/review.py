@@ -49,6 +49,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
+from corpus.own_files import refuse_ways_out
 from samsyn.card_desk import CardDesk
 from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
@@ -138,6 +139,7 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
                 f"{folder.resolve().name} is not a review folder (it has no protocol.yaml).",
                 next_step="Go into one, name it with --review, or: samsyn new FOLDER.",
             )
+        refuse_ways_out(folder)
         return cls(folder)
 
     def beside(self) -> Review:

@@ -19,6 +19,7 @@ from samsyn.commands.console import (
     in_review,
     open_review,
     progress,
+    say,
 )
 from samsyn.commands.suggesting import echo_queue
 from samsyn.decision_tables import read_rows, write_rows
@@ -108,7 +109,7 @@ def code(
         if as_json:
             echo_json({"undone": undone.to_dict("records")})
         else:
-            click.echo(f"{counted(len(undone), 'decision')} of {person} taken back:")
+            say(f"{counted(len(undone), 'decision')} of {person} taken back:")
             echo_table(undone[["record_id", "code_id"]])
     elif decisions is not None:
         _take(review, decisions, person, round_, descriptors=descriptors, as_json=as_json)
@@ -117,7 +118,7 @@ def code(
 def _take(
     review: Review, decisions: Path, person: str, round_: str, *, descriptors: bool, as_json: bool
 ) -> None:
-    rows = read_rows(decisions)
+    rows = read_rows(decisions, needs=("record_id", "descriptor" if descriptors else "code_id"))
     if descriptors:
         n_saved = review.describe(
             rows, person=person, adjudicates=round_ == "adjudication", file=decisions.name
@@ -128,18 +129,16 @@ def _take(
     if as_json:
         echo_json({"saved": n_saved, "conflicts": len(conflicts)})
         return
-    click.echo(f"{counted(n_saved, 'decision')} of {person} saved.")
+    say(f"{counted(n_saved, 'decision')} of {person} saved.")
     if len(conflicts):
-        click.echo(
-            f"{counted(len(conflicts), 'conflict')} to settle: samsyn code --conflicts --csv settle.csv"
-        )
+        say(f"{counted(len(conflicts), 'conflict')} to settle: samsyn code --conflicts --csv settle.csv")
         echo_table(conflicts.head(20))
 
 
 def _list(found: pd.DataFrame, table: Path | None, noun: str, *, as_json: bool) -> None:
     if table is not None:
         write_rows(found, table)
-        click.echo(f"{counted(len(found), noun)} written to {table}.", err=as_json)
+        say(f"{counted(len(found), noun)} written to {table}.", err=as_json)
     if as_json:
         hidden = ["title", "abstract"]
         echo_json({f"n_{noun}s": len(found), f"{noun}s": found.drop(columns=hidden).to_dict("records")})
@@ -147,7 +146,7 @@ def _list(found: pd.DataFrame, table: Path | None, noun: str, *, as_json: bool) 
         # what is to be filled in is empty
         filled = found.drop(columns=["abstract", "round", "reading"], errors="ignore")
         echo_table(filled.loc[:, (filled != "").any()].head(100), widest=40)
-        click.echo(f"{counted(len(found), noun)}.")
+        say(f"{counted(len(found), noun)}.")
 
 
 @click.command()
@@ -182,13 +181,13 @@ def agreement(level: Level, ordinal: bool, table: Path | None, folder: Path, as_
     )
     if table is not None:
         write_rows(blind.disagreements, table)
-        click.echo(f"{counted(len(blind.disagreements), 'disagreement')} written to {table}.", err=as_json)
+        say(f"{counted(len(blind.disagreements), 'disagreement')} written to {table}.", err=as_json)
     if as_json:
         rows = pairs.astype(object).where(pairs.notna(), None).to_dict("records")
         echo_json({"agreement": rows, "coding": blind.as_dict(), "assisted": assisted.as_dict()})
         return
     if pairs.empty:
-        click.echo("Nobody has judged the same records yet.")
+        say("Nobody has judged the same records yet.")
     else:
         figures = pairs.select_dtypes("float").columns
         shown = pairs.drop(columns="confusion").copy()
@@ -201,13 +200,13 @@ def agreement(level: Level, ordinal: bool, table: Path | None, folder: Path, as_
 
 def _show(measured: CodingAgreement) -> None:
     kind = "reliability" if measured.round == "blind" else "suggestions were shown, so no reliability"
-    click.echo(f"\nCoding, {measured.round} round ({kind}), {measured.level} by code: {measured.summary()}")
+    say(f"\nCoding, {measured.round} round ({kind}), {measured.level} by code: {measured.summary()}")
     echo_table(measured.for_people(), widest=44)
     if len(measured.intra):
-        click.echo("With oneself, read blind twice:")
+        say("With oneself, read blind twice:")
         intra = measured.intra[["person", "n_records", "n", "n_disagreements", "percent", "kappa", "alpha"]]
         echo_table(intra.round(2))
     if len(measured.disagreements):
         kinds = measured.disagreements["kind"].value_counts().sort_index()
         said = ", ".join(f"{n} {kind}" for kind, n in kinds.items())
-        click.echo(f"{counted(len(measured.disagreements), 'disagreement')}: {said} (--csv lists them).")
+        say(f"{counted(len(measured.disagreements), 'disagreement')}: {said} (--csv lists them).")

@@ -14,6 +14,7 @@ import click
 import pandas as pd
 from tqdm import tqdm
 
+from corpus import UsageError
 from corpus.protocol import STAGES
 from samsyn.review import Review
 
@@ -80,16 +81,46 @@ def on_dask(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def say(text: object = "", *, err: bool = False) -> None:
+    """Print a line; what a file or a call holds that would steer the terminal is made visible."""
+    click.echo(printable(str(text)), err=err)
+
+
+def printable(text: str) -> str:
+    r"""A text without control characters, turned direction and halves of letters; line ends stay.
+
+    Examples
+    --------
+    >>> printable("\x1b[2Jgone\u202e.sir\n\ud800"), printable("æøå 東\xa0京")
+    ('�[2Jgone�.sir\n�', 'æøå 東 京')
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else " " if sign.isspace() else "\ufffd" for sign in text
+    )
+
+
 def echo_json(figures: dict[str, Any]) -> None:
     """Print figures as one JSON object."""
-    click.echo(json.dumps(figures, ensure_ascii=False, default=_plain))
+    # outside its texts JSON has nothing but ASCII, and there every sign may be written by its number
+    text = json.dumps(figures, ensure_ascii=False, default=_plain)
+    say("".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text))
 
 
 def echo_table(frame: pd.DataFrame, *, widest: int = 60) -> None:
     """Print a frame as a table, long texts cut."""
     shown = frame.astype(object).where(frame.notna(), "").map(lambda cell: _cut(cell, widest))
     with pd.option_context("display.width", 1000, "display.max_columns", None, "display.max_rows", None):
-        click.echo(shown.to_string(index=False))
+        say(shown.to_string(index=False))
+
+
+def pairs(given: Iterable[str], option: str, example: str) -> dict[str, str]:
+    """What an option says in the form ONE=OTHER, given several times."""
+    said = dict(pair.rpartition("=")[::2] for pair in given)
+    if not all(one and other for one, other in said.items()):
+        raise UsageError(f"{option} needs two sides.", next_step=f"For instance: {option} '{example}'")
+    return said
 
 
 def called_as() -> str:

@@ -7,7 +7,16 @@ from pathlib import Path
 import click
 
 from corpus import Explanation, UsageError
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, on_dask, open_review
+from samsyn.commands.console import (
+    as_json,
+    counted,
+    echo_json,
+    echo_table,
+    in_review,
+    on_dask,
+    open_review,
+    say,
+)
 from samsyn.decision_tables import read_rows, write_rows
 from samsyn.duplicates_desk import one_pair
 from samsyn.review import Review
@@ -68,19 +77,19 @@ def duplicates(
         if as_json:
             echo_json({"undone": undone.to_dict("records")})
         else:
-            click.echo(f"{counted(len(undone), 'decision')} of {person} taken back:")
+            say(f"{counted(len(undone), 'decision')} of {person} taken back:")
             echo_table(undone[["record_id_a", "record_id_b"]])
         return
     if decided is not None:
         n_saved = review.decide_duplicates(read_rows(decided), person=person, file=decided.name)
-        click.echo(f"{counted(n_saved, 'decision')} saved.", err=as_json)
+        say(f"{counted(n_saved, 'decision')} saved.", err=as_json)
     elif same or different:
         review.decide_duplicates(
             one_pair(same or different or ("", ""), "same" if same else "different"),
             person=person,
             file="the pair",
         )
-        click.echo("1 decision saved.", err=as_json)
+        say("1 decision saved.", err=as_json)
     _count(review, doubtful_to, as_json=as_json)
 
 
@@ -100,13 +109,13 @@ def _count(review: Review, doubtful_to: Path | None, *, as_json: bool) -> None:
             }
         )
         return
-    click.echo(
+    say(
         f"{counted(len(found.groups), 'record')}, {len(found.groups) - n_unique:,} duplicates, "
         f"{n_unique:,} unique, {counted(len(pairs), 'doubtful pair')}"
     )
     if len(found.cut):
         kept = counted(len(found.cut), "likely pair")
-        click.echo(f"{kept} stay apart, because people said that records of their groups are different.")
+        say(f"{kept} stay apart, because people said that records of their groups are different.")
     if len(pairs):
         echo_table(pairs[_ON_SCREEN], widest=60)
 
@@ -128,7 +137,7 @@ def _explain(explanation: Explanation, *, as_json: bool) -> None:
         return
     n = len(explanation.members)
     alone = "it is merged with no other" if n == 1 else f"merged from {n} records"
-    click.echo(f"{explanation.record_id}: {alone}")
+    say(f"{explanation.record_id}: {alone}")
     headings = {
         "members": "",
         "pairs": "Why these are one:",
@@ -139,5 +148,5 @@ def _explain(explanation: Explanation, *, as_json: bool) -> None:
     for name, heading in headings.items():
         frame = frames[name]
         if len(frame):
-            click.echo(f"\n{heading}" if heading else "")
+            say(f"\n{heading}" if heading else "")
             echo_table(frame, widest=90 if name in ("pairs", "neighbours") else 44)

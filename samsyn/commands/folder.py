@@ -16,7 +16,9 @@ from samsyn.commands.console import (
     in_review,
     on_dask,
     open_review,
+    pairs,
     progress,
+    say,
 )
 from samsyn.exchange_desk import TABLES
 from samsyn.review import Review
@@ -53,8 +55,8 @@ def new(folder: Path, scheme: str) -> None:
     """
     review = Review.new(folder, scheme=scheme)
     codes = counted(len(review.scheme.codes), "code")
-    click.echo(f"Made {folder} with protocol.yaml and coding_scheme.yaml ({codes}).")
-    click.echo(f"Next: adapt both, then  cd {folder}  and  samsyn add EXPORT-FILE --database NAME")
+    say(f"Made {folder} with protocol.yaml and coding_scheme.yaml ({codes}).")
+    say(f"Next: adapt both, then  cd {folder}  and  samsyn add EXPORT-FILE --database NAME")
 
 
 @click.command()
@@ -72,7 +74,7 @@ def new(folder: Path, scheme: str) -> None:
     "--query", "queries", multiple=True, help="The search string, verbatim; may be given several times."
 )
 @click.option("--limits", default="", help="Limits set in the database.")
-@click.option("--hits", type=int, help="Hits the database reported.")
+@click.option("--hits", type=click.IntRange(min=0), help="Hits the database reported.")
 @click.option(
     "--searches",
     "searches_from",
@@ -110,7 +112,7 @@ def add(
     Example: samsyn add scopus.ris --database Scopus --date 2026-09-01 --query 'TITLE-ABS-KEY(...)'
     """
     review = open_review(folder)
-    named = dict(column.rpartition("=")[::2] for column in columns)
+    named = pairs(columns, "--column", "Overskrift=title")
     search = Search(database, platform, kind, date, "\n".join(queries), limits, hits)
     if searches_from is not None and search != Search(kind=kind):
         raise UsageError(
@@ -129,27 +131,27 @@ def add(
         return
     echo_table(rows[list(_HEADINGS)].rename(columns=_HEADINGS))
     for source_id in known:
-        click.echo(f"{source_id} was added before; nothing was changed.")
+        say(f"{source_id} was added before; nothing was changed.")
     for row in rows[rows["source_id"].isin(new)].to_dict("records"):
         if not pd.isna(row["hits_reported"]) and row["hits_reported"] != row["n_entries"]:
-            click.echo(
+            say(
                 f"{row['source_id']}: {row['hits_reported']:,} hits were reported, "
                 f"{counted(row['n_entries'], 'entry')} are in the file."
             )
     for fault in uncounted_entries(review.sources):
-        click.echo(f"The count does not add up: {fault}.", err=True)
+        say(f"The count does not add up: {fault}.", err=True)
     odd = review.warnings[review.warnings["source_id"].isin(new)]
     if len(odd):
-        click.echo(f"{counted(len(odd), 'warning')}, mended or kept beside the record:")
+        say(f"{counted(len(odd), 'warning')}, mended or kept beside the record:")
         echo_table(odd.head(20), widest=100)
         if len(odd) > 20:
-            click.echo(f"... and {len(odd) - 20:,} more.")
+            say(f"... and {len(odd) - 20:,} more.")
     lost = review.unreadable[review.unreadable["source_id"].isin(new)]
     if len(lost):
-        click.echo(f"{counted(len(lost), 'unreadable entry')}, kept in the file and counted:")
+        say(f"{counted(len(lost), 'unreadable entry')}, kept in the file and counted:")
         echo_table(lost[["source_id", "line", "why", "raw"]].head(20))
         if len(lost) > 20:
-            click.echo(f"... and {len(lost) - 20:,} more.")
+            say(f"... and {len(lost) - 20:,} more.")
 
 
 @click.command()
@@ -167,12 +169,12 @@ def status(folder: Path, as_json: bool) -> None:
         echo_json({**figures, "screening": screening.to_dict("records")})
         return
     for name, count in figures.items():
-        click.echo(f"{count:>8,}  {name.replace('_', ' ')}")
+        say(f"{count:>8,}  {name.replace('_', ' ')}")
     if len(review.sources):
-        click.echo()
+        say()
         echo_table(review.sources[list(_OF_A_SOURCE)].rename(columns=_OF_A_SOURCE))
     if len(screening):
-        click.echo("\nScreening, by stage and person:")
+        say("\nScreening, by stage and person:")
         echo_table(screening)
 
 
@@ -202,7 +204,7 @@ def export(path: Path, which: str, codes: str, person: str, folder: Path) -> Non
     """
     n_written = open_review(folder).export(path, which=which, codes=codes, person=person)
     is_codebook = codes == "codebook" or path.suffix.lower() == ".qdc"
-    click.echo(f"{counted(n_written, 'code' if is_codebook else 'record')} written to {path}.")
+    say(f"{counted(n_written, 'code' if is_codebook else 'record')} written to {path}.")
 
 
 @click.command()
@@ -225,12 +227,10 @@ def check(folder: Path, as_json: bool) -> None:
         for note in notes:
             click.echo(f"Note: {note}.")
         for fault in faults:
-            click.echo(fault, err=True)
-        click.echo("All is well." if not faults else f"{counted(len(faults), 'fault')}.")
+            say(fault, err=True)
+        say("All is well." if not faults else f"{counted(len(faults), 'fault')}.")
         if faults and (folder / "output" / "trace.json").exists():
-            click.echo(
-                "What is wrong in output/ only, samsyn render makes right; keep a copy to find out why."
-            )
+            say("What is wrong in output/ only, samsyn render makes right; keep a copy to find out why.")
     if faults:
         raise SystemExit(1)
 

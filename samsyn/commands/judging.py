@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from corpus import UsageError
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review
+from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review, say
 from samsyn.decision_tables import read_rows, write_rows
 from synthesis.judgement_rows import KINDS
 from synthesis.judgements import IN_CONFLICT
@@ -56,7 +56,7 @@ def judge(
         rows = review.to_judge(kind)
         if table is not None:
             write_rows(rows, table)
-            click.echo(f"{counted(len(rows), 'row')} written to {table}.", err=as_json)
+            say(f"{counted(len(rows), 'row')} written to {table}.", err=as_json)
         if as_json:
             echo_json({"kind": kind, "rows": len(rows)})
         elif table is None:
@@ -64,15 +64,18 @@ def judge(
         return
     if judged is None or not person:
         raise UsageError("Say who judged what.", next_step="For instance: samsyn judge judged.csv --as anna")
-    n_saved = review.judge(read_rows(judged), person=person, adjudicates=adjudicate, file=judged.name)
+    n_saved = review.judge(
+        read_rows(judged, needs=("about", "item", "value")),
+        person=person,
+        adjudicates=adjudicate,
+        file=judged.name,
+    )
     settled = review.judgements()
     conflicts = settled[settled["value"] == IN_CONFLICT]
     if as_json:
         echo_json({"saved": n_saved, "conflicts": len(conflicts)})
         return
-    click.echo(f"{counted(n_saved, 'judgement')} of {person} saved.")
+    say(f"{counted(n_saved, 'judgement')} of {person} saved.")
     if len(conflicts):
-        click.echo(
-            f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those judgements):"
-        )
+        say(f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those judgements):")
         echo_table(conflicts[["about", "item", "positions"]].head(20))

@@ -11,7 +11,7 @@ import click
 from corpus import UsageError
 from samsyn.cards.screening_queue import MODES
 from samsyn.cards.words import LANGUAGES
-from samsyn.commands.console import in_review
+from samsyn.commands.console import in_review, say
 from samsyn.demonstration import copy_example
 from samsyn.pages.address import PAGES, PageAddress
 
@@ -87,5 +87,5 @@ def _open_pages(folder: Path, page: PageAddress, **settings: object) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(line)
+    say(line)
     sys.stdout.flush()

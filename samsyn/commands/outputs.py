@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from samsyn.commands.console import called_as, counted, echo_table, in_review, open_review
+from samsyn.commands.console import called_as, counted, echo_table, in_review, open_review, say
 from samsyn.demonstration import demonstrate
 from synthesis import read_trace, report_changes, table_csv, write_all
 from synthesis.report import FORMATS
@@ -92,7 +92,7 @@ def render(
 
         target = page or folder / "output" / f"{notebook.stem}.html"
         render_notebook(notebook, target, folder=folder, language=language, code=not no_code)
-        click.echo(f"Rendered {target}.")
+        say(f"Rendered {target}.")
         return
     review = open_review(folder)
     chosen = [name.strip() for name in formats.split(",") if name.strip()]
@@ -103,10 +103,10 @@ def render(
         language=language, references=references or "", formats=chosen, map_by=map_by, png=png
     )
     for sentence in shown.author_left_out() if scheme else ():
-        click.echo(f"Left out: {sentence}.")
-    click.echo(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
+        say(f"Left out: {sentence}.")
+    say(f"{counted(len(written), 'file')} in {review.folder / 'output'}:")
     for path in written:
-        click.echo(f"  {path.name}")
+        say(f"  {path.name}")
     if former is not None:
         _show_changes(former, review.folder / "output", language)
 
@@ -114,7 +114,7 @@ def render(
 def _show_changes(former: dict[str, Any], folder: Path, language: str) -> None:
     changes = report_changes(former, read_trace(folder), language)
     write_all(folder, {"changes.csv": table_csv(changes)})
-    click.echo(f"{counted(len(changes.frame), 'cell')} changed since the earlier report (changes.csv).")
+    say(f"{counted(len(changes.frame), 'cell')} changed since the earlier report (changes.csv).")
     if len(changes.frame):
         echo_table(changes.frame.head(20))
 
@@ -127,4 +127,4 @@ def demo(folder: Path, language: str) -> None:
 
     Example: samsyn demo
     """
-    demonstrate(folder, language=language, say=click.echo, command=called_as())
+    demonstrate(folder, language=language, say=say, command=called_as())

@@ -21,7 +21,7 @@ from coding_scheme import (
     write_coding_scheme,
 )
 from corpus import UsageError, journal
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review
+from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review, say
 from samsyn.decision_tables import write_rows
 
 _version = click.option("--version", default="", help="The version it becomes (default: the next one).")
@@ -64,16 +64,16 @@ def diff(old: str, new: str, folder: Path, as_json: bool) -> None:
         }
         echo_json({**figures, "changes": changes.to_dict("records"), "faults": faults})
     else:
-        click.echo(f"From version {before.version} to {after.version}:")
+        say(f"From version {before.version} to {after.version}:")
         if changes.empty:
-            click.echo("Nothing changed but the version, or nothing at all.")
+            say("Nothing changed but the version, or nothing at all.")
         else:
             shown = changes.assign(stale=changes["stale"].map({True: "stale", False: ""}))
             names = {"code_id": "code", "stale": "decisions", "n_stale": "here"}
             echo_table(shown.rename(columns=names))
-        click.echo(f"{counted(int(changes['n_stale'].sum()), 'decision')} of this review wait for a person.")
+        say(f"{counted(int(changes['n_stale'].sum()), 'decision')} of this review wait for a person.")
         for fault in faults:
-            click.echo(fault, err=True)
+            say(fault, err=True)
     if faults:
         raise SystemExit(1)
 
@@ -104,11 +104,11 @@ def stale(table: Path | None, folder: Path, as_json: bool) -> None:
         )
         rest = ["code_then", "now", "why", "value_then", "direction_then", "person", "round"]
         write_rows(again[[*first, *rest[:-1]]], table)
-        click.echo(f"{counted(len(found), 'decision')} written to {table}.", err=as_json)
+        say(f"{counted(len(found), 'decision')} written to {table}.", err=as_json)
     if as_json:
         echo_json({"stale_decisions": len(found), "decisions": found.to_dict("records")})
     elif table is None:
-        click.echo(f"{counted(len(found), 'decision')} to look at again.")
+        say(f"{counted(len(found), 'decision')} to look at again.")
         if len(found):
             echo_table(found.drop(columns=["journal_line", "decided_at"]))
 
@@ -136,7 +136,7 @@ def versions(folder: Path, as_json: bool) -> None:
         return
     for row in rows:
         mark = "  (the present one)" if row["present"] else ""
-        click.echo(f"{row['version']:>8}  {row['name']}, {counted(row['codes'], 'code')}{mark}")
+        say(f"{row['version']:>8}  {row['name']}, {counted(row['codes'], 'code')}{mark}")
 
 
 @scheme.command()
@@ -199,22 +199,22 @@ def import_scheme(path: Path, target: Path | None) -> None:
     target = target or Path(f"{book.scheme.id}.yaml")
     n_blank = write_coding_scheme(book.scheme, target)
     n_codes, n_themes = len(book.scheme.codes), len(book.scheme.themes)
-    click.echo(f"{counted(n_codes, 'code')} in {counted(n_themes, 'theme')} written to {target}.")
+    say(f"{counted(n_codes, 'code')} in {counted(n_themes, 'theme')} written to {target}.")
     if n_blank:
-        click.echo(f'{counted(n_blank, "definition")} to be written: look for "To be written.".')
+        say(f'{counted(n_blank, "definition")} to be written: look for "To be written.".')
     for kind, n in book.left_out["kind"].value_counts().items():
-        click.echo(f"Not mapped: {counted(int(n), str(kind))}.")
+        say(f"Not mapped: {counted(int(n), str(kind))}.")
 
 
 def _change(folder: Path, change: Callable[[str], EditedScheme]) -> None:
     review = open_review(folder)
     edited = review.change_scheme(change)
     n_stale = len(review.stale_decisions())
-    click.echo(f"coding_scheme.yaml is now version {edited.version}.")
+    say(f"coding_scheme.yaml is now version {edited.version}.")
     if edited.to_do:
-        click.echo(edited.to_do)
+        say(edited.to_do)
     if n_stale:
-        click.echo(f"{counted(n_stale, 'decision')} to look at again: samsyn scheme stale")
+        say(f"{counted(n_stale, 'decision')} to look at again: samsyn scheme stale")
 
 
 def _today() -> str:

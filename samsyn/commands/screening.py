@@ -17,13 +17,14 @@ from samsyn.commands.console import (
     in_review,
     on_dask,
     open_review,
+    say,
     stage_option,
 )
 from samsyn.decision_tables import read_rows, write_rows
 
 
 @click.command("rank")
-@click.option("--top", default=20, show_default=True, help="How many to show.")
+@click.option("--top", default=20, type=click.IntRange(min=1), show_default=True, help="How many to show.")
 @click.option("--all", "every", is_flag=True, help="Also records that somebody has decided on.")
 @click.option("--new", is_flag=True, help="Only records of sources added since the screening.")
 @click.option(
@@ -65,7 +66,7 @@ def rank_records(
     figures: dict[str, object] = {"n_unread": len(ranking)}
     if new:
         figures = {"n_new": len(ranking), "n_worth_a_look": int(ranking["worth_a_look"].sum())}
-        click.echo(
+        say(
             f"{counted(len(ranking), 'new record')}, {figures['n_worth_a_look']} of them worth a look.",
             err=as_json,
         )
@@ -73,7 +74,7 @@ def rank_records(
         best = ranking.head(top).assign(stage=stage, verdict="", criterion="", note="")
         first = ["rank", "record_id", "verdict", "criterion", "note", "title", "abstract"]
         write_rows(best[[*first, *[name for name in best.columns if name not in first]]], table)
-        click.echo(f"{counted(len(best), 'record')} written to {table}.", err=as_json)
+        say(f"{counted(len(best), 'record')} written to {table}.", err=as_json)
     if as_json:
         echo_json({**figures, "ranking": ranking.head(top)["record_id"].tolist()})
     elif table is None:
@@ -133,7 +134,7 @@ def screen(
         if as_json:
             echo_json({"undone": undone.to_dict("records")})
             return
-        click.echo(f"{counted(len(undone), 'decision')} of {person} taken back:")
+        say(f"{counted(len(undone), 'decision')} of {person} taken back:")
         echo_table(undone[["record_id", "stage"]])
         return
     if wants_conflicts or wants_waiting:
@@ -145,7 +146,12 @@ def screen(
         raise UsageError(
             "Which decisions, and whose?", next_step="For instance: samsyn screen to-screen.csv --as anna"
         )
-    n_saved = review.screen(read_rows(decisions), person=person, adjudicates=adjudicate, file=decisions.name)
+    n_saved = review.screen(
+        read_rows(decisions, needs=("record_id", "verdict")),
+        person=person,
+        adjudicates=adjudicate,
+        file=decisions.name,
+    )
     verdicts = review.verdicts()
     n = verdicts["verdict"].value_counts().to_dict()
     unsaid = verdicts.query("stage == 'full_text' and verdict == 'exclude' and criterion == ''")
@@ -153,19 +159,19 @@ def screen(
         counts = {name: int(n.get(word, 0)) for name, word in _OPEN.items()}
         echo_json({"saved": n_saved, **counts, "full_text_without_reason": len(unsaid)})
         return
-    click.echo(f"{counted(n_saved, 'decision')} of {person} saved.")
+    say(f"{counted(n_saved, 'decision')} of {person} saved.")
     if n.get("waiting"):
-        click.echo(f"{counted(n['waiting'], 'record')} waiting for another screener: samsyn screen --waiting")
+        say(f"{counted(n['waiting'], 'record')} waiting for another screener: samsyn screen --waiting")
     if n.get("unsure"):
-        click.echo(f"{counted(n['unsure'], 'record')} unsure, to settle: samsyn screen --conflicts")
+        say(f"{counted(n['unsure'], 'record')} unsure, to settle: samsyn screen --conflicts")
     if len(unsaid):
-        click.echo(
+        say(
             f"{counted(len(unsaid), 'full-text exclusion')} without a criterion; the flow diagram counts "
             "them as 'no reason given'."
         )
     conflicts = verdicts[verdicts["verdict"] == "conflict"]
     if len(conflicts):
-        click.echo(f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those decisions):")
+        say(f"{counted(len(conflicts), 'conflict')} to settle (add --adjudicate for those decisions):")
         echo_table(conflicts[["record_id", "stage", "people"]].head(20))
 
 
@@ -176,10 +182,10 @@ _OPEN = {"conflicts": "conflict", "unsure": "unsure", "waiting": "waiting"}
 def _list_open(found: pd.DataFrame, table: Path | None, *, as_json: bool) -> None:
     if table is not None:
         write_rows(found, table)
-        click.echo(f"{counted(len(found), 'record')} written to {table}.", err=as_json)
+        say(f"{counted(len(found), 'record')} written to {table}.", err=as_json)
     if as_json:
         echo_json({"n_records": len(found), "records": found.drop(columns="title").to_dict("records")})
     elif table is None:
         hidden = ["abstract", "verdict", "criterion", "note", "differ_because"]
         echo_table(found.drop(columns=hidden, errors="ignore").head(100), widest=40)
-        click.echo(f"{counted(len(found), 'record')}.")
+        say(f"{counted(len(found), 'record')}.")

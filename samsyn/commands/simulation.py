@@ -22,7 +22,7 @@ from corpus import (
     simulate,
     simulate_many,
 )
-from samsyn.commands.console import as_json, echo_json, echo_table, progress
+from samsyn.commands.console import as_json, echo_json, echo_table, progress, say
 from synthesis import recall_figure
 
 _COUNTS = ("n_records", "n_included", "n_priors")
@@ -107,7 +107,7 @@ def simulate_screening(
     if plot is not None:
         found = {name: [run.found[run.n_priors :] for run in runs] for name, runs in simulations.items()}
         plot.write_text(recall_figure(found), encoding="utf-8", newline="\n")
-        click.echo(f"Recall curves written to {plot}.", err=as_json)
+        say(f"Recall curves written to {plot}.", err=as_json)
     _say(simulations, list(drawn), round(time.perf_counter() - began, 3), as_json=as_json)
 
 
@@ -134,11 +134,11 @@ def _say(
     elif len(means) > 1:
         table = pd.DataFrame(means).rename_axis("figure").reset_index()
         echo_table(table[~table["figure"].isin(_COUNTS)])
-        click.echo(f"loss_ratio: geometric mean over {len(seeds)} draws, {first} = 1. {seconds} seconds.")
+        say(f"loss_ratio: geometric mean over {len(seeds)} draws, {first} = 1. {seconds} seconds.")
     else:
         for name, value in {**figures, "seeds": len(seeds)}.items():
             if name not in ("settings", "loss_ratio"):
-                click.echo(f"{value:>12}  {name}")
+                say(f"{value:>12}  {name}")
 
 
 def _means(runs: list[Simulation]) -> dict[str, Any]:

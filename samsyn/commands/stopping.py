@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from corpus import UsageError, stopping_sentences
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review
+from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review, say
 from samsyn.decision_tables import write_rows
 
 
@@ -40,16 +40,16 @@ def stopping(
         rows = rows.assign(stage="title_abstract", verdict="", criterion="", note="")
         first = ["record_id", "verdict", "criterion", "note", "title", "abstract"]
         write_rows(rows[[*first, *[name for name in rows.columns if name not in first]]], table)
-        click.echo(f"{counted(len(rows), 'record')} drawn at random and written to {table}.", err=as_json)
+        say(f"{counted(len(rows), 'record')} drawn at random and written to {table}.", err=as_json)
     state = review.stopping()
     if as_json:
         echo_json(state.figures())
         return
     if size is None:
         for sentence in stopping_sentences(state, language):
-            click.echo(sentence)
-        click.echo()
+            say(sentence)
+        say()
         frame = state.frame(language)
         echo_table(frame[["level", "says_stop", "stopped_at", "left_unread"]])
         for row in frame.to_dict("records"):
-            click.echo(f"\n{row['level']}\n  {row['assumes']}\n  {row['past_reviews']}")
+            say(f"\n{row['level']}\n  {row['assumes']}\n  {row['past_reviews']}")

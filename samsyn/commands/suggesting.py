@@ -21,6 +21,7 @@ from samsyn.commands.console import (
     on_dask,
     open_review,
     progress,
+    say,
 )
 from samsyn.decision_tables import write_rows
 from samsyn.suggestion_desk import ORIGINS, Proposals
@@ -109,7 +110,7 @@ def suggest_segments(
         shown = ["proposed_by", "suggested_direction", "suggested_quotation"]
         sheet = rows[[*first, "standing", "score", "indicator", "cue", "note", "round", *shown]]
         write_rows(sheet.assign(**dict.fromkeys(facets, "")), table)
-        click.echo(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
+        say(f"{counted(len(rows), 'suggestion')} written to {table}.", err=as_json)
     if as_json:
         refused = proposals.refused.to_dict("records")
         echo_json(
@@ -123,12 +124,12 @@ def suggest_segments(
         )  # fmt: skip
         return
     if table is None:
-        click.echo(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
+        say(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
         shown = ["record_id", "code_id", "direction", "standing", "score", "text", "why"]
         echo_table(suggestions[shown].head(_SHOWN))
     n_hidden = len(found) - len(suggestions)
     if n_hidden:
-        click.echo(
+        say(
             f"{counted(n_hidden, 'suggestion')} more, only possible: not listed (--possible lists them)."
         )
     _echo_what_is_missing(proposals)
@@ -168,9 +169,9 @@ def languages_in_words(read: pd.DataFrame, unread: pd.DataFrame) -> list[str]:
 
 def _echo_what_is_missing(proposals: Proposals) -> None:
     for sentence in languages_in_words(proposals.read, proposals.unread):
-        click.echo(sentence)
+        say(sentence)
     if proposals.n_stale:
-        click.echo(
+        say(
             f"Not learned from: {counted(proposals.n_stale, 'decision')} on codes that have come to mean "
             "something else (samsyn scheme stale)."
         )
@@ -179,17 +180,13 @@ def _echo_what_is_missing(proposals: Proposals) -> None:
         named = "; ".join(silent[:_NAMED])
         more = f"; and {len(silent) - _NAMED} more" if len(silent) > _NAMED else ""
         n_codes = len(proposals.codes)
-        click.echo(f"The classifier is silent on {len(silent)} of {counted(n_codes, 'code')}: {named}{more}.")
+        say(f"The classifier is silent on {len(silent)} of {counted(n_codes, 'code')}: {named}{more}.")
     if proposals.n_hidden:
-        click.echo(
-            f"{counted(proposals.n_hidden, 'record')} left out: to be read blind (samsyn code --next)."
-        )
+        say(f"{counted(proposals.n_hidden, 'record')} left out: to be read blind (samsyn code --next).")
     if proposals.n_mended:
-        click.echo(
-            f"{counted(proposals.n_mended, 'quotation')} found in the text, though not where it was said."
-        )
+        say(f"{counted(proposals.n_mended, 'quotation')} found in the text, though not where it was said.")
     if len(proposals.refused):
-        click.echo(f"{counted(len(proposals.refused), 'suggestion')} refused:")
+        say(f"{counted(len(proposals.refused), 'suggestion')} refused:")
         echo_table(
             proposals.refused[["proposed_by", "row", "record_id", "code_id", "why"]].head(_SHOWN), widest=100
         )
@@ -234,13 +231,13 @@ def echo_queue(folder: Path, person: str, table: Path | None, language: str, as_
     counts = {str(kind): int(n) for kind, n in queue["kind"].value_counts(sort=False).items()}
     if table is not None:
         write_rows(queue, table)
-        click.echo(f"{counted(len(queue), 'row')} written to {table}.", err=as_json)
+        say(f"{counted(len(queue), 'row')} written to {table}.", err=as_json)
     if as_json:
         rows = queue.astype(object).where(queue.notna(), None).to_dict("records")
         echo_json({"person": person, "kinds": counts, "next": rows})
     elif queue.empty:
-        click.echo("Nothing waits.")
+        say("Nothing waits.")
     elif table is None:
-        click.echo(", ".join(f"{kind}: {n}" for kind, n in counts.items()))
+        say(", ".join(f"{kind}: {n}" for kind, n in counts.items()))
         shown = queue.head(_SHOWN)
         echo_table(shown[["place", "record_id", "code_id", "reason", "hidden"]], widest=100)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from corpus import COVIDENCE_LISTS, PROGRAMS, UsageError
+from corpus import COVIDENCE_LISTS, PROGRAMS
 from corpus.protocol import Stage
 from samsyn.commands.console import (
     as_json,
@@ -16,6 +15,8 @@ from samsyn.commands.console import (
     echo_table,
     in_review,
     open_review,
+    pairs,
+    say,
     stage_option,
 )
 from samsyn.decision_tables import write_rows
@@ -53,7 +54,7 @@ def calibrate(
         columns = ["record_id", "verdict", "criterion", "note", "title", "abstract", "authors", "year",
                    "journal", "stage", "calibration"]  # fmt: skip
         write_rows(left[columns], table)
-        click.echo(f"{counted(len(left), 'record')} written to {table}.", err=as_json)
+        say(f"{counted(len(left), 'record')} written to {table}.", err=as_json)
     found = review.calibration(size=size, round_=round_)
     if as_json:
         rows = found.astype(object).where(found.notna(), None).to_dict("records")
@@ -63,7 +64,7 @@ def calibrate(
     if len(found):
         echo_table(found.drop(columns="stage").round(3).astype(object).where(found.notna(), "undefined"))
     elif table is None:
-        click.echo(f"{counted(len(sample), 'record')} in round {round_}; no two people have screened it yet.")
+        say(f"{counted(len(sample), 'record')} in round {round_}; no two people have screened it yet.")
 
 
 @click.command("import")
@@ -126,8 +127,8 @@ def import_decisions(
     outcome = review.import_screening(
         path,
         person=person,
-        people=_pairs(people, "--person"),
-        reasons=_pairs(reasons, "--reason"),
+        people=pairs(people, "--person", "Emily B=emily"),
+        reasons=pairs(reasons, "--reason", "wrong population=E05"),
         adjudicates=adjudicate,
         stage=stage,
         program=program or "",
@@ -140,11 +141,11 @@ def import_decisions(
         shown = left[["row", "title", "person", "verdict", "outcome"]].to_dict("records")
         echo_json({"decisions": len(outcome), "outcomes": counts, "not_taken": shown})
         return
-    click.echo(f"{counted(len(outcome), 'decision')} in {path.name}:")
+    say(f"{counted(len(outcome), 'decision')} in {path.name}:")
     for name, n in counts.items():
-        click.echo(f"{n:>8,}  {name}")
+        say(f"{n:>8,}  {name}")
     if len(left):
-        click.echo("Not taken:")
+        say("Not taken:")
         echo_table(left[["row", "title", "person", "verdict", "outcome"]])
 
 
@@ -158,8 +159,8 @@ def _import_coding(
     as_json: bool,
 ) -> None:
     outcome, project = review.import_coding(
-        path, person=person, people=_pairs(people, "--person"), codes=_pairs(codes, "--code"),
-        add_texts=add_texts,
+        path, person=person, people=pairs(people, "--person", "Emily B=emily"),
+        codes=pairs(codes, "--code", "Trust=trust_partners"), add_texts=add_texts,
     )  # fmt: skip
     counts = {str(name): int(n) for name, n in outcome["outcome"].value_counts().items()}
     left = outcome[~outcome["outcome"].isin(["saved", "already here"])]
@@ -170,23 +171,21 @@ def _import_coding(
             "left_out": lost.to_dict("records"),
         })  # fmt: skip
         return
-    click.echo(f"{counted(len(outcome), 'coding')} in {path.name}:")
+    say(f"{counted(len(outcome), 'coding')} in {path.name}:")
     for name, n in counts.items():
-        click.echo(f"{n:>8,}  {name}")
+        say(f"{n:>8,}  {name}")
     if len(left):
-        click.echo("Not taken:")
+        say("Not taken:")
         echo_table(left.head(40))
     if len(lost):
-        click.echo("Not mapped:")
+        say("Not mapped:")
         kinds = lost.groupby(["kind", "why"], sort=True)
         echo_table(kinds.agg(n=("name", "size"), such_as=("name", "first")).reset_index())
     decisions = review.coding_decisions()
     bare = decisions[(decisions["value"] == "present") & (decisions["direction"] == "")]
     if len(bare):
         n_bare = bare["record_id"].nunique()
-        click.echo(
-            f"{counted(n_bare, 'record')} with codings that say no direction: other programs know none."
-        )
+        say(f"{counted(n_bare, 'record')} with codings that say no direction: other programs know none.")
 
 
 @click.command()
@@ -205,20 +204,13 @@ def priors(paths: tuple[Path, ...], label: str, folder: Path, as_json: bool) -> 
     review = open_review(folder)
     for path in paths:
         n_included, n_excluded = review.add_prior(path, label=label)
-        click.echo(f"{path.name}: {n_included:,} included, {n_excluded:,} excluded.", err=as_json)
+        say(f"{path.name}: {n_included:,} included, {n_excluded:,} excluded.", err=as_json)
     labels = review.priors()[1]
     figures = {"n_priors": len(labels), "n_included": sum(labels.values())}
     if as_json:
         echo_json(figures)
     else:
-        click.echo(
+        say(
             f"The ranking learns from {counted(len(labels), 'record')} of earlier reviews, "
             f"{figures['n_included']:,} of them included."
         )
-
-
-def _pairs(given: Sequence[str], option: str) -> dict[str, str]:
-    pairs = dict(pair.rpartition("=")[::2] for pair in given)
-    if "" in pairs:
-        raise UsageError(f"{option} needs two sides, as in {option} 'Emily B=emily'.")
-    return pairs
