@@ -154,7 +154,9 @@ def read_sources(
     frames, unreadable, warnings, rows = [], [], [], []
     seen: set[str] = set()
     lines = source_lines(folder)
-    readings = reader(folder, lines) if reader else (_read_with_languages(folder, line, cache) for line in lines)
+    readings = (
+        reader(folder, lines) if reader else (_read_with_languages(folder, line, cache) for line in lines)
+    )
     for line, reading in zip(progress(lines), readings, strict=True):
         source_id = str(line["source_id"])
         # a set: asking a growing list for each record costs more with every source

@@ -199,7 +199,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 self.scheme.without_retired(),
                 person,
                 classifier=self.classifier(progress=progress),
-                suggestions=self._by_rules(records, progress),
+                suggestions=self._by_rules(records, "included", 1, progress),
                 seed=self.protocol.seed,
                 language=language,
             )

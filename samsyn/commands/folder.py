@@ -225,7 +225,7 @@ def check(folder: Path, as_json: bool) -> None:
         echo_json({"faults": faults, "notes": notes})
     else:
         for note in notes:
-            click.echo(f"Note: {note}.")
+            say(f"Note: {note}.")
         for fault in faults:
             say(fault, err=True)
         say("All is well." if not faults else f"{counted(len(faults), 'fault')}.")
@@ -260,8 +260,8 @@ def merge(other: Path, folder: Path, as_json: bool) -> None:
         )
         return
     for one in merged:
-        click.echo(f"decisions/{one.file}: {counted(one.n_lines, 'line')} taken in.")
+        say(f"decisions/{one.file}: {counted(one.n_lines, 'line')} taken in.")
         for conflict in one.conflicts:
-            click.echo(f"  {conflict}.")
+            say(f"  {conflict}.")
     if not merged:
-        click.echo("The other copy has no decision that is not here.")
+        say("The other copy has no decision that is not here.")

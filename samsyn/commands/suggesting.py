@@ -129,9 +129,7 @@ def suggest_segments(
         echo_table(suggestions[shown].head(_SHOWN))
     n_hidden = len(found) - len(suggestions)
     if n_hidden:
-        say(
-            f"{counted(n_hidden, 'suggestion')} more, only possible: not listed (--possible lists them)."
-        )
+        say(f"{counted(n_hidden, 'suggestion')} more, only possible: not listed (--possible lists them).")
     _echo_what_is_missing(proposals)
 
 
