@@ -54,6 +54,7 @@ class Studio:
         self.n_reviews = 0
 
     def takes(self, name: str) -> bool:
+        """Whether a card was asked for."""
         return not self.wanted.only or name.startswith(self.wanted.only)
 
     @contextmanager
@@ -97,12 +98,16 @@ class Studio:
         return make(self.work / f"review-{self.n_reviews}")
 
     def write_index(self) -> None:
+        """One page that shows every picture."""
         rows = [
-            f"<h2>{escape(name)}</h2><p>" + "".join(f'<a href="{file}"><img loading="lazy" src="{file}" alt=""></a>' for file in files)
+            f"<h2>{escape(name)}</h2><p>"
+            + "".join(f'<a href="{file}"><img loading="lazy" src="{file}" alt=""></a>' for file in files)
             for name, files in self.taken.items()
         ]
         style = "body{font:1rem sans-serif;background:#888}img{width:24%;vertical-align:top;margin:2px}"
-        page = f'<!doctype html><meta charset="utf-8"><title>Cards</title><style>{style}</style>{"".join(rows)}'
+        page = (
+            f'<!doctype html><meta charset="utf-8"><title>Cards</title><style>{style}</style>{"".join(rows)}'
+        )
         (self.folder / "index.html").write_text(page, encoding="utf-8")
 
 
@@ -173,7 +178,7 @@ def read_by_one(folder: Path) -> Any:
 # --- cards --------------------------------------------------------------------------------------------------
 
 
-def screening(studio: Studio, language: str) -> None:
+def screening(studio: Studio, language: str) -> None:  # noqa: PLR0915 (one state after the other)
     """The screening card: what a screener meets, then what goes wrong."""
     review = studio.review(screened_by_two)
     card = review.screening_card("screener-1", language=language)
@@ -255,7 +260,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "right-to-left"
 
 
-def checking(studio: Studio, language: str) -> None:
+def checking(studio: Studio, language: str) -> None:  # noqa: PLR0915 (as above)
     """The checking card: blind, with suggestions, settling, done, and what goes wrong."""
     named = f"checking-{language}"
     uncoded = studio.review(example("screen"))
@@ -318,7 +323,13 @@ def checking(studio: Studio, language: str) -> None:
     strange = studio.review(odd)
     for stage in ("title_abstract", "full_text"):
         for person in ("ann", "bo"):
-            strange.screen([{"record_id": name, "verdict": "include", "stage": stage} for name in strange.records["record_id"]], person=person)
+            strange.screen(
+                [
+                    {"record_id": name, "verdict": "include", "stage": stage}
+                    for name in strange.records["record_id"]
+                ],
+                person=person,
+            )
     card = strange.checking_card("ann", round_="blind", language=language)
     with studio.shows(card) as page:
         for _ in ODD:
@@ -366,7 +377,11 @@ def pages(studio: Studio, language: str) -> None:
         ]:  # fmt: skip
             studio.visit(address + more, until, f"{named}-{name}")
         for what in ("check", "tables"):
-            studio.visit(address.replace("page=screen", f"page={what}") + "&as=coder-1", ".samsyn-card", f"{named}-06-{what}")
+            studio.visit(
+                address.replace("page=screen", f"page={what}") + "&as=coder-1",
+                ".samsyn-card",
+                f"{named}-06-{what}",
+            )
         studio.visit(address.split("?")[0], "h1", f"{named}-07-no-token")
     nobody = studio.review(odd).folder
     with opened(nobody, "screen", "--language", language) as address:
@@ -378,8 +393,17 @@ def pages(studio: Studio, language: str) -> None:
 @contextmanager
 def opened(folder: Path, *arguments: str) -> Iterator[str]:
     """``samsyn open`` in a folder; its address."""
-    command = [sys.executable, "-c", "from samsyn.command_line import main; main()", "open", *arguments, "--no-browser"]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [
+        sys.executable,
+        "-c",
+        "from samsyn.command_line import main; main()",
+        "open",
+        *arguments,
+        "--no-browser",
+    ]
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     try:
         said = next(line for line in process.stdout if "http://" in line)
         yield said.split()[-1]
@@ -390,7 +414,9 @@ def opened(folder: Path, *arguments: str) -> Iterator[str]:
 
 def main() -> None:
     """Read the arguments and take the pictures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", metavar="CARD", choices=["", *CARDS])
     parser.add_argument("--languages", nargs="+", default=["en", "da"])
@@ -409,7 +435,9 @@ def main() -> None:
                     draws(studio, language)
         browser.close()
     studio.write_index()
-    print(f"{sum(map(len, studio.taken.values()))} pictures of {len(studio.taken)} states: {wanted.folder / 'index.html'}")
+    print(
+        f"{sum(map(len, studio.taken.values()))} pictures of {len(studio.taken)} states: {wanted.folder / 'index.html'}"
+    )
 
 
 CARDS = {"screening": screening, "checking": checking, "explorer": explorer, "pages": pages}

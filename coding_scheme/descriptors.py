@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -67,24 +67,18 @@ def settled_descriptors(frame: pd.DataFrame) -> pd.DataFrame:
     >>> settled_descriptors(descriptors([*lines, settling]))[["value", "person"]].values.tolist()
     [['14', 'cy']]
     """
-    rows: list[tuple[str, ...]] = []
-    for (record_id, descriptor), noted in frame.groupby(["record_id", "descriptor"]):
-        settling = noted[noted["adjudicates"]]
-        speaking = settling if len(settling) else noted
-        values = {frozenset(part.strip() for part in str(value).split(";")) for value in speaking["value"]}
+    together: dict[tuple[str, str], list[dict[Hashable, Any]]] = {}
+    for row in frame.to_dict("records"):
+        together.setdefault((row["record_id"], row["descriptor"]), []).append(row)
+    rows = []
+    for noted in together.values():
+        speaking = [row for row in noted if row["adjudicates"]] or noted
+        values = {frozenset(part.strip() for part in row["value"].split(";")) for row in speaking}
         if len(values) == 1:
-            people = "; ".join(sorted(set(speaking["person"])))
-            rows.append(
-                (
-                    str(record_id),
-                    str(descriptor),
-                    speaking["value"].iloc[0],
-                    people,
-                    speaking["decided_at"].max(),
-                )
-            )
-        else:
-            rows += speaking[list(COLUMNS)].itertuples(index=False, name=None)
+            people = "; ".join(sorted({row["person"] for row in speaking}))
+            latest = max(row["decided_at"] for row in speaking)
+            speaking = [speaking[0] | {"person": people, "decided_at": latest}]
+        rows += speaking
     settled = pd.DataFrame(rows, columns=list(COLUMNS)).astype("str")
     return settled.sort_values(["record_id", "descriptor", "person"], kind="stable", ignore_index=True)
 

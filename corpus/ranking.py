@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from corpus.kept_features import load_features, name_of_features, save_features
-from corpus.ranking_parts import RankingParts, RankingSettings, most_likely
+from corpus.ranking_parts import RankingParts, RankingSettings, fresh, most_likely, transformer
 from corpus.ranking_terms import in_words, places_of, shares
 from corpus.records import as_records
 
@@ -80,13 +80,13 @@ class Ranker:
         self.parts = parts or (settings or RankingSettings()).parts()
         self.record_ids = records["record_id"].to_numpy()
         self.row_of = {name: row for row, name in enumerate(self.record_ids)}
-        self._features = _transformer(self.parts.features)
+        self._features = transformer(self.parts.features)
         self._query = query
         self._terms: np.ndarray | None = None
         texts = texts_of(records)
         settings = settings or RankingSettings()
         self._matrix = self._read(texts) if parts or kept is None else self._kept(texts, settings, kept)
-        self._classifier = _fresh(self.parts.classifier)
+        self._classifier = fresh(self.parts.classifier)
         self.start_again(seed)
 
     def beside(self) -> Ranker:
@@ -109,7 +109,7 @@ class Ranker:
         if hasattr(self._classifier, "prepare"):
             self._classifier.prepare(self._matrix)
         else:
-            self._classifier = _fresh(self._classifier)
+            self._classifier = fresh(self._classifier)
         self._seed, self._generator = seed, np.random.default_rng(seed)
         self._stand_ins = self._generator.permutation(len(self.record_ids))
         self._has_learned = False
@@ -483,19 +483,3 @@ def rank(
     ranking = ranker.rank(labels, top=top)
     reasons = ranker.reasons(ranking["record_id"])
     return ranking.assign(why=ranking["record_id"].map(reasons))
-
-
-def _transformer(features: Any) -> Any:
-    """A fresh transformer; a plain function becomes one."""
-    if hasattr(features, "fit_transform"):
-        return _fresh(features)
-    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415 (a second to load, and only learning needs it)
-
-    return FunctionTransformer(features, validate=False)
-
-
-def _fresh(part: Any) -> Any:
-    """The part with its settings, and nothing learned."""
-    from sklearn.base import clone  # noqa: PLC0415 (a second to load, and only learning needs it)
-
-    return clone(part)

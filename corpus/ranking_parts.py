@@ -207,3 +207,19 @@ QUERY_STRATEGIES: dict[str, QueryStrategy] = {
     "max_random": partial(most_likely_but_some, others=at_random),
     "max_uncertainty": partial(most_likely_but_some, others=most_doubtful),
 }
+
+
+def transformer(features: Any) -> Any:
+    """A fresh transformer; a plain function becomes one."""
+    if hasattr(features, "fit_transform"):
+        return fresh(features)
+    from sklearn.preprocessing import FunctionTransformer  # noqa: PLC0415 (a second to load, and only learning needs it)
+
+    return FunctionTransformer(features, validate=False)
+
+
+def fresh(part: Any) -> Any:
+    """The part with its settings, and nothing learned."""
+    from sklearn.base import clone  # noqa: PLC0415 (a second to load, and only learning needs it)
+
+    return clone(part)

@@ -6,9 +6,10 @@ import hashlib
 import tempfile
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from samsyn.judgement_desk import JudgementDesk
 from samsyn.scheme_desk import CURRENT, SchemeDesk
 from synthesis import (
     AuthorText,
+    Evidence,
     Output,
     author_text_under,
     check_report,
@@ -129,20 +131,13 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         if png:
             require_pictures()
         self.keep_scheme()
-        written = self._render_into(self.folder / "output", language, references, formats, map_by)
+        evidence = self.evidence()
+        written = _render_into(self.folder / "output", evidence, language, references, formats, map_by)
         if png:
             drawn = [path for path in written if path.suffix == ".svg"]
             pictures = {f"{path.stem}.png": svg_png(path.read_text(encoding="utf-8")) for path in drawn}
             written += write_all(self.folder / "output", pictures)
         return written
-
-    def _render_into(
-        self, folder: Path, language: str, references: str, formats: Sequence[str], map_by: str
-    ) -> list[Path]:
-        evidence = replace(self.evidence(), gap_map_by=map_by)
-        if references:
-            evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
-        return render_report(evidence, folder, language=language, formats=formats)
 
     def check_notes(self) -> list[str]:
         """What is no fault and good to know of the journals: copies joined, lines without a hash."""
@@ -160,14 +155,15 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         faults += self._lost_decisions()
         faults += self.scheme_faults()
         faults += self.settlement_faults()
-        faults += self._lost_judgements()
+        evidence = cache(self.evidence)
+        faults += self._lost_judgements(evidence)
         output = self.folder / "output"
         if (output / "trace.json").exists():
             faults += check_report(output, self.folder / "sources")
-            faults += self._report_faults(output)
+            faults += self._report_faults(output, evidence)
         return faults
 
-    def _report_faults(self, output: Path) -> list[str]:
+    def _report_faults(self, output: Path, evidence: Callable[[], Evidence]) -> list[str]:
         """Where the report says something else than today's files; the decisions are replayed anew."""
         try:
             made_from = read_trace(output)["review"]
@@ -176,12 +172,12 @@ class ReportDesk(JudgementDesk, SchemeDesk):
                 # rendered as an earlier scheme sees the review: later decisions have no part in it
                 seen = copy(self)
                 seen._as_of = kept[-1]
-                return seen._differing_input(made_from) or seen._unlike_anew(output, made_from)
+                return seen._differing_input(made_from) or seen._unlike_anew(output, made_from, seen.evidence)
             assigned = self.assignments()[["record_id", "stage"]].itertuples(index=False, name=None)
             needed = Counter((str(record_id), str(stage)) for record_id, stage in assigned)
             faults = decision_faults(output, self.folder, unique_id=self._unique_id(), needed=needed)
             faults += self._differing_input(made_from)
-            return faults or self._unlike_anew(output, made_from)
+            return faults or self._unlike_anew(output, made_from, evidence)
         except (ReviewError, LookupError, TypeError) as fault:
             return [f"The report cannot be held against the decisions: {fault}"]
 
@@ -210,7 +206,9 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             "since the report was made. Make it anew: samsyn render",
         ]
 
-    def _unlike_anew(self, output: Path, made_from: Mapping[str, Any]) -> list[str]:
+    def _unlike_anew(
+        self, output: Path, made_from: Mapping[str, Any], evidence: Callable[[], Evidence]
+    ) -> list[str]:
         """Files of the report that differ from those that the review gives today; nothing is changed."""
         if made_from.get("samsyn") != installed_version():
             return ["The report was made by another version of Samsyn. Make it anew: samsyn render"]
@@ -227,7 +225,7 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         with tempfile.TemporaryDirectory() as anew:
             formats = formats_of(output, set(held.entities))
             style, by = str(made_from.get("references", "")), str(made_from["gap_map_by"])
-            self._render_into(Path(anew), held.language, style, formats or FORMATS, by)
+            _render_into(Path(anew), evidence(), held.language, style, formats or FORMATS, by)
             return unlike_anew(output, Path(anew), pictures=pictures)
 
     def torn_lines(self) -> list[tuple[str, journal.TornLine]]:
@@ -247,11 +245,20 @@ class ReportDesk(JudgementDesk, SchemeDesk):
                     )
         return faults
 
-    def _lost_judgements(self) -> list[str]:
+    def _lost_judgements(self, evidence: Callable[[], Evidence]) -> list[str]:
         """Judgements of what is not there, or that cannot be shown; nothing is built when there are none."""
         if self.judgements().empty:
             return []
         try:
-            return unknown_judgements(self.evidence())
+            return unknown_judgements(evidence())
         except ReviewError as fault:
             return [str(fault)]
+
+
+def _render_into(
+    folder: Path, evidence: Evidence, language: str, references: str, formats: Sequence[str], map_by: str
+) -> list[Path]:
+    evidence = replace(evidence, gap_map_by=map_by)
+    if references:
+        evidence = replace(evidence, protocol=with_reference_style(evidence.protocol, references))
+    return render_report(evidence, folder, language=language, formats=formats)

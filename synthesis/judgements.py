@@ -20,7 +20,7 @@ judgement; a later line overrides only the same person's earlier one, and "withd
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -123,22 +123,25 @@ def settled_judgements(frame: pd.DataFrame) -> pd.DataFrame:
     >>> settled_judgements(judgements(lines))[["value", "people", "settled_by"]].values.tolist()
     [['no', 'ann; bo', 'cy']]
     """
+    together: dict[tuple[str, str], list[dict[Hashable, Any]]] = {}
+    for row in frame.sort_values(["about", "item"], kind="stable").to_dict("records"):
+        together.setdefault((row["about"], row["item"]), []).append(row)
     rows = []
-    for (about, item), given in frame.groupby(["about", "item"]):
-        own, settling = given[~given["adjudicates"]], given[given["adjudicates"]]
-        speaking = settling if len(settling) else own
-        agreed = speaking["value"].nunique() == 1
-        said = zip(speaking["person"], speaking["value"], strict=True)
+    for (about, item), given in together.items():
+        own = [row for row in given if not row["adjudicates"]]
+        settling = [row for row in given if row["adjudicates"]]
+        speaking = settling or own
+        agreed = len({row["value"] for row in speaking}) == 1
+        explained = dict.fromkeys(row["explanation"] for row in speaking if row["explanation"])
         rows.append({
             "about": about,
             "item": item,
-            "value": speaking["value"].iloc[0] if agreed else IN_CONFLICT,
-            "explanation": " / ".join(dict.fromkeys(text for text in speaking["explanation"] if text))
-            if agreed else "",
-            "people": "; ".join(own["person"]),
-            "settled_by": "; ".join(settling["person"]),
-            "decided_at": given["decided_at"].max(),
-            "positions": "" if agreed else "; ".join(f"{person}: {value}" for person, value in said),
+            "value": speaking[0]["value"] if agreed else IN_CONFLICT,
+            "explanation": " / ".join(explained) if agreed else "",
+            "people": "; ".join(row["person"] for row in own),
+            "settled_by": "; ".join(row["person"] for row in settling),
+            "decided_at": max(row["decided_at"] for row in given),
+            "positions": "" if agreed else "; ".join(f"{row['person']}: {row['value']}" for row in speaking),
         })  # fmt: skip
     return pd.DataFrame(rows, columns=SETTLED_COLUMNS).astype("str")
 

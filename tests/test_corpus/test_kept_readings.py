@@ -31,13 +31,13 @@ def folder(tmp_path, monkeypatch):
 @pytest.fixture
 def read_files(monkeypatch):
     """The names of the sources that were read, not taken from their kept copies."""
-    names, as_before = [], sources_of._read_kept
+    names, as_before = [], sources_of.read_source
 
     def read(folder, line, **options):
         names.append(line["source_id"])
         return as_before(folder, line, **options)
 
-    monkeypatch.setattr(sources_of, "_read_kept", read)
+    monkeypatch.setattr(sources_of, "read_source", read)
     return names
 
 

@@ -32,6 +32,7 @@ COMMANDS = (
     "status",
     "export",
     "check",
+    "merge",
     "simulate",
 )
 

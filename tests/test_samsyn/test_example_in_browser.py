@@ -1,5 +1,6 @@
 """The example's report in a browser: accessible, quiet, traced from mark to source file."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 
 @pytest.fixture(scope="module")
-def report(example_folder) -> Path:
-    return Review.open(example_folder).render()[0]
+def report(example_folder, tmp_path_factory) -> Path:
+    folder = shutil.copytree(example_folder, tmp_path_factory.mktemp("reported") / "review")
+    return Review.open(folder).render()[0]
 
 
 @pytest.mark.parametrize("width", [1280, 320])
