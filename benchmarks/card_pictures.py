@@ -170,7 +170,7 @@ def read_by_one(folder: Path) -> Any:
     queue = ScreeningQueue(review, "screener-1", learns_beside=False)
     while name := queue.current():
         queue.decide(name, "include" if said[name] == "include" else "exclude")
-        if queue.progress().done % 5 == 0 and review.stopping().may_stop:
+        if queue.progress().done % 5 == 0 and review.stopping().chosen.says_stop:
             break
     return review
 

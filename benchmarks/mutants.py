@@ -5,9 +5,8 @@
 
 Parts: journal, duplicates, agreement, flow, trace. A fault is a comparison turned, `and` for `or`, plus for minus, a
 number one higher, a `not` or a condition dropped, True for False, inside a function. Everything is imported
-once; for each fault a process is forked whose functions get the mutated code, and the part's tests and the
-examples of its docstrings run there. Faults that no test notices are printed with their place. mutmut and
-cosmic-ray start Python anew for every fault, which costs seconds of importing here. Needs fork (Linux, macOS).
+once; for each fault a process is forked whose functions get the mutated code, and the part's tests run there (the
+examples of docstrings do not). Faults that no test notices are printed with their place. Needs fork (Linux, macOS).
 """
 
 from __future__ import annotations

@@ -186,7 +186,9 @@ def code_some(review: Path, suggestions: Path) -> None:
     rows = review.with_name(f"{review.name}_codes.csv")
     verdicts = review.with_name(f"{review.name}_included.csv")
     with suggestions.open(encoding="utf-8-sig", newline="") as file:
-        listed = list(csv.DictReader(file))[:400]
+        # a code is said once of a record, in one direction
+        first = {(line["record_id"], line["code_id"]): line for line in reversed(list(csv.DictReader(file)))}
+    listed = list(reversed(first.values()))[:400]
     if not listed:
         sys.exit("No included record has a suggestion to code.")
     for line in listed:

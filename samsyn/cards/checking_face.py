@@ -200,6 +200,8 @@ class CheckingFace:
         if not self._record:
             hidden = progress.blind_to_read if self.queue.round == "assisted" else 0
             left = self.words["blind_left"].format(n=hidden) if hidden else ""
+            if self.queue.records.empty:
+                left = self.words["nothing_included"]
             return {"view": "done", "strip": self._strip("assisted"), "said": self._said, "left": left}
         round_, item = self.queue.round_of(self._record), self._in_question()
         coded = [each for each in self._items if each.answer in ("accepted", "changed", "own", "unclear")]
