@@ -385,7 +385,7 @@ def pages(studio: Studio, language: str) -> None:
         studio.visit(address.split("?")[0], "h1", f"{named}-07-no-token")
     nobody = studio.review(odd).folder
     with opened(nobody, "screen", "--language", language) as address:
-        studio.visit(address, "form input", f"{named}-08-nobody-named")
+        studio.visit(address, "form input:not([type=hidden])", f"{named}-08-nobody-named")
     with opened(studio.work, "screen", "--practice", "--language", language) as address:
         studio.visit(address, ".samsyn-card", f"{named}-09-practice")
 
