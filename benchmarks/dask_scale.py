@@ -85,7 +85,7 @@ def main() -> None:
         for size in sorted(asked.sizes):
             exports = exports_of(size, work, asked.seed)
             if asked.faults:
-                from dask_faults import print_faults  # noqa: PLC0415 (it imports from here)
+                from dask_faults import print_faults
 
                 print_faults(exports, work, asked.stages)
                 continue
@@ -97,7 +97,13 @@ def exports_of(size: int, work: Path, seed: int) -> list[Path]:
     folder = work / f"exports_{size}"
     if not folder.is_dir():
         partial = folder.with_name(f"{folder.name}.partial")
-        program = [str(ROOT / "benchmarks" / "generated_records.py"), str(size), str(partial), "--seed", str(seed)]
+        program = [
+            str(ROOT / "benchmarks" / "generated_records.py"),
+            str(size),
+            str(partial),
+            "--seed",
+            str(seed),
+        ]
         subprocess.run([sys.executable, *program], check=True, stdout=subprocess.DEVNULL, env=environment())
         partial.rename(folder)
     return sorted(folder.iterdir())
@@ -149,7 +155,9 @@ def outcome(review: Path, stage: str, kind: str) -> Path:
 def difference(stage: str, one: Path, other: Path) -> str:
     """How the outcomes of a stage differ, in words; empty when they do not."""
     if stage in ("rank", "again"):
-        here, there = (pd.read_csv(outcome(review, stage, "csv"), encoding="utf-8-sig") for review in (one, other))
+        here, there = (
+            pd.read_csv(outcome(review, stage, "csv"), encoding="utf-8-sig") for review in (one, other)
+        )
         far = np.abs(here["score"] - there["score"]).max()
         others = here.drop(columns="score").equals(there.drop(columns="score"))
         return "" if others and far <= 1e-9 else f"DIFFERENT: scores by {far:g}, the rest the same: {others}"
@@ -157,7 +165,10 @@ def difference(stage: str, one: Path, other: Path) -> str:
     if stage == "duplicates":
         for review in (one, other):
             groups = subprocess.run(
-                [sys.executable, "-c", GROUPS, str(review)], check=True, capture_output=True, env=environment()
+                [sys.executable, "-c", GROUPS, str(review)],
+                check=True,
+                capture_output=True,
+                env=environment(),
             )
             outcome(review, stage, "groups").write_bytes(groups.stdout)
     differing = [
@@ -182,9 +193,7 @@ def cluster(memory: str, n_workers: int = 2, preload: Path | None = None) -> Ite
         )  # fmt: skip
         started: list[subprocess.Popen[bytes]] = []
         try:
-            address = next(
-                line.split()[-1] for line in scheduler.stderr or () if "Scheduler at:" in line
-            )
+            address = next(line.split()[-1] for line in scheduler.stderr or () if "Scheduler at:" in line)
             threading.Thread(target=_drained, args=(scheduler.stderr,), daemon=True).start()
             started += [
                 subprocess.Popen(
@@ -210,7 +219,7 @@ def cluster(memory: str, n_workers: int = 2, preload: Path | None = None) -> Ite
 
 def wait_for_workers(address: str, n_workers: int) -> None:
     """Until so many workers are there."""
-    import distributed  # noqa: PLC0415 (slow to load, and only a cluster needs it)
+    import distributed
 
     with distributed.Client(address, timeout=60, set_as_default=False) as client:
         client.wait_for_workers(n_workers, timeout=120)
@@ -286,7 +295,9 @@ def cpu_of(roots: list[int]) -> float:
 
 def _stat(pid: int) -> list[str]:
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        )
     except OSError:
         return []
 
@@ -299,7 +310,9 @@ def _memory(root: int) -> float:
             text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
         except OSError:
             continue
-        total += next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0)
+        total += next(
+            (int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0
+        )
     return total
 
 

@@ -119,7 +119,7 @@ def connected(address: str, path: str) -> Iterator[Cluster]:
         try:
             if local:
                 workers = distributed.LocalCluster(
-                    n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
+                    n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL + 1,
                 )  # fmt: skip
             client = distributed.Client(
