@@ -77,6 +77,9 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="Where exports and reviews are kept; else they go.")
     parser.add_argument("--memory", default="2GB", help="The most that a worker may use.")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--cluster-only", action="store_true", help="Not alone: for sizes that scale.py has measured."
+    )
     parser.add_argument("--faults", action="store_true", help="Faults in each stage and phase instead.")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -89,7 +92,7 @@ def main() -> None:
 
                 print_faults(exports, work, asked.stages)
                 continue
-            print_size(size, exports, work, asked.stages, asked.memory)
+            print_size(size, exports, work, asked.stages, asked.memory, alone_too=not asked.cluster_only)
 
 
 def exports_of(size: int, work: Path, seed: int) -> list[Path]:
@@ -109,7 +112,9 @@ def exports_of(size: int, work: Path, seed: int) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def print_size(size: int, exports: list[Path], work: Path, stages: list[str], memory: str) -> None:
+def print_size(
+    size: int, exports: list[Path], work: Path, stages: list[str], memory: str, *, alone_too: bool = True
+) -> None:
     """Run the stages alone and on a cluster, print what each cost and whether the outcome is the same."""
     alone, there = work / f"alone_{size}", work / f"dask_{size}"
     for review in (alone, there):
@@ -117,21 +122,22 @@ def print_size(size: int, exports: list[Path], work: Path, stages: list[str], me
             samsyn("new", review)
     for stage in stages:
         if stage in ("rank", "again"):
-            # the same decisions in both, drawn from the records of the first
-            decide(alone, N_DECISIONS if stage == "rank" else 1)
-            shutil.copytree(alone / "decisions", there / "decisions", dirs_exist_ok=True)
-        here = measured(command_of(stage, exports, alone), None)
+            # the same decisions in both
+            decide(there, N_DECISIONS if stage == "rank" else 1)
+            shutil.copytree(there / "decisions", alone / "decisions", dirs_exist_ok=True)
+        here = measured(command_of(stage, exports, alone), None) if alone_too else None
         # the cluster is a new one for each stage, so that none is charged with what another left in memory
         with cluster(memory) as processes:
             far = measured([*command_of(stage, exports, there), "--dask", processes.address], processes)
-        fault = difference(stage, alone, there)
+        said = f"{size:>9,}  {stage:<10} "
+        if here:
+            said += f"  alone {here.cpu:7.1f} s CPU {here.wall:7.1f} s wall {here.peak['command']:6,.0f} MB"
         peaks = ", ".join(f"{name} {megabytes:,.0f}" for name, megabytes in far.peak.items())
-        print(
-            f"{size:>9,}  {stage:<11} alone {here.cpu:8.1f} s CPU {here.wall:8.1f} s wall {here.peak['command']:7,.0f} MB"
-            f"   Dask {far.cpu:8.1f} s CPU {far.wall:8.1f} s wall; MB: {peaks}"
-            f"   CPU x {far.cpu / here.cpu:.2f}, wall x {far.wall / here.wall:.2f}   {fault or 'the same'}",
-            flush=True,
-        )
+        said += f"  Dask {far.cpu:7.1f} s CPU {far.wall:7.1f} s wall; MB: {peaks}"
+        if here:
+            said += f"  CPU x {far.cpu / here.cpu:.2f}, wall x {far.wall / here.wall:.2f}"
+            said += f"  {difference(stage, alone, there) or 'the same'}"
+        print(said, flush=True)
 
 
 def command_of(stage: str, exports: list[Path], review: Path) -> list[str]:
