@@ -108,7 +108,10 @@ def connected(address: str, path: str) -> Iterator[Cluster]:
             "--dask needs Dask, which is not installed.", next_step="pip install 'samsyn[dask]'"
         ) from None
     # what fails is said once, by us; each of Dask's parts has a level of its own
-    for name in ("distributed", *(known for known in logging.root.manager.loggerDict if "distributed." in known)):
+    for name in (
+        "distributed",
+        *(known for known in logging.root.manager.loggerDict if "distributed." in known),
+    ):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     settings = {
         "distributed.comm.timeouts.connect": f"{_PATIENCE}s",

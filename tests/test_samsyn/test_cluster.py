@@ -24,8 +24,13 @@ ROOT = Path(__file__).parents[2]
 SAID = "The partnership was strengthened by trust."
 CLUSTER = """
 import sys
+import dask
 from distributed import LocalCluster
 if __name__ == "__main__":
+    # a worker is copied from a process that has loaded all it needs: it is there again sooner
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    from distributed.utils import get_mp_context
+    get_mp_context().set_forkserver_preload(["distributed", "loaded"])
     said = {"n_workers": int(sys.argv[1]), "processes": sys.argv[1] != "1", "threads_per_worker": 1}
     cluster = LocalCluster(host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
                            silence_logs=60, **said)
@@ -33,15 +38,28 @@ if __name__ == "__main__":
     sys.stdin.read()
     cluster.close()
 """
+LOADED = """
+import sys
+from pathlib import Path
+import scipy.sparse, sklearn.feature_extraction.text, sklearn.svm
+import samsyn
+from coding_scheme import read_coding_scheme, suggest
+from corpus.records import records_frame
+from samsyn.cluster import adding, comparing, ranking, suggesting
+scheme = read_coding_scheme(Path(samsyn.__file__).parent / "starter" / "coding_scheme.yaml")
+one = {"record_id": "a", "title": "Trust", "abstract": "Lack of trust.", "language": "en"}
+suggest(records_frame([one]), scheme)
+"""
 
 
 def started(folder, n_workers):
     """A scheduler and its workers, which a nanny starts again when they die; and its address."""
     script = folder / "scheduler.py"
     script.write_text(CLUSTER, encoding="utf-8")
+    (folder / "loaded.py").write_text(LOADED, encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, str(script), str(n_workers)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True, env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"},
     )  # fmt: skip
     return process, process.stdout.readline().strip()
 
@@ -65,7 +83,7 @@ def small_parts():
     from samsyn.cluster import comparing, ranking, store
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "FEWEST_ROWS", 20)
+        patch.setattr(store, "FEWEST_ROWS", 40)
         patch.setattr(comparing, "_RECORDS_OF_A_BUCKET", 100)
         patch.setattr(ranking, "_RECORDS_OF_A_BUCKET", 100)
         yield
@@ -173,7 +191,7 @@ def test_suggestions_are_the_same(cluster, review, records):
 
     scheme = Review.open(review).scheme
     here = suggest(records, scheme)
-    assert len(here) >= len(records)
+    assert len(here) > 100
     pd.testing.assert_frame_equal(suggested(cluster, records, scheme), here)
 
 
@@ -183,11 +201,11 @@ def test_comparisons_are_the_same(cluster):
     from corpus.records import as_records
     from samsyn.cluster.comparing import compared_on
 
-    records = generated(900)
+    records = generated(400)
     other = compared_on(cluster, records)
     here, there = find_duplicates(records), find_duplicates(records, earlier=other)
-    assert there.compared.n_compared < here.compared.n_compared / 10  # nothing but the pairs within groups
-    assert here.groups.nunique() < 810
+    assert there.compared.n_compared < here.compared.n_compared / 5  # nothing but the pairs within groups
+    assert here.groups.nunique() < 370
     pd.testing.assert_series_equal(there.groups, here.groups)
     pd.testing.assert_frame_equal(there.doubtful, here.doubtful)
     one = compare_records(as_records(records))
@@ -216,7 +234,7 @@ def test_scores_are_the_same(cluster, records, settings):
     from samsyn.cluster.ranking import PartitionedRanker
 
     labels, chosen = decided(records), RankingSettings(**settings)
-    for query in ("", "trust in networks"):
+    for query in ("trust in networks",) if settings else ("", "trust in networks"):
         here = Ranker(records, query=query, settings=chosen, seed=4)
         there = PartitionedRanker(cluster, records, query=query, settings=chosen, seed=4)
         for said in ({}, dict(list(labels.items())[:2]), labels):
@@ -228,6 +246,8 @@ def test_scores_are_the_same(cluster, records, settings):
             found, expected = there.start_again(4).rank(said), here.start_again(4).rank(said)
             pd.testing.assert_frame_equal(found, expected)
             assert there.reasons(found["record_id"].head(20)) == here.reasons(found["record_id"].head(20))
+        if settings:
+            continue
         others = records["record_id"][100:150]
         here.start_again(4), there.start_again(4)
         assert there.worth_a_look(labels, others) == here.worth_a_look(labels, others)
@@ -243,13 +263,13 @@ def test_features_are_kept_until_others_are_asked_for(cluster, records, monkeypa
     of = {"query": "", "settings": RankingSettings(), "seed": 1}
     first = ranking.PartitionedRanker(cluster, records, **of).rank(decided(records))
     kept = files()
-    assert len(kept) == 12
+    assert len(kept) == 6
     with monkeypatch.context() as patch:
         patch.setattr(ranking.PartitionedRanker, "_weighed_parts", None)
         again = ranking.PartitionedRanker(cluster, records, **of).rank(decided(records))
     pd.testing.assert_frame_equal(again, first)
     ranking.PartitionedRanker(cluster, records.head(100), **of)
-    assert len(files()) == 5
+    assert len(files()) == 3
     assert not files() & kept
 
 
@@ -330,7 +350,7 @@ def stages(review, records):
     }  # fmt: skip
 
 
-STAGES = ["add", "suggest", "duplicates", "rank", "rank, scoring"]
+STAGES = ["suggest", "add", "duplicates", "rank", "rank, scoring"]
 
 
 def emptied(cluster):
@@ -340,30 +360,8 @@ def emptied(cluster):
     shutil.rmtree(cluster.store.path, ignore_errors=True)
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_killed_worker_and_an_interrupted_client_cost_nothing(review, cluster, stage):
-    call, expected = stages(review, generated(120, seed=8))[stage]
-    emptied(cluster)
-
-    def interrupted(steps):
-        for _ in steps:
-            raise KeyboardInterrupt
-        yield
-
-    def killing(steps):
-        for place, step in enumerate(steps):
-            if place == 1:
-                os.kill(min(cluster.client.run(os.getpid).values()), signal.SIGKILL)
-            yield step
-
-    with pytest.raises(KeyboardInterrupt):
-        call(cluster, interrupted)
-    pd.testing.assert_frame_equal(call(cluster, killing), expected)
-    assert not list(Path(cluster.store.path).rglob("*.part"))
-
-
 def test_a_slow_worker_is_waited_for(review, cluster):
-    call, expected = stages(review, generated(120, seed=8))["suggest"]
+    call, expected = stages(review, generated(240, seed=8))["rank, scoring"]
     pids = cluster.client.run(os.getpid)
 
     def slowed(steps):
@@ -372,7 +370,7 @@ def test_a_slow_worker_is_waited_for(review, cluster):
             yield step
             # once both have what they need of each other
             has = cluster.client.has_what()
-            if all(any("suggest_part" in str(key) for key in keys) for keys in has.values()):
+            if all(any("score_part" in str(key) for key in keys) for keys in has.values()):
                 break
         slow = min(pids.values())
         os.kill(slow, signal.SIGSTOP)
@@ -388,7 +386,7 @@ def test_a_slow_worker_is_waited_for(review, cluster):
 def test_a_scheduler_that_dies_is_said_and_the_same_again_ends_right(review, cluster, tmp_path):
     from samsyn.cluster import connected
 
-    call, expected = stages(review, generated(120, seed=8))["rank"]
+    call, expected = stages(review, generated(120, seed=8))["duplicates"]
     path = str(tmp_path / "parts")
     process, address = started(tmp_path, 1)
 
@@ -414,14 +412,14 @@ def test_a_full_disk_is_said_and_leaves_no_half_of_a_file(review, cluster, tmp_p
 
     small = tmp_path / "small"
     small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48k", "tmpfs", str(small)], check=False,
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(small)], check=False,
                              capture_output=True)  # fmt: skip
     if mounted.returncode:
         pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode().strip()}")
     try:
         on_small = Cluster(cluster.client, Store(str(small)))
-        for stage, (call, expected) in stages(review, generated(400, seed=8)).items():
-            subprocess.run(["mount", "-o", "remount,size=48k", str(small)], check=True)
+        for stage, (call, expected) in stages(review, generated(300, seed=8)).items():
+            subprocess.run(["mount", "-o", "remount,size=40k", str(small)], check=True)
             with pytest.raises(ReviewError, match=r"No space left on device.*then the same command again"):
                 call(on_small, None)
             while any(cluster.client.processing().values()):
@@ -433,6 +431,28 @@ def test_a_full_disk_is_said_and_leaves_no_half_of_a_file(review, cluster, tmp_p
                 shutil.rmtree(left)
     finally:
         subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_worker_and_an_interrupted_client_cost_nothing(review, cluster, stage):
+    call, expected = stages(review, generated(120, seed=8))[stage]
+    emptied(cluster)
+
+    def interrupted(steps):
+        for _ in steps:
+            raise KeyboardInterrupt
+        yield
+
+    def killing(steps):
+        for place, step in enumerate(steps):
+            if place == 1:
+                os.kill(max(cluster.client.run(os.getpid).values()), signal.SIGKILL)
+            yield step
+
+    with pytest.raises(KeyboardInterrupt):
+        call(cluster, interrupted)
+    pd.testing.assert_frame_equal(call(cluster, killing), expected)
+    assert not list(Path(cluster.store.path).rglob("*.part"))
 
 
 def test_parts_on_a_url_and_a_part_that_is_no_parquet(tmp_path):
