@@ -64,6 +64,7 @@ def add_source(
     search: Search | Sequence[Search],
     *,
     columns: Mapping[str, str] | None = None,
+    read: Callable[..., Reading] = read_records,
 ) -> tuple[str, bool]:
     """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
 
@@ -78,6 +79,8 @@ def add_source(
     columns : mapping of str -> str, optional
         Of a table with columns of its own: their names -> record columns; kept, so that the file is read the
         same way each time.
+    read : callable, optional
+        Reads the file in place of :func:`corpus.read_records`.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def add_source(
     """
     searches = [search] if isinstance(search, Search) else list(search)
     said = as_one(searches)
-    reading = read_records(path, database=said["database"], columns=columns)
+    reading = read(path, database=said["database"], columns=columns)
     sha256 = _sha256(path)
     for line in source_lines(folder):
         if line["sha256"] == sha256:

@@ -185,6 +185,16 @@ def test_a_source_that_was_read_is_not_read_again(review, tmp_path, cluster, mon
     pd.testing.assert_frame_equal(on_cluster.collection().records, Review.open(review).collection().records)
 
 
+def test_files_that_cannot_be_read_are_said_as_without_a_cluster(review, tmp_path, scheduler):
+    notes, good = tmp_path / "notes.txt", tmp_path / "good.csv"
+    notes.write_text("Nothing but notes.", encoding="utf-8")
+    generated(3).to_csv(good, index=False)
+    for files in ([notes], [good, tmp_path / "none.ris"]):
+        here = run("add", *files, "--review", review, code=2)
+        there = run("add", *files, "--review", review, "--dask", scheduler, code=2)
+        assert (there.stdout, there.stderr) == (here.stdout, here.stderr)
+
+
 def test_suggestions_are_the_same(cluster, review, records):
     from coding_scheme import suggest
     from samsyn.cluster.suggesting import suggested
