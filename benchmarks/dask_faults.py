@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from dask_scale import N_DECISIONS, Processes, cluster, command_of, family, outcome, samsyn
@@ -84,27 +85,18 @@ def faults_of(
     """Plant each fault of a stage; yield phase, fault, and what came of it."""
     phases = PHASES[stage]
     with watched() as (processes, seen):
+        struck_in = partial(struck, stage, exports, before, processes, seen)
         for phase in phases:
-            yield phase, "worker killed", struck(stage, exports, before, processes, seen, phase, kill_worker)
-        for phase in phases:
-            yield phase, "interrupted", struck(stage, exports, before, processes, seen, phase, interrupt)
+            yield phase, "worker killed", struck_in(phase, kill_worker)
+        yield phases[-1], "worker stopped", struck_in(phases[-1], stop_worker)
+        yield phases[-1], "interrupted", struck_in(phases[-1], interrupt)
+        yield phases[-1], "command killed", struck_in(phases[-1], kill_command)
+    with watched() as (processes, seen):
         yield (
-            phases[-1],
-            "command killed",
-            struck(stage, exports, before, processes, seen, phases[-1], kill_command),
+            phases[0],
+            "scheduler killed",
+            struck(stage, exports, before, processes, seen, phases[0], kill_scheduler),
         )
-        yield (
-            phases[-1],
-            "worker stopped",
-            struck(stage, exports, before, processes, seen, phases[-1], stop_worker),
-        )
-    for phase in phases:
-        with watched() as (processes, seen):
-            yield (
-                phase,
-                "scheduler killed",
-                struck(stage, exports, before, processes, seen, phase, kill_scheduler),
-            )
     for where in ("partitions", "review"):
         came_of_it = disk_full(stage, exports, before, where)
         if came_of_it:
@@ -143,7 +135,7 @@ def struck(
             if on:
                 strike(on[0], started, processes)
                 return
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     first = verdict(stage, review, before, *run(command, when_it_begins))
     with ExitStack() as stack:

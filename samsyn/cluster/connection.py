@@ -117,6 +117,9 @@ def connected(address: str, path: str) -> Iterator[Cluster]:
         "distributed.comm.timeouts.connect": f"{_PATIENCE}s",
         "distributed.scheduler.allowed-failures": _DEATHS - 1,
         "distributed.worker.multiprocessing-method": "spawn",
+        # or idle workers of this computer use a tenth of a processor to look what they are at
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "1s",
         "distributed.logging.distributed": "critical",
     }
     with dask.config.set(settings):
