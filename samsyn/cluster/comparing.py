@@ -24,6 +24,8 @@ from samsyn.cluster.store import Store, content_name, in_parts, n_in, slice_of
 _FOLDER = "duplicates"
 # the keys, and then the pairs, of so many records go to one bucket
 _RECORDS_OF_A_BUCKET = 200_000
+# so many pairs are compared at a time
+_PAIRS_AT_ONCE = 50_000
 # a part's keys: which of KEYS, the hash, the row
 Shuffled = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -52,8 +54,7 @@ def compared_on(cluster: Cluster, records: pd.DataFrame, progress: Progress | No
     found = cluster.results(_judged(cluster, names, first), progress)
     frames, keys = zip(*(_read(cluster.store, name) for name in names), strict=True)
     cluster.store.keep(_FOLDER, set())
-    filled = [frame for _, frame in found if len(frame)] or [found[0][1]]
-    pairs = pd.concat(filled, ignore_index=True).sort_values(["a", "b"], ignore_index=True)
+    pairs = _together([frame for _, frame in found]).sort_values(["a", "b"], ignore_index=True)
     return Compared(
         pd.concat(frames, ignore_index=True),
         np.concatenate(keys),
@@ -146,9 +147,18 @@ def judge_pairs(
     rows = np.concatenate([rows for rows, _ in parts])
     prepared = pd.concat([frame for _, frame in parts], ignore_index=True)
     a, b = np.searchsorted(rows, pairs[:, 0]), np.searchsorted(rows, pairs[:, 1])
-    found = judged(prepared, a, b, shipped_score(), within=False).assign(a=pairs[:, 0], b=pairs[:, 1])
-    kept = (found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")
-    return len(pairs), found[kept].reset_index(drop=True)
+    frames = []
+    for start in range(0, max(1, len(pairs)), _PAIRS_AT_ONCE):
+        some = slice(start, start + _PAIRS_AT_ONCE)
+        found = judged(prepared, a[some], b[some], shipped_score(), within=False)
+        found = found.assign(a=pairs[some, 0], b=pairs[some, 1])
+        frames.append(found[(found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")])
+    return len(pairs), _together(frames)
+
+
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames below each other; an empty one would change the kind of the columns."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def _read(store: Store, name: str) -> tuple[pd.DataFrame, np.ndarray]:
