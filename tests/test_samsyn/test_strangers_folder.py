@@ -15,7 +15,6 @@ from corpus import FaultyFileError, UsageError, read_protocol, read_records
 from samsyn import Review
 from samsyn.command_line import main
 from samsyn.commands.console import printable
-from samsyn.demonstration import demonstrate
 
 DATA = Path(__file__).parents[1] / "data"
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links and pipes as Linux and macOS have them")
@@ -191,16 +190,20 @@ def test_a_cache_that_somebody_else_filled_changes_nothing(example_copy):
 # --- no surprise --------------------------------------------------------------------------------------------
 
 
-def test_the_demonstration_reaches_no_network(tmp_path, monkeypatch):
+def test_the_demo_reaches_no_network_and_ends_with_the_commands_that_come_next(tmp_path, monkeypatch):
     def refuse(*_args, **_settings):
         raise AssertionError("a connection was tried")
 
     for name in ("connect", "connect_ex", "sendto"):
         monkeypatch.setattr(socket.socket, name, refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    said: list[str] = []
-    demonstrate(tmp_path / "demo æøå", language="en", say=said.append)
+    called, folder = Path("some") / "bin" / "samsyn", tmp_path / "demo æøå"
+    monkeypatch.setattr("sys.argv", [str(called), "demo"])
+    *said, screen, tables, status = run("demo", folder).splitlines()
     assert any("check: all is well" in line for line in said)
+    assert f"{called} open screen --practice" in screen
+    assert f"{called} open tables --review {folder}" in tables
+    assert f"{called} status --review {folder}" in status
 
 
 # --- old and odd --------------------------------------------------------------------------------------------
