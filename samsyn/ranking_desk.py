@@ -10,6 +10,8 @@ from samsyn.screening_desk import ScreeningDesk
 
 # what a screener looks at
 _SHOWN = ("title", "abstract", "authors", "year", "journal")
+# what the ranking reads
+_READ = ("record_id", "title", "abstract")
 # the features of so many records are kept for the next command or notebook
 _KEPT_FROM = 2_000
 # the files that the ranker is made ready from
@@ -51,7 +53,7 @@ class RankingDesk(ScreeningDesk):
         DataFrame
             Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
         """
-        records, labels = self.records, self.labels(person) | self.priors()[1]
+        labels = self.labels(person) | self.priors()[1]
         among = self._to_be_ranked(person, stage, unread=unread or new)
         if new:
             decided = set(self.screening_decisions()["record_id"])
@@ -63,7 +65,7 @@ class RankingDesk(ScreeningDesk):
         reasons = ranker.reasons(ranking["record_id"].head(len(ranking) if explained is None else explained))
         ranking["why"] = [reasons.get(name, "") for name in ranking["record_id"]]
         ranking["worth_a_look"] = ranking["record_id"].isin(worth)
-        merged = ranking.merge(records[["record_id", *_SHOWN]], on="record_id", how="left")
+        merged = ranking.merge(self.record_columns("record_id", *_SHOWN), on="record_id", how="left")
         marks = ["worth_a_look"] if new else []
         return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
 
@@ -71,7 +73,10 @@ class RankingDesk(ScreeningDesk):
         """A ranker of the unique records and those of earlier reviews, that has learned nothing yet."""
 
         def compute() -> Ranker:
-            protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
+            protocol, priors = self.protocol, self.priors()[0]
+            every = self.record_columns(*_READ)
+            if len(priors):
+                every = pd.concat([every, priors[list(_READ)]])
             if self.cluster is not None and len(every):
                 from samsyn.cluster.ranking import PartitionedRanker  # noqa: PLC0415 (an extra, and only --dask needs it)
 

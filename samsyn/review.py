@@ -41,7 +41,6 @@ from corpus import (
     journal,
     latest_decisions,
     merge_copy,
-    merge_duplicates,
     prisma_flow,
     read_protocol,
     read_sources,
@@ -51,8 +50,8 @@ from corpus import (
 )
 from corpus.own_files import refuse_ways_out
 from samsyn.card_desk import CardDesk
-from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
+from samsyn.record_desk import RecordDesk
 from samsyn.report_desk import ReportDesk, mark
 from samsyn.screening_desk import Rows
 from samsyn.stopping_desk import StoppingDesk
@@ -71,7 +70,7 @@ Progress = Callable[[Iterable], Iterable]
 
 
 @dataclass
-class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
+class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -211,15 +210,6 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def warnings(self) -> pd.DataFrame:
         """What was odd in the sources and mended: source_id, line, what."""
         return self.collection().warnings
-
-    @property
-    def records(self) -> pd.DataFrame:
-        """The unique records, duplicates merged (columns: ``corpus.records``, and ``members``)."""
-
-        def compute() -> pd.DataFrame:
-            return merge_duplicates(self.collection().records, self.duplicates())
-
-        return self._remembered("records", RECORD_FILES, compute).copy()
 
     # --- screening --------------------------------------------------------------------------------------
 
@@ -401,8 +391,8 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             "reading_warnings": len(self.warnings),
             "duplicates": flow.duplicates_removed,
             "doubtful_pairs": len(self.duplicates().doubtful),
-            "unique_records": len(self.records),
-            "without_abstract": int((self.records["abstract"] == "").sum()),
+            "unique_records": len(self.record_columns("record_id")),
+            "without_abstract": int((self.record_columns("abstract")["abstract"] == "").sum()),
             "screened": flow.screened,
             "not_yet_screened": flow.not_yet_screened,
             "waiting_for_screener": int((verdicts["verdict"] == "waiting").sum()),
@@ -461,16 +451,6 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         lines = journal.read(self.folder / "decisions" / kind)[0]
         return [line for line in lines if self._is_counted(line)] if kind == "coding" else lines
-
-    def _unique_id(self) -> dict[str, str]:
-        groups = self.duplicates().groups
-        return {str(name): str(group) for name, group in groups.items()}
-
-    def _in_unique_records(self, frame: pd.DataFrame) -> pd.DataFrame:
-        unique_id = self._unique_id()
-        known = frame[frame["record_id"].isin(unique_id)].reset_index(drop=True)
-        known["record_id"] = known["record_id"].map(unique_id)
-        return known
 
 
 def example_folder() -> Path:

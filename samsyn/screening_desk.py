@@ -81,6 +81,10 @@ class ScreeningDesk(ABC):
         """The unique records."""
 
     @abstractmethod
+    def record_columns(self, *names: str) -> pd.DataFrame:
+        """Some columns of the unique records."""
+
+    @abstractmethod
     def collection(self) -> Collection:
         """Every record of every source."""
 
@@ -242,7 +246,7 @@ class ScreeningDesk(ABC):
     def waiting(self) -> pd.DataFrame:
         """Records that wait for another screener: record_id, stage, screened_by, waits_for, title."""
         waiting = waiting_records(self.verdicts(), self.assignments())
-        return waiting.merge(self.records[["record_id", "title"]], on="record_id", how="left")
+        return waiting.merge(self.record_columns("record_id", "title"), on="record_id", how="left")
 
     def conflicts(self) -> pd.DataFrame:
         """Conflicts and doubts to settle, everybody's decisions, reasons and notes side by side.
@@ -464,7 +468,7 @@ class ScreeningDesk(ABC):
                 next_step=f"Known: {', '.join(self.protocol.stages)}.",
             )
         if stage == STAGES[0]:
-            return self.records["record_id"].tolist()
+            return self.record_columns("record_id")["record_id"].tolist()
         before = self.protocol.stages[: self.protocol.stages.index(stage)]
         verdicts = self.verdicts()
         passed = verdicts[(verdicts["verdict"] == "include") & verdicts["stage"].isin(before)]
