@@ -68,7 +68,8 @@ class LinkedRows:
         place = np.full(n_features, -1, dtype=sparse.indices.dtype)
         place[self.linking] = np.arange(len(self.linking))
         self.own, self.lengths, at = np.zeros(n_rows), np.zeros(n_rows), 0
-        data, places = np.empty(n_links, dtype=precision), np.empty(n_links, dtype=place.dtype)
+        data: np.ndarray = np.empty(n_links, dtype=precision)
+        places: np.ndarray = np.empty(n_links, dtype=place.dtype)
         indptr = np.zeros(n_rows + 1, dtype=sparse.indptr.dtype)
         for rows, entries in _blocks(sparse):
             found, values = place[sparse.indices[entries]], sparse.data[entries]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from corpus.records import as_records
 from corpus.term_counts import Terms
 
 __all__ = ["RANKING_COLUMNS", "Ranker", "rank", "texts_of"]
+Count = Callable[..., tuple[Any, Terms]]
 RANKING_COLUMNS = ("record_id", "rank", "score", "why")
 # how many unread records stand in for irrelevant ones while none are known, and at most this share of them
 _STAND_INS, _SHARE_OF_STAND_INS = 30, 1 / 8
@@ -99,14 +100,14 @@ class Ranker:
         self._query = query
         self._query_text = unicodedata.normalize("NFC", query)
         # what counts the terms; None where the features are made otherwise
-        self._counted: Callable[..., tuple[Any, Terms]] | None = None
+        self._counted: Count | None = None
         self._terms: np.ndarray | Terms | None = None
         texts, settings = Texts(records), settings or RankingSettings()
         if parts is None and settings.longest_term <= LONGEST_COUNTED:
-            self._counted = partial(
+            self._counted = count = partial(
                 read_features, settings=settings, query=self._query_text, workers=workers, progress=progress
             )
-            self._matrix = self._read(texts) if kept is None else self._kept(texts, settings, kept)
+            self._matrix = self._read(texts) if kept is None else self._kept(texts, settings, kept, count)
         else:
             self._matrix = self._read(texts)
         self._classifier = fresh(self.parts.classifier)
@@ -367,7 +368,7 @@ class Ranker:
         pairs = np.array(decided, dtype=int).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    def _kept(self, texts: Texts, settings: RankingSettings, folder: Path) -> Any:
+    def _kept(self, texts: Texts, settings: RankingSettings, folder: Path, count: Count) -> Any:
         """The texts' features as they were kept, or read, and kept then."""
         of_features = (settings.features, settings.longest_term, settings.max_df)
         columns = (texts.columns["title"], texts.columns["abstract"])
@@ -377,7 +378,7 @@ class Ranker:
         with suppress(OSError):
             if found is None:
                 with being_kept(folder, name) as unfinished:
-                    found = self._counted(texts, folder=unfinished)
+                    found = count(texts, folder=unfinished)
                     write_terms(unfinished, found[1])
         if found is None:
             return self._read(texts)
@@ -385,7 +386,7 @@ class Ranker:
         self._terms = terms if len(terms) else None
         return matrix
 
-    def _read(self, texts: Sequence[str]) -> Any:
+    def _read(self, texts: Any) -> Any:
         """The texts' features, and after them the query's, if there is one."""
         if self._counted is not None:
             matrix, terms = self._counted(texts)

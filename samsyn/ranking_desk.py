@@ -30,6 +30,7 @@ class RankingDesk(ScreeningDesk):
         person: str = "",
         stage: Stage = "title_abstract",
         explained: int | None = None,
+        workers: int = 1,
     ) -> pd.DataFrame:
         """The records, most likely to be included first, with the words that spoke for and against.
 
@@ -47,6 +48,8 @@ class RankingDesk(ScreeningDesk):
         stage : str
         explained : int, optional
             Only of so many, the first, the words are looked up; ``why`` is empty for the others.
+        workers : int
+            As of :class:`corpus.Ranker`.
 
         Returns
         -------
@@ -59,7 +62,7 @@ class RankingDesk(ScreeningDesk):
             decided = set(self.screening_decisions()["record_id"])
             groups = pd.Series(self._unique_id(), dtype="object")
             among &= set(records_of_new_sources(self.collection().records, groups, decided))
-        ranker = self.ranker()
+        ranker = self.ranker(workers=workers)
         worth = set(ranker.worth_a_look(labels, among)) if new else set()
         ranking = ranker.rank(labels, among=among, top=top)
         reasons = ranker.reasons(ranking["record_id"].head(len(ranking) if explained is None else explained))
@@ -69,7 +72,7 @@ class RankingDesk(ScreeningDesk):
         marks = ["worth_a_look"] if new else []
         return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
 
-    def ranker(self) -> Ranker:
+    def ranker(self, *, workers: int = 1) -> Ranker:
         """A ranker of the unique records and those of earlier reviews, that has learned nothing yet."""
 
         def compute() -> Ranker:
@@ -86,8 +89,9 @@ class RankingDesk(ScreeningDesk):
             # reading fewer texts takes less than reading what was kept of them
             kept = self.folder / ".cache" / "ranking" if len(every) >= _KEPT_FROM else None
             return Ranker(
-                every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed, kept=kept
-            )
+                every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed,
+                kept=kept, workers=workers, progress=self.show_progress("reading for the ranking"),
+            )  # fmt: skip
 
         read: Ranker = self._remembered("ranker", _RANKED, compute)
         return read.beside()

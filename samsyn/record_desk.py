@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pandas as pd
 
@@ -14,6 +15,8 @@ from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 
 # of smaller reviews the sources are read as quickly
 _KEPT_FROM = 2_000
+# of larger ones not everything is held in memory at once
+_LET_GO_FROM = 200_000
 
 
 class RecordDesk(DuplicatesDesk):
@@ -37,7 +40,7 @@ class RecordDesk(DuplicatesDesk):
         """Some columns of the unique records; of a large review no others are read."""
 
         def compute() -> pd.DataFrame:
-            return self._kept_or("unique", lambda: self.records[list(names)], names)
+            return self._kept_or("unique", lambda: self._merged()[0][list(names)], names)
 
         found: pd.DataFrame = self._remembered(f"records: {names}", RECORD_FILES, compute)
         return found.copy()
@@ -62,14 +65,14 @@ class RecordDesk(DuplicatesDesk):
         """The unique records, and of every record the one it is merged into; both kept."""
 
         def compute() -> tuple[pd.DataFrame, pd.DataFrame]:
-            found = self.duplicates()
-            groups = pd.DataFrame({"record_id": found.groups.index, "group": found.groups.to_numpy()})
-            groups = groups.astype("str")
+            found = self.duplicates().groups
+            groups = pd.DataFrame({"record_id": found.index, "group": found.to_numpy()}).astype("str")
+            self._let_go(len(groups), "duplicates")
             unique = merge_duplicates(self.collection().records, found)
             if len(groups) >= _KEPT_FROM:
-                folder, name = self.folder / ".cache" / "records", self._name_of_records()
                 for kept, frame in (("groups", groups), ("unique", unique)):
-                    keep_frame(folder / f"{kept}.parquet", name, frame)
+                    keep_frame(self._path_of(kept), self._name_of_records(), frame)
+            self._let_go(len(groups), "collection")
             return unique, groups
 
         merged: tuple[pd.DataFrame, pd.DataFrame] = self._remembered("merged", RECORD_FILES, compute)
@@ -78,12 +81,23 @@ class RecordDesk(DuplicatesDesk):
     def _kept_or(
         self, kept: str, compute: Callable[[], pd.DataFrame], columns: tuple[str, ...] | None = None
     ) -> pd.DataFrame:
-        path = self.folder / ".cache" / "records" / f"{kept}.parquet"
+        path = self._path_of(kept)
         if self.cluster is None and path.exists():
             found = kept_frame(path, self._name_of_records(), columns)
             if found is not None:
                 return found[0]
-        return compute()
+        frame = compute()
+        if path.exists():
+            self._let_go(len(frame), "merged")
+        return frame
+
+    def _let_go(self, n_records: int, name: str) -> None:
+        """Forget what was computed of very many records, so that the next step has the memory."""
+        if n_records >= _LET_GO_FROM:
+            self._kept.pop(name, None)
+
+    def _path_of(self, kept: str) -> Path:
+        return self.folder / ".cache" / "records" / f"{kept}.parquet"
 
     def _name_of_records(self) -> str:
         def compute() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -53,7 +53,7 @@ from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.record_desk import RecordDesk
 from samsyn.report_desk import ReportDesk, mark
-from samsyn.screening_desk import Rows
+from samsyn.screening_desk import Progress, Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import (
@@ -66,7 +66,6 @@ if TYPE_CHECKING:
     from samsyn.cluster import Cluster
 
 Searches = Search | Sequence[Search]
-Progress = Callable[[Iterable], Iterable]
 
 
 @dataclass
@@ -87,6 +86,7 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
     folder: Path
     _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
     cluster: Cluster | None = field(default=None, repr=False)
+    show_progress: Callable[[str], Progress] = field(default=lambda what: iter, repr=False)
 
     # --- the folder -------------------------------------------------------------------------------------
 
@@ -178,8 +178,9 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
         sources = self.sources
         return sources[sources["source_id"] == source_id].iloc[0], is_new
 
-    def collection(self, *, progress: Progress = iter) -> Collection:
+    def collection(self, *, progress: Progress | None = None) -> Collection:
         """Every record of every source."""
+        progress = progress or self.show_progress("reading the sources")
         folder, cache = self.folder / "sources", self.folder / ".cache" / "sources"
 
         def compute() -> Collection:
