@@ -39,12 +39,15 @@ def keep_frame(path: Path, name: str, frame: pd.DataFrame, told: Mapping[str, An
         table = pa.Table.from_pandas(frame, preserve_index=False)
         said = {"name": name, "told": json.dumps(dict(told or {}))}
         unfinished = path.with_name(f"{path.name}.new")
-        pq.write_table(
-            table.replace_schema_metadata({**(table.schema.metadata or {}), **said}),
-            unfinished,
-            write_page_checksum=True,
-        )
-        unfinished.replace(path)
+        try:
+            pq.write_table(
+                table.replace_schema_metadata({**(table.schema.metadata or {}), **said}),
+                unfinished,
+                write_page_checksum=True,
+            )
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
 
 
 def kept_frame(
