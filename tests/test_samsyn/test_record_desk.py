@@ -12,7 +12,15 @@ import corpus
 from corpus import Search
 from samsyn import Review, duplicates_desk, ranking_desk, record_desk
 
-ENTRY = "TY  - JOUR\nTI  - {title}\nAU  - Alder, Jo\nPY  - {year}\nDO  - 10.5555/invented.{year}\nAB  - {abstract}\nER  -\n\n"
+ENTRY = """TY  - JOUR
+TI  - {title}
+AU  - Alder, Jo
+PY  - {year}
+DO  - 10.5555/invented.{year}
+AB  - {abstract}
+ER  -
+
+"""
 
 
 @pytest.fixture
