@@ -77,7 +77,8 @@ class RankingDesk(ScreeningDesk):
 
         def compute() -> Ranker:
             protocol, priors = self.protocol, self.priors()[0]
-            every = self.record_columns(*_READ)
+            # read once, also for what is shown
+            every = self.record_columns("record_id", *_SHOWN)[list(_READ)]
             if len(priors):
                 every = pd.concat([every, priors[list(_READ)]])
             if self.cluster is not None and len(every):
