@@ -19,7 +19,7 @@ import pandas as pd
 
 from corpus import journal
 from corpus.errors import ReviewError
-from corpus.kept_readings import kept_reading
+from corpus.kept_readings import code_read, kept_reading
 from corpus.languages import with_languages
 from corpus.origins import DATABASES, PLATFORMS
 from corpus.readers import read_records
@@ -118,6 +118,15 @@ def add_source(
         line["columns"] = dict(columns)
     journal.append_lines(folder / "sources.jsonl", [line])
     return source_id, True
+
+
+def name_of_sources(folder: Path) -> str:
+    """A hash of all that is read of the sources: their bytes, what is said of them, the code that reads."""
+    digest = hashlib.sha256(code_read().encode())
+    for line in source_lines(folder):
+        said = json.dumps({key: line[key] for key in sorted(line)}, sort_keys=True)
+        digest.update(f"{said}\0{_sha256(source_path(folder, line))}\0".encode())
+    return digest.hexdigest()
 
 
 def source_lines(folder: Path) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -41,7 +41,6 @@ from corpus import (
     journal,
     latest_decisions,
     merge_copy,
-    merge_duplicates,
     prisma_flow,
     read_protocol,
     read_sources,
@@ -51,10 +50,10 @@ from corpus import (
 )
 from corpus.own_files import refuse_ways_out
 from samsyn.card_desk import CardDesk
-from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
+from samsyn.record_desk import RecordDesk
 from samsyn.report_desk import ReportDesk, mark
-from samsyn.screening_desk import Rows
+from samsyn.screening_desk import Progress, Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import (
@@ -67,11 +66,10 @@ if TYPE_CHECKING:
     from samsyn.cluster import Cluster
 
 Searches = Search | Sequence[Search]
-Progress = Callable[[Iterable], Iterable]
 
 
 @dataclass
-class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
+class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -88,6 +86,7 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     folder: Path
     _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
     cluster: Cluster | None = field(default=None, repr=False)
+    show_progress: Callable[[str], Progress] = field(default=lambda what: iter, repr=False)
 
     # --- the folder -------------------------------------------------------------------------------------
 
@@ -179,8 +178,9 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
         sources = self.sources
         return sources[sources["source_id"] == source_id].iloc[0], is_new
 
-    def collection(self, *, progress: Progress = iter) -> Collection:
+    def collection(self, *, progress: Progress | None = None) -> Collection:
         """Every record of every source."""
+        progress = progress or self.show_progress("reading the sources")
         folder, cache = self.folder / "sources", self.folder / ".cache" / "sources"
 
         def compute() -> Collection:
@@ -211,15 +211,6 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def warnings(self) -> pd.DataFrame:
         """What was odd in the sources and mended: source_id, line, what."""
         return self.collection().warnings
-
-    @property
-    def records(self) -> pd.DataFrame:
-        """The unique records, duplicates merged (columns: ``corpus.records``, and ``members``)."""
-
-        def compute() -> pd.DataFrame:
-            return merge_duplicates(self.collection().records, self.duplicates())
-
-        return self._remembered("records", RECORD_FILES, compute).copy()
 
     # --- screening --------------------------------------------------------------------------------------
 
@@ -401,8 +392,8 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             "reading_warnings": len(self.warnings),
             "duplicates": flow.duplicates_removed,
             "doubtful_pairs": len(self.duplicates().doubtful),
-            "unique_records": len(self.records),
-            "without_abstract": int((self.records["abstract"] == "").sum()),
+            "unique_records": len(self.record_columns("record_id")),
+            "without_abstract": int((self.record_columns("abstract")["abstract"] == "").sum()),
             "screened": flow.screened,
             "not_yet_screened": flow.not_yet_screened,
             "waiting_for_screener": int((verdicts["verdict"] == "waiting").sum()),
@@ -461,16 +452,6 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         lines = journal.read(self.folder / "decisions" / kind)[0]
         return [line for line in lines if self._is_counted(line)] if kind == "coding" else lines
-
-    def _unique_id(self) -> dict[str, str]:
-        groups = self.duplicates().groups
-        return {str(name): str(group) for name, group in groups.items()}
-
-    def _in_unique_records(self, frame: pd.DataFrame) -> pd.DataFrame:
-        unique_id = self._unique_id()
-        known = frame[frame["record_id"].isin(unique_id)].reset_index(drop=True)
-        known["record_id"] = known["record_id"].map(unique_id)
-        return known
 
 
 def example_folder() -> Path:

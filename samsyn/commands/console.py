@@ -47,6 +47,7 @@ def open_review(folder: Path) -> Review:
     review = Review.open(folder)
     context = click.get_current_context(silent=True)
     review.cluster = context.meta.get(_CLUSTER) if context else None
+    review.show_progress = progress
     return review
 
 
