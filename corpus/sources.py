@@ -64,6 +64,7 @@ def add_source(
     search: Search | Sequence[Search],
     *,
     columns: Mapping[str, str] | None = None,
+    read: Callable[..., Reading] = read_records,
 ) -> tuple[str, bool]:
     """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
 
@@ -78,6 +79,8 @@ def add_source(
     columns : mapping of str -> str, optional
         Of a table with columns of its own: their names -> record columns; kept, so that the file is read the
         same way each time.
+    read : callable, optional
+        Reads the file in place of :func:`corpus.read_records`.
 
     Raises
     ------
@@ -86,7 +89,7 @@ def add_source(
     """
     searches = [search] if isinstance(search, Search) else list(search)
     said = as_one(searches)
-    reading = read_records(path, database=said["database"], columns=columns)
+    reading = read(path, database=said["database"], columns=columns)
     sha256 = _sha256(path)
     for line in source_lines(folder):
         if line["sha256"] == sha256:
@@ -163,9 +166,7 @@ def read_sources(
     frames, unreadable, warnings, rows = [], [], [], []
     seen: set[str] = set()
     lines = source_lines(folder)
-    readings = (
-        reader(folder, lines) if reader else (_read_with_languages(folder, line, cache) for line in lines)
-    )
+    readings = reader(folder, lines) if reader else (source_reading(folder, line, cache) for line in lines)
     for line, reading in zip(progress(lines), readings, strict=True):
         source_id = str(line["source_id"])
         # a set: asking a growing list for each record costs more with every source
@@ -246,18 +247,6 @@ def _own_database(reading: Reading) -> str:
     return reading.dialect if reading.dialect in DATABASES else ""
 
 
-def _read_with_languages(folder: Path, line: Mapping[str, Any], cache: Path | None) -> Reading:
-    def read() -> Reading:
-        reading = read_source(folder, line)
-        return replace(reading, records=with_languages(reading.records))
-
-    path = folder / Path(str(line["source_id"])).name
-    if cache is None or not path.is_file():
-        return read()
-    said = json.dumps([line["database"], line.get("columns"), line["source_id"]], sort_keys=True)
-    return kept_reading(path, cache, said, read)
-
-
 def source_path(folder: Path, line: Mapping[str, Any]) -> Path:
     """Where the file of a source lies.
 
@@ -282,6 +271,28 @@ def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False
     """The records of a source, read as its line of ``sources.jsonl`` says; raises as :func:`source_path`."""
     path = source_path(folder, line)
     return read_records(path, database=str(line["database"]), columns=line.get("columns"), keep_raw=keep_raw)
+
+
+def source_reading(
+    folder: Path,
+    line: Mapping[str, Any],
+    cache: Path | None = None,
+    read: Callable[[], Reading] | None = None,
+) -> Reading:
+    """A source with the language of each record, from ``cache`` when it was read before.
+
+    ``read()`` reads it in place of this process; raises as :func:`source_path`.
+    """
+
+    def read_here() -> Reading:
+        reading = read_source(folder, line)
+        return replace(reading, records=with_languages(reading.records))
+
+    path, read = folder / Path(str(line["source_id"])).name, read or read_here
+    if cache is None or not path.is_file():
+        return read()
+    said = json.dumps([line["database"], line.get("columns"), line["source_id"]], sort_keys=True)
+    return kept_reading(path, cache, said, read)
 
 
 def _free_name(folder: Path, path: Path) -> str:

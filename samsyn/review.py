@@ -188,7 +188,7 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
                 return read_sources(folder, progress=progress, cache=cache)
             from samsyn.cluster.adding import reader_on  # noqa: PLC0415 (an extra, and only --dask needs it)
 
-            return read_sources(folder, reader=reader_on(self.cluster, progress))
+            return read_sources(folder, reader=reader_on(self.cluster, cache, progress))
 
         return self._remembered("collection", ("sources/*",), compute)
 

@@ -1,12 +1,14 @@
 """Duplicates on a cluster: records prepared by part, blocks by a shuffle of their keys, pairs scored by part.
 
 What comes back are the comparisons that one machine would have made; the groups are joined from them here, as
-there. The shuffle is of (key, row) alone; of the records only those in a pair travel.
+there. The shuffle is of (key, row) alone; of the records only those in a pair travel, each to the buckets of
+pairs it is in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,12 +19,15 @@ from corpus.duplicates.prepare import COMPARED, prepare
 from corpus.duplicates.score import shipped_score
 from corpus.records import as_records
 from samsyn.cluster.connection import Cluster, Progress
-from samsyn.cluster.store import Store, content_name, in_parts
+from samsyn.cluster.store import Store, content_name, in_parts, n_in, slice_of
 
 _FOLDER = "duplicates"
+# the keys, and then the pairs, of so many records go to one bucket
+_RECORDS_OF_A_BUCKET = 200_000
+# so many pairs are compared at a time
+_PAIRS_AT_ONCE = 50_000
 # a part's keys: which of KEYS, the hash, the row
 Shuffled = tuple[np.ndarray, np.ndarray, np.ndarray]
-Prepared = tuple[pd.DataFrame, np.ndarray]
 
 
 def compared_on(cluster: Cluster, records: pd.DataFrame, progress: Progress | None = None) -> Compared:
@@ -41,45 +46,59 @@ def compared_on(cluster: Cluster, records: pd.DataFrame, progress: Progress | No
     order = np.argsort(once["record_id"].to_numpy(object), kind="stable")
     parts = in_parts(once.iloc[order][["record_id", *COMPARED]])
     first = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
-    names = []
-    for part in parts:
-        names.append(f"{_FOLDER}/{content_name(part)}")
-        if not cluster.store.has(names[-1]):
-            cluster.store.write(names[-1], part)
-    n_buckets = len(parts)
-    prepared = cluster.each(prepare_part, names, store=cluster.store)
-    shuffled = cluster.each(keys_by_bucket, prepared, first[:-1].tolist(), n_buckets=n_buckets)
-    of_bucket = [cluster.each(_at, shuffled, place=bucket) for bucket in range(n_buckets)]
-    met = [cluster.one(pairs_of_bucket, slices, first=first) for slices in of_bucket]
-    of_part = [cluster.each(_at, met, place=part) for part in range(len(parts))]
-    wanted = [cluster.one(unique_pairs, slices) for slices in of_part]
-    found = []
-    for pairs in wanted:
-        rows = cluster.each(rows_in_pairs, prepared, first[:-1].tolist(), pairs=pairs)
-        found.append(cluster.one(judge_pairs, pairs, rows))
-    pairs_found = cluster.results(found, progress)
-    made = cluster.results(prepared)
+    names = [f"{_FOLDER}/{content_name(part)}" for part in parts]
+    for name, part in zip(names, parts, strict=True):
+        if not cluster.store.has(name):
+            cluster.store.write(name, part)
+    del parts
+    found = cluster.results(_judged(cluster, names, first), progress)
+    frames, keys = zip(*(_read(cluster.store, name) for name in names), strict=True)
     cluster.store.keep(_FOLDER, set())
-    filled = [frame for _, frame in pairs_found if len(frame)] or [pairs_found[0][1]]
+    pairs = _together([frame for _, frame in found]).sort_values(["a", "b"], ignore_index=True)
     return Compared(
-        pd.concat([frame for frame, _ in made], ignore_index=True),
-        np.concatenate([keys for _, keys in made]),
-        pd.concat(filled, ignore_index=True),
+        pd.concat(frames, ignore_index=True),
+        np.concatenate(keys),
+        pairs,
         compare_records(once.head(0)).made_with,
-        sum(n for n, _ in pairs_found),
+        sum(n for n, _ in found),
     )
 
 
-def prepare_part(name: str, *, store: Store) -> Prepared:
-    """The comparable form of one part of the records, and what each may share with others."""
+def _judged(cluster: Cluster, names: list[str], first: np.ndarray) -> list[Any]:
+    """Calls that judge the pairs, a bucket each; what they rest on is let go as soon as they have it."""
+    n_buckets, store = n_in(int(first[-1]), _RECORDS_OF_A_BUCKET), cluster.store
+    every = range(n_buckets)
+    dealt = cluster.each(prepare_part, names, first[:-1].tolist(), n_buckets=n_buckets, store=store)
+    of_keys = [cluster.each(slice_of, dealt, place=bucket) for bucket in every]
+    met = [cluster.one(pairs_of_bucket, slices, n_buckets=n_buckets) for slices in of_keys]
+    of_rows = [cluster.each(slice_of, met, place=bucket) for bucket in every]
+    pairs = [cluster.one(unique_pairs, slices) for slices in of_rows]
+    wanted = cluster.each(rows_by_part, pairs, first=first)
+    of_part = [cluster.each(slice_of, wanted, place=part) for part in range(len(names))]
+    sent = [
+        cluster.one(rows_in_pairs, name, rows, first=start, store=store)
+        for name, rows, start in zip(names, of_part, first[:-1].tolist(), strict=True)
+    ]
+    return [
+        cluster.one(judge_pairs, of_bucket, cluster.each(slice_of, sent, place=bucket))
+        for bucket, of_bucket in enumerate(pairs)
+    ]
+
+
+def prepare_part(name: str, first: int, *, n_buckets: int, store: Store) -> list[Shuffled]:
+    """Write the comparable form of one part of the records, and what each may share with others.
+
+    Returns
+    -------
+    list of Shuffled
+        The keys with their rows (counted from ``first``), dealt into buckets by their hash.
+    """
     prepared = prepare(as_records(store.read(name)))
-    return prepared, block_keys(prepared)
-
-
-def keys_by_bucket(made: Prepared, first: int, *, n_buckets: int) -> list[Shuffled]:
-    """The keys of a part with their rows (counted from ``first``), dealt into buckets by their hash."""
-    rows, places = np.nonzero(made[1])
-    values = made[1][rows, places]
+    keys = block_keys(prepared)
+    store.write(f"{name}-prepared", prepared)
+    store.write_arrays(f"{name}-keys", {key: keys[:, place] for place, key in enumerate(KEYS)})
+    rows, places = np.nonzero(keys)
+    values = keys[rows, places]
     bucket = (values % np.uint64(n_buckets)).astype(np.int64)
     return [
         (
@@ -91,16 +110,16 @@ def keys_by_bucket(made: Prepared, first: int, *, n_buckets: int) -> list[Shuffl
     ]
 
 
-def pairs_of_bucket(slices: Sequence[Shuffled], *, first: np.ndarray) -> list[np.ndarray]:
-    """The pairs that share a key of this bucket, by the part of their first row; arrays (n_pairs, 2)."""
+def pairs_of_bucket(slices: Sequence[Shuffled], *, n_buckets: int) -> list[np.ndarray]:
+    """The pairs that share a key of this bucket, dealt by their first row; arrays (n_pairs, 2)."""
     places, values, rows = (np.concatenate([part[i] for part in slices]) for i in range(3))
     there = np.unique(rows)
     keys = np.zeros((len(there), len(KEYS)), dtype=np.uint64)
     keys[np.searchsorted(there, rows), places] = values
     a, b = candidate_pairs(keys, np.ones(len(there), dtype=bool))
     pairs = np.stack([there[a], there[b]], axis=1)
-    part = np.searchsorted(first, pairs[:, 0], side="right") - 1
-    return [pairs[part == p] for p in range(len(first) - 1)]
+    bucket = pairs[:, 0] % n_buckets
+    return [pairs[bucket == b] for b in range(n_buckets)]
 
 
 def unique_pairs(slices: Sequence[np.ndarray]) -> np.ndarray:
@@ -108,12 +127,17 @@ def unique_pairs(slices: Sequence[np.ndarray]) -> np.ndarray:
     return np.unique(np.concatenate(slices), axis=0)
 
 
-def rows_in_pairs(made: Prepared, first: int, *, pairs: np.ndarray) -> tuple[np.ndarray, pd.DataFrame]:
-    """Of a part the records that stand in pairs, with their row numbers."""
-    frame = made[0]
-    inside = pairs[(pairs >= first) & (pairs < first + len(frame))]
-    rows = np.unique(inside)
-    return rows, frame.iloc[rows - first]
+def rows_by_part(pairs: np.ndarray, *, first: np.ndarray) -> list[np.ndarray]:
+    """The rows that stand in pairs, each once and ascending, by the part that has them."""
+    return np.split(np.unique(pairs), np.searchsorted(np.unique(pairs), first[1:-1]))
+
+
+def rows_in_pairs(
+    name: str, wanted: Sequence[np.ndarray], *, first: int, store: Store
+) -> list[tuple[np.ndarray, pd.DataFrame]]:
+    """Of a part the records that are asked for, with their row numbers, for each who asks."""
+    frame, _ = _read(store, name)
+    return [(rows, frame.iloc[rows - first]) for rows in wanted]
 
 
 def judge_pairs(
@@ -123,10 +147,20 @@ def judge_pairs(
     rows = np.concatenate([rows for rows, _ in parts])
     prepared = pd.concat([frame for _, frame in parts], ignore_index=True)
     a, b = np.searchsorted(rows, pairs[:, 0]), np.searchsorted(rows, pairs[:, 1])
-    found = judged(prepared, a, b, shipped_score(), within=False).assign(a=pairs[:, 0], b=pairs[:, 1])
-    kept = (found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")
-    return len(pairs), found[kept].reset_index(drop=True)
+    frames = []
+    for start in range(0, max(1, len(pairs)), _PAIRS_AT_ONCE):
+        some = slice(start, start + _PAIRS_AT_ONCE)
+        found = judged(prepared, a[some], b[some], shipped_score(), within=False)
+        found = found.assign(a=pairs[some, 0], b=pairs[some, 1])
+        frames.append(found[(found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")])
+    return len(pairs), _together(frames)
 
 
-def _at(slices: Sequence, *, place: int) -> object:
-    return slices[place]
+def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Frames below each other; an empty one would change the kind of the columns."""
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
+
+
+def _read(store: Store, name: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """What :func:`prepare_part` wrote."""
+    return store.read(f"{name}-prepared"), np.stack(store.read_arrays(f"{name}-keys", KEYS), axis=1)

@@ -43,11 +43,13 @@ class Cluster:
 
     def each(self, function: Callable[..., Any], *lists: Sequence[Any], **same: Any) -> list[Any]:
         """Calls to be made, one for each entry of the lists; nothing is waited for."""
-        return self.client.map(function, *lists, pure=False, retries=0, batch_size=None, **same)
+        with _said_in_words():
+            return self.client.map(function, *lists, pure=False, retries=0, batch_size=None, **same)
 
     def one(self, function: Callable[..., Any], *values: Any, **same: Any) -> Any:
         """One call to be made."""
-        return self.client.submit(function, *values, pure=False, retries=0, **same)
+        with _said_in_words():
+            return self.client.submit(function, *values, pure=False, retries=0, **same)
 
     def results(self, calls: Sequence[Any], progress: Progress | None = None) -> list[Any]:
         """What the calls gave, in their order.
@@ -59,20 +61,19 @@ class Cluster:
         """
         from distributed import as_completed  # noqa: PLC0415 (comes with the extra only)
 
-        try:
-            done = as_completed(calls, loop=self.client.loop)
-            for call in _counted(progress, done, len(calls)):
-                if call.status != "finished":
-                    call.result()
-            return list(self.client.gather(list(calls)))
-        except BaseException as error:
-            self._forget(calls)
-            fault = _in_words(error)
-            if fault is None:
+        with _said_in_words():
+            try:
+                done = as_completed(calls, loop=self.client.loop)
+                for call in _counted(progress, done, len(calls)):
+                    if call.status != "finished":
+                        call.result()
+                return list(self.client.gather(list(calls)))
+            except BaseException:
+                self.forget(calls)
                 raise
-            raise fault from error
 
-    def _forget(self, calls: Sequence[Any]) -> None:
+    def forget(self, calls: Sequence[Any]) -> None:
+        """Let calls be that nobody waits for any more."""
         try:
             self.client.cancel(list(calls), force=True)
         except Exception:  # the connection itself may be what failed
@@ -106,12 +107,19 @@ def connected(address: str, path: str) -> Iterator[Cluster]:
         raise UsageError(
             "--dask needs Dask, which is not installed.", next_step="pip install 'samsyn[dask]'"
         ) from None
-    # what fails is said once, by us
-    logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+    # what fails is said once, by us; each of Dask's parts has a level of its own
+    for name in (
+        "distributed",
+        *(known for known in logging.root.manager.loggerDict if "distributed." in known),
+    ):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     settings = {
         "distributed.comm.timeouts.connect": f"{_PATIENCE}s",
         "distributed.scheduler.allowed-failures": _DEATHS - 1,
         "distributed.worker.multiprocessing-method": "spawn",
+        # or idle workers of this computer use a tenth of a processor to look what they are at
+        "distributed.worker.profile.enabled": False,
+        "distributed.admin.tick.interval": "1s",
         "distributed.logging.distributed": "critical",
     }
     with dask.config.set(settings):
@@ -119,8 +127,8 @@ def connected(address: str, path: str) -> Iterator[Cluster]:
         try:
             if local:
                 workers = distributed.LocalCluster(
-                    n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1", dashboard_address=None,
-                    silence_logs=logging.CRITICAL + 1,
+                    n_workers=int(local[1]), threads_per_worker=1, host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL + 1,
                 )  # fmt: skip
             client = distributed.Client(
                 workers if workers is not None else address, timeout=_PATIENCE, set_as_default=False
@@ -186,16 +194,29 @@ class _Sized:
         return self._n
 
 
+@contextmanager
+def _said_in_words() -> Iterator[None]:
+    """What goes wrong on the cluster, said for a person."""
+    try:
+        yield
+    except BaseException as error:
+        fault = _in_words(error)
+        if fault is None:
+            raise
+        raise fault from error
+
+
 def _in_words(error: BaseException) -> ReviewError | None:
     """What went wrong on the cluster, for a person; None where the error says it itself, or is not ours."""
     from distributed import CancelledError, KilledWorker  # noqa: PLC0415 (comes with the extra only)
+    from distributed.client import ClosedClientError  # noqa: PLC0415 (as above)
     from distributed.comm import CommClosedError  # noqa: PLC0415 (as above)
 
-    again = "Nothing was written; the same command begins again."
+    again = "Nothing is half written; the same command begins again."
     if isinstance(error, KilledWorker):
         return ReviewError(
             f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {again}"
         )
-    if isinstance(error, (CancelledError, CommClosedError, TimeoutError)):
+    if isinstance(error, (CancelledError, ClosedClientError, CommClosedError, TimeoutError)):
         return ReviewError(f"The Dask scheduler went away. {again}")
     return None

@@ -1,14 +1,17 @@
 """The ranking on a cluster: terms counted by part, how common they are by a shuffle, the model broadcast.
 
-Terms travel as 64-bit hashes. The model is learned here, of the records decided on alone; its weights go to
-the workers, which score their parts. Each sum is made in the order in which one machine makes it, so that the
-scores are the same.
+Terms travel as 64-bit hashes. The features of each part are files that the workers write and read: they are
+there for the next command, and nothing is lost with a worker. The model is learned here, of the records
+decided on alone; its weights go to the workers, which score their parts. Each sum is made in the order in
+which one machine makes it, so that the scores are the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -22,12 +25,17 @@ from corpus.ranking_terms import in_words, shares
 from corpus.records import as_records
 from corpus.support_vectors import SquaredHingeSVC
 from samsyn.cluster.connection import Cluster, Progress
-from samsyn.cluster.store import Store, content_name, in_parts
+from samsyn.cluster.store import Store, content_name, in_parts, n_in, slice_of
 
 _FOLDER = "rank"
 # no more unread records stand in for irrelevant ones (corpus.ranking)
 _STAND_INS = 30
-Counted = tuple[np.ndarray, np.ndarray, Any]
+# the terms of so many records are counted together in a bucket
+_RECORDS_OF_A_BUCKET = 100_000
+# to be raised when the same texts would become other features
+_FORM = "1"
+# hashes of terms, and in how many records each is
+Common = tuple[np.ndarray, np.ndarray]
 
 
 class PartitionedRanker(Ranker):
@@ -68,7 +76,6 @@ class PartitionedRanker(Ranker):
         self._known = np.zeros(0, dtype=int)
         super().__init__(records, query=query, settings=settings, seed=seed)
         self._of_parts = self._count(as_records(records)[["record_id", "title", "abstract"]])
-        self._know(self._known)
 
     def start_again(self, seed: int = 1) -> PartitionedRanker:
         """Forget what was learned, and draw anew; returns itself."""
@@ -85,29 +92,44 @@ class PartitionedRanker(Ranker):
         self._texts, self._terms = texts, None
         return csr_matrix((len(texts) + bool(self._query), 1))
 
-    def _count(self, records: pd.DataFrame) -> list[Any]:
-        """Send the records, count their terms; the features of each part, to be asked of the workers."""
-        cluster, names = self._cluster, []
-        for part in in_parts(records):
-            names.append(f"{_FOLDER}/{content_name(part)}")
-            if not cluster.store.has(names[-1]):
-                cluster.store.write(names[-1], part)
-        n_buckets = max(1, len(names))
-        counted = cluster.each(count_part, names, store=cluster.store, settings=self._settings)
-        dealt = cluster.each(terms_by_bucket, counted, n_buckets=n_buckets)
-        slices = [cluster.each(_at, dealt, place=bucket) for bucket in range(n_buckets)]
-        self._common = [cluster.one(merge_terms, of_bucket) for of_bucket in slices]
-        features = []
-        for place, found in enumerate(counted):
+    def _count(self, records: pd.DataFrame) -> list[str]:
+        """Names of the features of each part, which the workers read; kept until other ones are asked for."""
+        store, settings = self._cluster.store, self._settings
+        parts = in_parts(records)
+        of_texts = [f"{_FOLDER}/{content_name(part)}" for part in parts]
+        made_with = [_FORM, *(f"{package} {version(package)}" for package in ("scikit-learn", "scipy"))]
+        said = [*made_with, settings.features, settings.longest_term, settings.max_df, *of_texts]
+        every = hashlib.blake2b(repr(said).encode(), digest_size=8).hexdigest()
+        names = [f"{name}-{every}" for name in of_texts]
+        if not all(store.has(name) for name in names):
+            for name, part in zip(of_texts, parts, strict=True):
+                if not store.has(name):
+                    store.write(name, part)
+            self._cluster.results(self._weighed_parts(of_texts, names, len(records)), self._progress)
+        store.keep(_FOLDER, set(names))
+        return names
+
+    def _weighed_parts(self, of_texts: list[str], names: list[str], n_records: int) -> list[Any]:
+        """Calls that write the features; what they rest on is let go as soon as they have it."""
+        cluster, settings, store = self._cluster, self._settings, self._cluster.store
+        n_buckets = n_in(n_records, _RECORDS_OF_A_BUCKET)
+        of_counts = [f"{name}-counts" for name in names]
+        dealt = cluster.each(
+            count_part, of_texts, of_counts, store=store, settings=settings, n_buckets=n_buckets
+        )
+        slices = [cluster.each(slice_of, dealt, place=bucket) for bucket in range(n_buckets)]
+        merged = [cluster.one(merge_terms, of_bucket) for of_bucket in slices]
+        weighed = []
+        for place, (of_part, name) in enumerate(zip(of_counts, names, strict=True)):
             asked = [
                 cluster.one(lookup, common, of_bucket[place])
-                for common, of_bucket in zip(self._common, slices, strict=True)
+                for common, of_bucket in zip(merged, slices, strict=True)
             ]
-            features.append(
-                cluster.one(weigh_part, found, asked, n_records=len(records), settings=self._settings)
+            call = cluster.one(
+                weigh_part, of_part, name, asked, store=store, n_records=n_records, settings=settings
             )
-        cluster.results(cluster.each(_size, features), self._progress)
-        return features
+            weighed.append(call)
+        return weighed
 
     def _decided(self, labels: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
         rows, known = super()._decided(labels)
@@ -139,14 +161,12 @@ class PartitionedRanker(Ranker):
         """Features of texts, their terms in order, and how many records have each."""
         counts, terms = _counts(texts, self._settings)
         hashes = _hashes(terms)
-        bucket = (hashes % np.uint64(max(1, len(self._common)))).astype(int)
+        order = np.argsort(hashes)
+        asked = self._cluster.shared(hashes[order])
+        calls = self._cluster.each(common_in_part, self._of_parts, asked=asked, store=self._cluster.store)
         common = np.zeros(len(terms), dtype=np.int64)
-        calls = [
-            self._cluster.one(lookup, of_bucket, (hashes[bucket == b], None))
-            for b, of_bucket in enumerate(self._common)
-        ]
-        for b, found in enumerate(self._cluster.results(calls)):
-            common[bucket == b] = found
+        for found in self._cluster.results(calls):
+            common[order] = np.maximum(common[order], found)
         matrix, kept = _weighed(counts, common, len(self._texts), self._settings)
         return matrix, terms[kept], common[kept]
 
@@ -173,7 +193,7 @@ class PartitionedRanker(Ranker):
         hashes = _hashes(terms[columns]) if terms is not None and len(terms) else np.zeros(0, np.uint64)
         order = np.argsort(hashes)
         model = self._cluster.shared((hashes[order], np.asarray(weights)[: len(hashes)][order], offset))
-        calls = self._cluster.each(score_part, self._of_parts, model=model)
+        calls = self._cluster.each(score_part, self._of_parts, model=model, store=self._cluster.store)
         return np.concatenate(self._cluster.results(calls, self._progress))
 
     def reasons(self, record_ids: Iterable[str]) -> dict[str, str]:
@@ -187,60 +207,82 @@ class PartitionedRanker(Ranker):
         return {name: in_words(shares(matrix, row, here, terms)) for row, name in enumerate(names)}
 
 
-def count_part(name: str, *, store: Store, settings: RankingSettings) -> Counted:
-    """Of one part: hashes of its terms, in how many records each stands, and how often (records x terms)."""
+def count_part(
+    name: str, counts_name: str, *, store: Store, settings: RankingSettings, n_buckets: int
+) -> list[Common]:
+    """Count the terms of one part and write the counts; the terms, dealt into buckets by their hash."""
     counts, terms = _counts(texts_of(store.read(name)), settings)
-    return _hashes(terms), np.bincount(counts.indices, minlength=counts.shape[1]), counts
-
-
-def terms_by_bucket(counted: Counted, *, n_buckets: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """The terms of a part with their number of records, dealt into buckets by their hash."""
-    hashes, common, _ = counted
+    hashes, n_with = _hashes(terms), np.bincount(counts.indices, minlength=counts.shape[1])
+    store.write_arrays(counts_name, {"hashes": hashes, **_arrays(counts, np.int32)})
     bucket = (hashes % np.uint64(n_buckets)).astype(int)
-    return [(hashes[bucket == b], common[bucket == b]) for b in range(n_buckets)]
+    return [(hashes[bucket == b], n_with[bucket == b].astype(np.int32)) for b in range(n_buckets)]
 
 
-def merge_terms(slices: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+def merge_terms(slices: Sequence[Common]) -> Common:
     """The terms of a bucket, in the order of their hashes, and how many of all records have each."""
     hashes, place = np.unique(np.concatenate([part for part, _ in slices]), return_inverse=True)
     return hashes, np.bincount(place, np.concatenate([n for _, n in slices]), len(hashes)).astype(np.int64)
 
 
-def lookup(merged: tuple[np.ndarray, np.ndarray], asked: tuple[np.ndarray, Any]) -> np.ndarray:
-    """How many records have each term of a bucket; 0 for those in none."""
+def lookup(merged: Common, of_part: Common) -> np.ndarray:
+    """In how many of all records each term is that a part has in a bucket."""
     hashes, common = merged
-    at = np.searchsorted(hashes, asked[0])
-    known = at < len(hashes)
-    known[known] = hashes[at[known]] == asked[0][known]
-    found = np.zeros(len(at), dtype=np.int64)
-    found[known] = common[at[known]]
-    return found
+    return common[np.searchsorted(hashes, of_part[0])]
 
 
 def weigh_part(
-    counted: Counted, asked: Sequence[np.ndarray], *, n_records: int, settings: RankingSettings
-) -> tuple[np.ndarray, Any]:
-    """The features of a part and the hashes of its terms."""
-    hashes, _, counts = counted
+    counts_name: str,
+    name: str,
+    asked: Sequence[np.ndarray],
+    *,
+    store: Store,
+    n_records: int,
+    settings: RankingSettings,
+) -> int:
+    """Write the features of a part: hashes of its terms, in how many of all records each is, the matrix."""
+    hashes, counts = _read(store, counts_name)
     bucket = (hashes % np.uint64(len(asked))).astype(int)
     common = np.zeros(len(hashes), dtype=np.int64)
     for b, found in enumerate(asked):
         common[bucket == b] = found
     matrix, kept = _weighed(counts, common, n_records, settings)
-    return hashes[kept], matrix
+    written = {"hashes": hashes[kept], "common": common[kept], **_arrays(matrix, np.float64)}
+    store.write_arrays(name, written)
+    return int(matrix.shape[0])
 
 
-def score_part(
-    features: tuple[np.ndarray, Any], *, model: tuple[np.ndarray, np.ndarray, float]
-) -> np.ndarray:
+def common_in_part(name: str, *, asked: np.ndarray, store: Store) -> np.ndarray:
+    """In how many of all records each term is whose hash (ascending) is asked for; 0 if not in this part."""
+    hashes, common = store.read_arrays(name, ("hashes", "common"))
+    found = np.zeros(len(asked), dtype=np.int64)
+    at = np.searchsorted(asked, hashes)
+    known = at < len(asked)
+    known[known] = asked[at[known]] == hashes[known]
+    found[at[known]] = common[known]
+    return found
+
+
+def score_part(name: str, *, model: tuple[np.ndarray, np.ndarray, float], store: Store) -> np.ndarray:
     """The scores of one part, in the precision of the weights."""
-    (hashes, matrix), (of_terms, weights, offset) = features, model
+    (hashes, matrix), (of_terms, weights, offset) = _read(store, name), model
     at = np.searchsorted(of_terms, hashes)
     known = at < len(of_terms)
     known[known] = of_terms[at[known]] == hashes[known]
     own = np.zeros(len(hashes), dtype=weights.dtype)
     own[known] = weights[at[known]]
     return (matrix.astype(weights.dtype) @ own).astype(float) + offset
+
+
+def _arrays(matrix: Any, dtype: type) -> dict[str, np.ndarray]:
+    return {"data": matrix.data.astype(dtype, copy=False), "indices": matrix.indices, "indptr": matrix.indptr}
+
+
+def _read(store: Store, name: str) -> tuple[np.ndarray, Any]:
+    """The hashes of the terms of a part, and its matrix (records x terms)."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 (as in the ranker)
+
+    hashes, *parts, indptr = store.read_arrays(name, ("hashes", "data", "indices", "indptr"))
+    return hashes, csr_matrix((*parts, indptr), shape=(len(indptr) - 1, len(hashes)))
 
 
 def _counts(texts: list[str], settings: RankingSettings) -> tuple[Any, np.ndarray]:
@@ -278,11 +320,3 @@ def _weighed(
 
 def _hashes(terms: np.ndarray) -> np.ndarray:
     return pd.util.hash_array(np.asarray(terms, dtype=object), categorize=False)
-
-
-def _size(features: tuple[np.ndarray, Any]) -> int:
-    return int(features[1].shape[0])
-
-
-def _at(slices: Sequence, *, place: int) -> object:
-    return slices[place]

@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpus.errors import ReviewError
 
-# rows of a partition at most, and how many partitions a smaller frame is cut into at most
-LARGEST_PART, FEWEST_ROWS, PARTS = 20_000, 100, 16
+# rows of a partition: no more than so many, unless there were too many partitions; no fewer than so many,
+# even if there are fewer partitions than so many
+LARGEST_PART, MOST_PARTS, FEWEST_ROWS, PARTS = 20_000, 500, 1_000, 16
+# a shuffle takes as many calls as there are partitions times buckets
+MOST_BUCKETS = 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,27 @@ class Store:
         table = pa.Table.from_pandas(frame, preserve_index=False)
         self._write(name, lambda file: pq.write_table(table, file, compression="zstd"))
 
+    def write_arrays(self, name: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write arrays of any lengths in one file, as :meth:`write` does.
+
+        Examples
+        --------
+        >>> store = Store("memory://samsyn-example")
+        >>> store.write_arrays("a", {"x": np.arange(3), "y": np.array([0.5])})
+        >>> store.read_arrays("a", ["y", "x"])
+        [array([0.5]), array([0, 1, 2])]
+        """
+        table = pa.table({key: pa.array([values]) for key, values in arrays.items()})
+        # figures such as these become little smaller, and reading them is what has to be quick
+        write = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+        self._write(name, lambda file: pq.write_table(table, file, **write))
+
+    def read_arrays(self, name: str, keys: Iterable[str]) -> list[np.ndarray]:
+        """Some of the arrays of a file; raises as :meth:`read`."""
+        wanted = list(keys)
+        table = self._table(name, wanted)
+        return [table[key].combine_chunks().flatten().to_numpy() for key in wanted]
+
     def put(self, path: Path, name: str) -> None:
         """Copy a file here as it is, whole or not at all; raises as :meth:`write`."""
         with path.open("rb") as source:
@@ -75,10 +101,13 @@ class Store:
         ReviewError
             When it is not there or is no Parquet file.
         """
+        return self._table(name, columns).to_pandas()
+
+    def _table(self, name: str, columns: list[str] | None) -> pa.Table:
         files, place = self._place(name)
         try:
             with files.open(place, "rb") as file:
-                return pq.read_table(file, columns=columns).to_pandas()
+                return pq.read_table(file, columns=columns)
         except FileNotFoundError as error:
             raise _unreached(name, self.path) from error
         except (OSError, pa.ArrowException) as error:
@@ -104,7 +133,8 @@ class Store:
 
     def _write(self, name: str, fill: Callable[[Any], None]) -> None:
         files, place = self._place(name)
-        aside = f"{place}.{os.getpid()}.part"
+        # a name that no other process has, on this computer or another
+        aside = f"{place}.{uuid4().hex}.part"
         is_local = "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
         try:
             files.makedirs(place.rpartition("/")[0], exist_ok=True)
@@ -138,11 +168,28 @@ def in_parts(frame: pd.DataFrame) -> list[pd.DataFrame]:
 
     Examples
     --------
-    >>> [len(part) for part in in_parts(pd.DataFrame({"x": range(250)}))]
-    [100, 100, 50]
+    >>> [len(part) for part in in_parts(pd.DataFrame({"x": range(2_500)}))]
+    [1000, 1000, 500]
     """
-    size = min(LARGEST_PART, max(FEWEST_ROWS, -(-len(frame) // PARTS)))
+    n = len(frame)
+    size = max(FEWEST_ROWS, min(LARGEST_PART, -(-n // PARTS)), -(-n // MOST_PARTS))
     return [frame.iloc[first : first + size].reset_index(drop=True) for first in range(0, len(frame), size)]
+
+
+def n_in(n_records: int, so_many: int) -> int:
+    """How many buckets of so many records are needed; at least one, and no more than scheduling them pays.
+
+    Examples
+    --------
+    >>> n_in(0, 200_000), n_in(1_000_000, 200_000), n_in(10**9, 200_000)
+    (1, 5, 200)
+    """
+    return max(1, min(MOST_BUCKETS, -(-n_records // so_many)))
+
+
+def slice_of(slices: Any, *, place: int) -> Any:
+    """One of the slices that a call made, for whom it is for."""
+    return slices[place]
 
 
 def content_name(frame: pd.DataFrame, *more: Any) -> str:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pandas as pd
 
-from corpus import SUBSETS, Search, UsageError, add_source, read_searches, uncounted_entries
+from corpus import (
+    SUBSETS,
+    Search,
+    UsageError,
+    add_source,
+    read_records,
+    read_searches,
+    uncounted_entries,
+)
+from corpus.records import Reading
+from corpus.searches import as_one
 from samsyn.commands.console import (
     as_json,
     counted,
@@ -121,7 +132,12 @@ def add(
         )
     said = [search] if searches_from is None else read_searches(searches_from)
     sources = review.folder / "sources"
-    added = [add_source(sources, path, said, columns=named) for path in progress("adding")(paths)]
+    read: Callable[..., Reading] = read_records
+    if review.cluster is not None:
+        from samsyn.cluster.adding import checker_on  # noqa: PLC0415 (an extra, and only --dask needs it)
+
+        read = checker_on(review.cluster, paths, as_one(said)["database"], named)
+    added = [add_source(sources, path, said, columns=named, read=read) for path in progress("adding")(paths)]
     new = [source_id for source_id, is_new in added if is_new]
     rows = review.collection(progress=progress("reading the sources")).sources
     rows = rows[rows["source_id"].isin([source_id for source_id, _ in added])]

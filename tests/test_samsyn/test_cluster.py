@@ -1,9 +1,12 @@
 """The same commands on Dask: a scheduler and two workers as processes of their own, over TCP."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,38 +15,78 @@ import pytest
 from click.testing import CliRunner
 
 pytest.importorskip("distributed")
+from corpus.errors import ReviewError, UsageError
 from samsyn import Review
 from samsyn.command_line import main
 
 ROOT = Path(__file__).parents[2]
+# each record has something to suggest
+SAID = "The partnership was strengthened by trust."
+CLUSTER = """
+import sys
+import dask
+from distributed import LocalCluster
+if __name__ == "__main__":
+    # a worker is copied from a process that has loaded all it needs: it is there again sooner
+    dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"})
+    from distributed.utils import get_mp_context
+    get_mp_context().set_forkserver_preload(["distributed", "loaded"])
+    said = {"n_workers": int(sys.argv[1]), "processes": sys.argv[1] != "1", "threads_per_worker": 1}
+    cluster = LocalCluster(host="127.0.0.1", protocol="tcp://", dashboard_address="127.0.0.1:0",
+                           silence_logs=60, **said)
+    print(cluster.scheduler_address, flush=True)
+    sys.stdin.read()
+    cluster.close()
+"""
+LOADED = """
+import sys
+from pathlib import Path
+import scipy.sparse, sklearn.feature_extraction.text, sklearn.svm
+import samsyn
+from coding_scheme import read_coding_scheme, suggest
+from corpus.records import records_frame
+from samsyn.cluster import adding, comparing, ranking, suggesting
+scheme = read_coding_scheme(Path(samsyn.__file__).parent / "starter" / "coding_scheme.yaml")
+one = {"record_id": "a", "title": "Trust", "abstract": "Lack of trust.", "language": "en"}
+suggest(records_frame([one]), scheme)
+"""
+
+
+def started(folder, n_workers):
+    """A scheduler and its workers, which a nanny starts again when they die; and its address."""
+    script = folder / "scheduler.py"
+    script.write_text(CLUSTER, encoding="utf-8")
+    (folder / "loaded.py").write_text(LOADED, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(n_workers)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True, env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"},
+    )  # fmt: skip
+    return process, process.stdout.readline().strip()
+
+
+def ended(process):
+    process.stdin.close()
+    process.wait(timeout=60)
+    process.stdout.close()
 
 
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory):
-    """The address of a scheduler with two workers that a nanny starts again when they die."""
-    folder = tmp_path_factory.mktemp("dask")
-    program = (
-        "import sys, pathlib, time\n"
-        "from distributed import LocalCluster\n"
-        "if __name__ == '__main__':\n"
-        "    cluster = LocalCluster(n_workers=2, threads_per_worker=1, host='127.0.0.1', protocol='tcp://',\n"
-        "                           dashboard_address=None, silence_logs=60)\n"
-        "    print(cluster.scheduler_address, flush=True)\n"
-        "    sys.stdin.read()\n"
-        "    cluster.close()\n"
-    )
-    script = folder / "scheduler.py"
-    script.write_text(program, encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.stdin.close()
-        process.wait(timeout=30)
-        process.stdout.close()
+    process, address = started(tmp_path_factory.mktemp("dask"), 2)
+    yield address
+    ended(process)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_parts():
+    """Few records in as many parts and buckets as a hundred thousand."""
+    from samsyn.cluster import comparing, ranking, store
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "FEWEST_ROWS", 40)
+        patch.setattr(comparing, "_RECORDS_OF_A_BUCKET", 100)
+        patch.setattr(ranking, "_RECORDS_OF_A_BUCKET", 100)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +95,18 @@ def cluster(scheduler, tmp_path_factory):
 
     with connected(scheduler, str(tmp_path_factory.mktemp("parts"))) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def records():
+    return generated(240)
+
+
+@pytest.fixture
+def review(tmp_path):
+    """A review folder without records."""
+    run("new", tmp_path / "review")
+    return tmp_path / "review"
 
 
 def run(*arguments, code=0):
@@ -75,7 +130,7 @@ def generated(n, seed=3):
             rows.append(twin)
             continue
         title = " ".join(rng.choice(words, 8)).capitalize()
-        abstract = ". ".join(" ".join(rng.choice(words, 12)).capitalize() for _ in range(6)) + "."
+        abstract = ". ".join(" ".join(rng.choice(words, 12)).capitalize() for _ in range(3)) + ". " + SAID
         rows.append({
             "record_id": f"scopus:{i}", "title": title, "abstract": abstract, "language": "en",
             "authors": f"{rng.choice(words).capitalize()}, A.; {rng.choice(words).capitalize()}, B.",
@@ -86,37 +141,84 @@ def generated(n, seed=3):
     return pd.DataFrame(rows)
 
 
-def test_suggestions_on_a_cluster_are_the_same_to_the_byte(example_copy, scheduler, tmp_path):
-    run("suggest", "--all", "--review", example_copy, "--csv", tmp_path / "here.csv")
-    run("suggest", "--all", "--review", example_copy, "--csv", tmp_path / "there.csv", "--dask", scheduler)
-    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
-    assert not list((example_copy / ".cache" / "dask").rglob("*.parquet"))
+def decided(records, n=60):
+    return {name: int(place % 7 == 0) for place, name in enumerate(records["record_id"][:n])}
 
 
-def test_suggestions_of_a_thousand_records_are_the_same(example_copy, cluster):
+def test_the_commands_on_a_cluster_give_the_same_to_the_byte(review, records, scheduler, tmp_path):
+    for place in range(3):
+        records[place::3].to_csv(tmp_path / f"{place}.csv", index=False)
+    exports = [tmp_path / f"{place}.csv" for place in range(3)]
+    there = review.with_name("there")
+    shutil.copytree(review, there)
+    for command in (["add", *exports], ["duplicates"], ["rank", "--csv"], ["suggest", "--all", "--csv"]):
+        for folder, more in ((review, []), (there, ["--dask", scheduler])):
+            table = [folder.with_suffix(f".{command[0]}")] if command[-1] == "--csv" else []
+            said = run(*command, *table, "--json", "--review", folder, *more).stdout
+            (folder / "said").write_text(said, encoding="utf-8")
+            for written in table:
+                (folder / "said").write_bytes(said.encode() + written.read_bytes())
+        assert (there / "said").read_bytes() == (review / "said").read_bytes()
+    here, far = Review.open(review), Review.open(there)
+    pd.testing.assert_frame_equal(far.records, here.records)
+    pd.testing.assert_frame_equal(far.sources, here.sources)
+    # the features of the ranking are there for the next time, nothing else
+    kept = {path.parent.name for path in (there / ".cache" / "dask").rglob("*") if path.is_file()}
+    assert kept == {"rank"}
+
+
+def test_a_source_that_was_read_is_not_read_again(review, tmp_path, cluster, monkeypatch):
+    from corpus import Search, add_source, kept_readings
+    from samsyn.cluster import adding
+
+    monkeypatch.setattr(kept_readings, "KEPT_FROM_BYTES", 0)
+    sent = []
+    begun = adding._begun
+    monkeypatch.setattr(adding, "_begun", lambda *of: sent.append(of[-1]) or begun(*of))
+    for place in range(3):
+        generated(9, seed=place).to_csv(tmp_path / f"{place}.csv", index=False)
+        add_source(review / "sources", tmp_path / f"{place}.csv", Search())
+        on_cluster = Review.open(review)
+        on_cluster.cluster = cluster
+        assert len(on_cluster.collection().sources) == place + 1
+    assert sent == [0, 1, 2]
+    pd.testing.assert_frame_equal(on_cluster.collection().records, Review.open(review).collection().records)
+
+
+def test_files_that_cannot_be_read_are_said_as_without_a_cluster(review, tmp_path, scheduler):
+    notes, good = tmp_path / "notes.txt", tmp_path / "good.csv"
+    notes.write_text("Nothing but notes.", encoding="utf-8")
+    generated(3).to_csv(good, index=False)
+    for files in ([notes], [good, tmp_path / "none.ris"]):
+        here = run("add", *files, "--review", review, code=2)
+        there = run("add", *files, "--review", review, "--dask", scheduler, code=2)
+        assert (there.stdout, there.stderr) == (here.stdout, here.stderr)
+
+
+def test_suggestions_are_the_same(cluster, review, records):
     from coding_scheme import suggest
     from samsyn.cluster.suggesting import suggested
 
-    scheme, records = Review.open(example_copy).scheme, generated(1000)
-    records["abstract"] += " The partnership was strengthened by trust. Lack of time hindered the network."
+    scheme = Review.open(review).scheme
     here = suggest(records, scheme)
-    assert len(here) > 1000
+    assert len(here) > 100
     pd.testing.assert_frame_equal(suggested(cluster, records, scheme), here)
 
 
-def test_comparisons_of_some_thousand_records_are_the_same(cluster):
+def test_comparisons_are_the_same(cluster):
     from corpus import find_duplicates
     from corpus.duplicates.compared import compare_records
     from corpus.records import as_records
     from samsyn.cluster.comparing import compared_on
 
-    records = generated(3000)
-    here, there = find_duplicates(records), find_duplicates(records, earlier=compared_on(cluster, records))
-    assert there.compared.n_compared < here.compared.n_compared / 10  # nothing but the pairs within groups
-    assert here.groups.nunique() < 2700
+    records = generated(400)
+    other = compared_on(cluster, records)
+    here, there = find_duplicates(records), find_duplicates(records, earlier=other)
+    assert there.compared.n_compared < here.compared.n_compared / 5  # nothing but the pairs within groups
+    assert here.groups.nunique() < 370
     pd.testing.assert_series_equal(there.groups, here.groups)
     pd.testing.assert_frame_equal(there.doubtful, here.doubtful)
-    one, other = compare_records(as_records(records)), compared_on(cluster, records)
+    one = compare_records(as_records(records))
     pd.testing.assert_frame_equal(other.pairs, one.pairs)
     pd.testing.assert_frame_equal(other.prepared, one.prepared)
     assert (other.keys == one.keys).all()
@@ -133,60 +235,78 @@ def test_comparing_nothing_and_one(cluster):
         assert there.pairs.empty
 
 
-def test_a_review_added_and_compared_on_a_cluster_is_the_same(example_copy, scheduler, tmp_path):
-    export = tmp_path / "more.csv"
-    generated(300).to_csv(export, index=False)
-    there = run("add", export, "--review", example_copy, "--dask", scheduler, "--json").stdout
-    rows = Review.open(example_copy).sources
-    assert f'"n_records": {rows["n_records"].iloc[-1]}' in there
-    for command in ("duplicates", "rank"):
-        here = run(command, "--review", example_copy, "--json").stdout
-        assert run(command, "--review", example_copy, "--json", "--dask", scheduler).stdout == here
-    from samsyn.cluster import connected
+@pytest.mark.parametrize(
+    "settings", [{}, {"classifier": "logistic"}, {"features": "terms", "longest_term": 1}]
+)
+def test_scores_are_the_same(cluster, records, settings):
+    from corpus.ranking import Ranker
+    from corpus.ranking_parts import RankingSettings
+    from samsyn.cluster.ranking import PartitionedRanker
 
-    with connected(scheduler, str(tmp_path / "parts")) as cluster:
-        on_cluster, alone = Review.open(example_copy), Review.open(example_copy)
-        on_cluster.cluster = cluster
-        pd.testing.assert_frame_equal(on_cluster.records, alone.records)
-        pd.testing.assert_frame_equal(on_cluster.sources, alone.sources)
-        pd.testing.assert_frame_equal(on_cluster.warnings, alone.warnings)
+    labels, chosen = decided(records), RankingSettings(**settings)
+    for query in ("trust in networks",) if settings else ("", "trust in networks"):
+        here = Ranker(records, query=query, settings=chosen, seed=4)
+        there = PartitionedRanker(cluster, records, query=query, settings=chosen, seed=4)
+        for said in ({}, dict(list(labels.items())[:2]), labels):
+            # where the last ranking ended the next begins, which shows in the last digits
+            found, expected = (
+                ranker.start_again(4).scores(*ranker._decided(said)) for ranker in (there, here)
+            )
+            np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+            found, expected = there.start_again(4).rank(said), here.start_again(4).rank(said)
+            pd.testing.assert_frame_equal(found, expected)
+            assert there.reasons(found["record_id"].head(20)) == here.reasons(found["record_id"].head(20))
+        if settings:
+            continue
+        others = records["record_id"][100:150]
+        here.start_again(4), there.start_again(4)
+        assert there.worth_a_look(labels, others) == here.worth_a_look(labels, others)
+
+
+def test_features_are_kept_until_others_are_asked_for(cluster, records, monkeypatch):
+    from corpus.ranking_parts import RankingSettings
+    from samsyn.cluster import ranking
+
+    def files():
+        return {path.name for path in (Path(cluster.store.path) / "rank").iterdir()}
+
+    of = {"query": "", "settings": RankingSettings(), "seed": 1}
+    first = ranking.PartitionedRanker(cluster, records, **of).rank(decided(records))
+    kept = files()
+    assert len(kept) == 6
+    with monkeypatch.context() as patch:
+        patch.setattr(ranking.PartitionedRanker, "_weighed_parts", None)
+        again = ranking.PartitionedRanker(cluster, records, **of).rank(decided(records))
+    pd.testing.assert_frame_equal(again, first)
+    ranking.PartitionedRanker(cluster, records.head(100), **of)
+    assert len(files()) == 3
+    assert not files() & kept
+
+
+def test_a_shuffle_takes_few_calls(cluster, monkeypatch):
+    from samsyn.cluster import Cluster, comparing, store
+
+    # as many parts, and buckets of the size, that a million records have
+    monkeypatch.setattr(store, "PARTS", 50)
+    monkeypatch.setattr(comparing, "_RECORDS_OF_A_BUCKET", 200)
+    calls = []
+    monkeypatch.setattr(
+        Cluster, "each", lambda self, function, *lists, **_: calls.extend(lists[0]) or list(lists[0])
+    )
+    monkeypatch.setattr(Cluster, "one", lambda self, *_, **__: calls.append(1))
+    comparing._judged(cluster, ["part"] * 50, np.arange(0, 1001, 20))
+    assert len(calls) < 1000
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "here", "local:0"])
-def test_no_scheduler_is_said_in_one_sentence(example_copy, address):
-    said = run("rank", "--review", example_copy, "--dask", address, code=2).stderr
+def test_no_scheduler_is_said_in_one_sentence(review, address):
+    said = run("rank", "--review", review, "--dask", address, code=2).stderr
     assert said.startswith("samsyn: ")
     assert len(said.strip().splitlines()) == 1
     assert address in said
 
 
-@pytest.mark.parametrize(
-    "settings", [{}, {"classifier": "logistic"}, {"features": "terms", "longest_term": 1}]
-)
-def test_scores_of_a_thousand_records_are_the_same(cluster, settings):
-    from corpus.ranking import Ranker
-    from corpus.ranking_parts import RankingSettings
-    from samsyn.cluster.ranking import PartitionedRanker
-
-    records, chosen = generated(1000, seed=5), RankingSettings(**settings)
-    labels = {name: int(place % 7 == 0) for place, name in enumerate(records["record_id"][:90])}
-    for query in ("", "trust in networks"):
-        here = Ranker(records, query=query, settings=chosen, seed=4)
-        there = PartitionedRanker(cluster, records, query=query, settings=chosen, seed=4)
-        for said in ({}, dict(list(labels.items())[:2]), labels):
-            # where the last ranking ended the next begins, which shows in the last digits
-            expected, found = here.start_again(4).rank(said), there.start_again(4).rank(said)
-            assert found["record_id"].tolist() == expected["record_id"].tolist()
-            np.testing.assert_allclose(found["score"], expected["score"], rtol=0, atol=1e-9)
-            top = expected["record_id"].head(20)
-            assert there.reasons(top) == here.reasons(top)
-        others = records["record_id"][500:700]
-        here.start_again(4), there.start_again(4)
-        assert there.worth_a_look(labels, others) == here.worth_a_look(labels, others)
-
-
 def test_a_classifier_that_weighs_every_term_is_refused(cluster):
-    from corpus.errors import UsageError
     from corpus.ranking_parts import RankingSettings
     from samsyn.cluster.ranking import PartitionedRanker
 
@@ -196,75 +316,156 @@ def test_a_classifier_that_weighs_every_term_is_refused(cluster):
         )
 
 
-def stages(cluster, review, records):
-    """Each stage as a call that takes what wraps its progress, and what one machine gives."""
+# --- faults -------------------------------------------------------------------------------------------------
+
+
+def stages(review, records):
+    """Each stage as a call on a cluster, with what wraps its progress; and what one machine gives."""
     from coding_scheme import suggest
-    from corpus import find_duplicates
+    from corpus.duplicates.compared import compare_records
     from corpus.ranking import Ranker
     from corpus.ranking_parts import RankingSettings
+    from corpus.records import as_records
+    from corpus.sources import read_sources
+    from samsyn.cluster.adding import reader_on
     from samsyn.cluster.comparing import compared_on
     from samsyn.cluster.ranking import PartitionedRanker
     from samsyn.cluster.suggesting import suggested
 
-    scheme, settings, labels = review.scheme, RankingSettings(), {records["record_id"][0]: 1}
-    of_ranker = {"query": "trust", "settings": settings, "seed": 1}
+    for place in range(6):
+        export = review.with_name(f"part{place}.csv")
+        records[place::6].to_csv(export, index=False)
+        Review.open(review).add(export)
+    scheme, sources, labels = Review.open(review).scheme, review / "sources", decided(records)
+    of_ranker = {"query": "trust", "settings": RankingSettings(), "seed": 1}
+
+    def added(cluster, progress):
+        return read_sources(sources, reader=reader_on(cluster, None, progress)).records
+
+    def scored(cluster, progress):
+        ranker = PartitionedRanker(cluster, records, **of_ranker)
+        ranker._progress = progress
+        return ranker.rank(labels)
+
+    ranked = Ranker(records, **of_ranker).rank(labels)
     return {
-        "suggest": (lambda progress: suggested(cluster, records, scheme, progress), suggest(records, scheme)),
-        "duplicates": (lambda progress: compared_on(cluster, records, progress).pairs,
-                       find_duplicates(records).compared.pairs.query("not within").reset_index(drop=True)),
-        "rank": (lambda progress: PartitionedRanker(cluster, records, progress=progress, **of_ranker)
-                 .rank(labels), Ranker(records, **of_ranker).rank(labels)),
+        "add": (added, read_sources(sources).records),
+        "suggest": (lambda cluster, progress: suggested(cluster, records, scheme, progress),
+                    suggest(records, scheme)),
+        "duplicates": (lambda cluster, progress: compared_on(cluster, records, progress).pairs,
+                       compare_records(as_records(records)).pairs),
+        "rank": (lambda cluster, progress: PartitionedRanker(cluster, records, progress=progress, **of_ranker)
+                 .rank(labels), ranked),
+        "rank, scoring": (scored, ranked),
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("stage", ["suggest", "duplicates", "rank"])
-def test_a_killed_worker_and_an_interrupted_client_cost_nothing(example_copy, cluster, stage):
-    call, expected = stages(cluster, Review.open(example_copy), generated(400, seed=8))[stage]
+STAGES = ["suggest", "add", "duplicates", "rank", "rank, scoring"]
+
+
+def emptied(cluster):
+    """The folder of the parts, as for a first command, once nothing works on it any more."""
+    while any(cluster.client.processing().values()):
+        time.sleep(0.01)
+    shutil.rmtree(cluster.store.path, ignore_errors=True)
+
+
+def test_a_slow_worker_is_waited_for(review, cluster):
+    call, expected = stages(review, generated(240, seed=8))["rank, scoring"]
+    pids = cluster.client.run(os.getpid)
+
+    def slowed(steps):
+        steps = iter(steps)
+        for step in steps:
+            yield step
+            # once both have what they need of each other
+            has = cluster.client.has_what()
+            if all(any("score_part" in str(key) for key in keys) for keys in has.values()):
+                break
+        slow = min(pids.values())
+        os.kill(slow, signal.SIGSTOP)
+        try:
+            yield from islice(steps, 1)
+        finally:
+            os.kill(slow, signal.SIGCONT)
+        yield from steps
+
+    pd.testing.assert_frame_equal(call(cluster, slowed), expected)
+
+
+def test_a_scheduler_that_dies_is_said_and_the_same_again_ends_right(review, cluster, tmp_path):
+    from samsyn.cluster import connected
+
+    call, expected = stages(review, generated(120, seed=8))["duplicates"]
+    path = str(tmp_path / "parts")
+    process, address = started(tmp_path, 1)
 
     def killing(steps):
-        for place, step in enumerate(steps):
-            if place == 0:
-                os.kill(min(cluster.client.run(os.getpid).values()), signal.SIGKILL)
+        for step in steps:
+            process.kill()
             yield step
+
+    gone = pytest.raises(ReviewError, match=r"^The Dask scheduler went away\. Nothing is half written")
+    with gone, connected(address, path) as dying:
+        call(dying, killing)
+    ended(process)
+    with pytest.raises(ReviewError, match="scheduler went away"):
+        dying.one(len, "no more")
+    from samsyn.cluster import Cluster, Store
+
+    pd.testing.assert_frame_equal(call(Cluster(cluster.client, Store(path)), None), expected)
+    assert not list(Path(path).rglob("*.part"))
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_of_a_file(review, cluster, tmp_path):
+    from samsyn.cluster import Cluster, Store
+
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(small)], check=False,
+                             capture_output=True)  # fmt: skip
+    if mounted.returncode:
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode().strip()}")
+    try:
+        on_small = Cluster(cluster.client, Store(str(small)))
+        for stage, (call, expected) in stages(review, generated(300, seed=8)).items():
+            subprocess.run(["mount", "-o", "remount,size=40k", str(small)], check=True)
+            with pytest.raises(ReviewError, match=r"No space left on device.*then the same command again"):
+                call(on_small, None)
+            while any(cluster.client.processing().values()):
+                time.sleep(0.01)
+            assert not list(small.rglob("*.part")), stage
+            subprocess.run(["mount", "-o", "remount,size=32m", str(small)], check=True)
+            pd.testing.assert_frame_equal(call(on_small, None), expected)
+            for left in list(small.iterdir()):
+                shutil.rmtree(left)
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_killed_worker_and_an_interrupted_client_cost_nothing(review, cluster, stage):
+    call, expected = stages(review, generated(120, seed=8))[stage]
+    emptied(cluster)
 
     def interrupted(steps):
         for _ in steps:
             raise KeyboardInterrupt
         yield
 
-    pd.testing.assert_frame_equal(call(killing), expected)
+    def killing(steps):
+        for place, step in enumerate(steps):
+            if place == 1:
+                os.kill(max(cluster.client.run(os.getpid).values()), signal.SIGKILL)
+            yield step
+
     with pytest.raises(KeyboardInterrupt):
-        call(interrupted)
+        call(cluster, interrupted)
+    pd.testing.assert_frame_equal(call(cluster, killing), expected)
     assert not list(Path(cluster.store.path).rglob("*.part"))
-    pd.testing.assert_frame_equal(call(None), expected)
-
-
-def test_a_full_disk_is_said_and_leaves_no_half_of_a_file(example_copy, cluster, tmp_path):
-    from corpus.errors import ReviewError
-    from samsyn.cluster import Cluster, Store
-    from samsyn.cluster.suggesting import suggested
-
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)], check=False,
-                             capture_output=True)  # fmt: skip
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode().strip()}")
-    try:
-        on_small, scheme = Cluster(cluster.client, Store(str(small))), Review.open(example_copy).scheme
-        with pytest.raises(ReviewError, match=r"No space left on device.*then the same command again"):
-            suggested(on_small, generated(800), scheme)
-        assert not list(small.rglob("*.part"))
-        subprocess.run(["mount", "-o", "remount,size=32m", str(small)], check=True)
-        pd.testing.assert_frame_equal(
-            suggested(on_small, generated(800), scheme), suggested(cluster, generated(800), scheme)
-        )
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
 
 
 def test_parts_on_a_url_and_a_part_that_is_no_parquet(tmp_path):
-    from corpus.errors import ReviewError
     from samsyn.cluster import Store
 
     for path in ("memory://parts", f"file://{tmp_path}/parts"):
