@@ -4,7 +4,7 @@ A suggestion is never a decision. The score only orders suggestions; it is not a
 
 ======================================================================  ======
 a suggestion begins with                                                0.40
-each word of the indicator beyond the first (at most two)               +0.10
+each written word of the indicator beyond the first (at most two)       +0.10
 a direction cue                                                         +0.20
 another indicator of the same code in the field                         +0.10
 the indicator is weak                                                   -0.15
@@ -220,7 +220,9 @@ def _row(
     words = partial(_words, text, units)
     cue = "; ".join(dict.fromkeys(words(each.reading.cues) for each in shown if each.reading.cues))
     indicator = words(((best.match.first, best.match.last),))
-    score = 0.4 + 0.1 * min(best.n_words - 1, 2) + 0.2 * bool(with_cue) + 0.1 * several
+    # "co-productive" is one written word, whatever its parts
+    written = len(set(units.word[best.match.first : best.match.last + 1]))
+    score = 0.4 + 0.1 * min(best.n_words - 1, written - 1, 2) + 0.2 * bool(with_cue) + 0.1 * several
     score -= 0.15 * best.weak + 0.1 * bool(best.reading.hedges) + 0.1 * (field == "title")
     return {
         "direction": direction,
