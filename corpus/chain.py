@@ -202,7 +202,7 @@ def _after(raw: bytes) -> str | bool | None:
     """What a line says it was written after; False where a whole line does not say it, None of no line."""
     try:
         line = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         # a blank line is nothing that a crash leaves
         return None if raw.strip() else False
     if not isinstance(line, dict):

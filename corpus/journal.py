@@ -20,6 +20,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from corpus.chain import AFTER, Repeats, line_hash, note_last
+from corpus.controls import may_hold_controls, without_controls
 from corpus.errors import ReviewError, UsageError
 
 # 2: each line names the one before it; an older Samsyn, which would write lines that do not, refuses the file
@@ -114,7 +115,7 @@ def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
         format.
     """
     # lines taken over from another copy keep their version, so that what undoes them still names them
-    listed = [{"v": FORMAT_VERSION, **line} for line in lines]
+    listed = [without_controls({"v": FORMAT_VERSION, **line}) for line in lines]
     if listed:
         with held(path):
             try:
@@ -254,8 +255,10 @@ def whole_line(raw: bytes) -> dict[str, Any] | None:
     """A line of a journal; None where it is not a whole decision."""
     try:
         line = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+    if may_hold_controls(raw):
+        line = without_controls(line)
     return line if isinstance(line, dict) and "v" in line else None
 
 
