@@ -208,7 +208,7 @@ def damaged(data: bytes, rng: random.Random) -> tuple[str, bytes]:
             return what, changed
 
 
-def _damage(what: str, data: bytes, rng: random.Random) -> bytes:
+def _damage(what: str, data: bytes, rng: random.Random) -> bytes:  # noqa: PLR0911 (a way each)
     at = rng.randrange(len(data))
     if what == "bytes":
         new = bytes(rng.randrange(256) for _ in range(rng.randrange(1, 4)))

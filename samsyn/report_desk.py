@@ -146,7 +146,8 @@ class ReportDesk(JudgementDesk, SchemeDesk):
     def check(self) -> list[str]:
         """What is wrong with the review and its report, each in words; nothing when all is well."""
         faults = [
-            f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
+            f"decisions/{kind}/{torn.file} line {torn.line} is cut short or no decision, and not counted: "
+            f"{torn.raw[:60]!r}"
             for kind, torn in self.torn_lines()
         ]
         faults += journal_faults(self.folder)

@@ -49,7 +49,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
-from corpus.own_files import refuse_ways_out
+from corpus.own_files import keep_private, refuse_ways_out
 from samsyn.card_desk import CardDesk
 from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
@@ -117,6 +117,7 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
         try:
             for part in ("sources", "decisions"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
+            keep_private(folder / "decisions")
             (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
             (folder / "coding_scheme.yaml").write_bytes(begun)
             (folder / FILE_NAME).write_bytes((starter / FILE_NAME).read_bytes())
