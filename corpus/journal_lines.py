@@ -10,13 +10,13 @@ from corpus.controls import may_hold_controls, without_controls
 
 _TEXT = (
     "type", "person", "record_id", "record_id_a", "record_id_b", "stage", "verdict", "criterion", "note",
-    "reason", "code_id", "value", "direction", "finding", "round", "descriptor", "about", "item", "explanation",
-    "decided_at", "drawn_at", "undoes", "scheme_hash", "scheme_version", "after", "source_id",
-    "sha256", "file",
+    "reason", "code_id", "value", "direction", "finding", "round", "descriptor", "about", "item",
+    "explanation", "decided_at", "drawn_at", "undoes", "scheme_hash", "scheme_version", "after",
+    "source_id", "sha256", "file",
 )  # fmt: skip
 _KINDS: dict[str, type] = {
     **dict.fromkeys(_TEXT, str), "v": int, "reading": int, "calibration": int, "adjudicates": bool,
-    "suggestions_shown": bool, "segments": list, "suggested": list, "settles": list, "record_ids": list,
+    "segments": list, "suggested": list, "settles": list, "record_ids": list,
     "facets": dict,
 }  # fmt: skip
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -57,6 +57,9 @@ def _is_sound(line: Mapping[str, Any]) -> bool:
         if kind is not None and (type(value) is not kind or (kind is int and abs(value) > _LARGEST)):
             return False
     if any(name not in line for name in _NEEDED.get(line.get("type", ""), ())):
+        return False
+    if line.get("suggestions_shown") not in (None, True, False):
+        # not said where a program that does not know has written the line
         return False
     return (
         all(_is_segment(one) for one in line.get("segments", ()))

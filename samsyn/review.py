@@ -118,6 +118,10 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             for part in ("sources", "decisions"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
             keep_private(folder / "decisions")
+            # git joins what one person decided in two clones; where the two differ, samsyn check says so
+            (folder / ".gitattributes").write_text(
+                "*.jsonl merge=union -text\n*.last merge=union -text\nsources/* -text\n", "ascii"
+            )
             (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
             (folder / "coding_scheme.yaml").write_bytes(begun)
             (folder / FILE_NAME).write_bytes((starter / FILE_NAME).read_bytes())
