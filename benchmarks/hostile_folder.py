@@ -4,7 +4,7 @@
     python benchmarks/hostile_folder.py --rounds 300 --seed 7
 
 A small invented review is made, with decisions of every kind. Each round damages one
-file of it (journals, log of sources, sources, protocol, coding scheme, synthesis.yaml, checklist, .cache): bytes
+file of it (journals, log of sources, sources, protocol, coding scheme, synthesis.yaml, checklist): bytes
 changed, cut, doubled, a key of a line dropped, a value exchanged for one of another type, a hostile text put in (NUL,
 half a letter, deep nesting, a number of 5,000 digits, a line of a megabyte, a turned direction of reading). Then what
 `status`, `check`, `agreement`, `rank` and the evidence of `render` call is called. Allowed is a ReviewError (said in
@@ -31,8 +31,8 @@ from typing import Any
 from corpus import ReviewError, Search
 from samsyn.review import Review, example_folder
 
-FILES = ("decisions/*/*.jsonl", "sources/sources.jsonl", "sources/*.ris", "sources/*.nbib", "sources/*.bib",
-         "*.yaml", ".cache/**/*", "decisions/*/.*.last", "schemes/*",
+FILES = ("decisions/*/*.jsonl", "sources/sources.jsonl", "sources/*.ris",
+         "*.yaml", "decisions/*/.*.last", "schemes/*",
          *("decisions/*/*.jsonl",) * 6)  # fmt: skip
 HOSTILE = (
     "\x00", "\ud800", "\u202e", "\x1b[2J", "[" * 30_000, '{"a":' * 30_000, "1" * 5_000, "-1e999", "NaN", "null",

@@ -12,7 +12,6 @@ _TEXT = (
     "type", "person", "record_id", "record_id_a", "record_id_b", "stage", "verdict", "criterion", "note",
     "reason", "code_id", "value", "direction", "finding", "round", "descriptor", "about", "item",
     "explanation", "decided_at", "drawn_at", "undoes", "scheme_hash", "scheme_version", "after",
-    "source_id", "sha256", "file",
 )  # fmt: skip
 _KINDS: dict[str, type] = {
     **dict.fromkeys(_TEXT, str), "v": int, "reading": int, "calibration": int, "adjudicates": bool,

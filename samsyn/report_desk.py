@@ -150,6 +150,10 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             f"{torn.raw[:60]!r}"
             for kind, torn in self.torn_lines()
         ]
+        _, torn_sources = journal.read_lines(self.folder / "sources" / "sources.jsonl")
+        faults += [
+            f"sources/sources.jsonl line {torn.line} is cut short, not counted" for torn in torn_sources
+        ]
         faults += journal_faults(self.folder)
         faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
         faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
