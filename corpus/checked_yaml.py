@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from corpus.controls import CONTROLS
 from corpus.errors import ReviewError, UsageError
 from corpus.own_files import refuse_other_than_file
 
@@ -117,7 +118,7 @@ def _checked(text: str, noun: type[Any], cross_checks: Callable[[Any], Iterable[
     root, written = _parse(text)
     lines = {} if root is None else dict(_lines_by_path(root))
     repeated = [] if root is None else list(_repeated_keys(root))
-    faults = list(repeated)
+    faults = [*repeated, *_control_characters(written)]
     try:
         parsed = TypeAdapter(noun).validate_python(written)
     except ValidationError as error:
@@ -201,6 +202,19 @@ def _repeated_keys(node: yaml.Node, path: YamlPath = ()) -> Iterable[Fault]:
     elif isinstance(node, yaml.SequenceNode):
         for position, value in enumerate(node.value):
             yield from _repeated_keys(value, (*path, position))
+
+
+def _control_characters(value: Any, path: YamlPath = ()) -> Iterator[Fault]:
+    """Where a text holds what no editor shows; YAML lets it in by its number ("\\x1b")."""
+    if isinstance(value, str) and CONTROLS.search(value):
+        yield Fault(path, "holds a control character: take it out")
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield from _control_characters(str(key), path)
+            yield from _control_characters(held, (*path, str(key)))
+    elif isinstance(value, list):
+        for position, held in enumerate(value):
+            yield from _control_characters(held, (*path, position))
 
 
 def _plain(location: tuple[Any, ...]) -> YamlPath:

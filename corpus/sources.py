@@ -32,6 +32,8 @@ SOURCE_COLUMNS = (
     "n_warnings",
 )  # fmt: skip
 
+_TEXTS_OF_SEARCH = ("database", "platform", "kind", "date", "query", "limits")
+
 
 @dataclass(frozen=True)
 class Collection:
@@ -133,8 +135,37 @@ def name_of_sources(folder: Path) -> str:
 
 
 def source_lines(folder: Path) -> list[dict[str, Any]]:
-    """The lines of ``sources.jsonl``, in the order the sources were added."""
-    return journal.read_lines(folder / "sources.jsonl")[0]
+    """The lines of ``sources.jsonl``, in the order the sources were added.
+
+    Raises
+    ------
+    ReviewError
+        When a line does not say what each must say of a source.
+    """
+    lines = journal.read_lines(folder / "sources.jsonl")[0]
+    for line in lines:
+        searches = line.get("searches") or []
+        is_sound = (
+            all(isinstance(line.get(name), str) for name in ("source_id", "sha256", "database"))
+            and isinstance(line.get("columns") or {}, dict)
+            and isinstance(searches, list)
+            and all(_is_search(search) for search in (line, *searches))
+        )
+        if not is_sound:
+            raise ReviewError(
+                "This line does not say what it must of a source.",
+                where=f"sources/sources.jsonl line {line['journal_line']}",
+                next_step="Put the file back from a copy, or take the line out and add the export again.",
+            )
+    return lines
+
+
+def _is_search(said: Any) -> bool:
+    return (
+        isinstance(said, dict)
+        and all(isinstance(said.get(name) or "", str) for name in _TEXTS_OF_SEARCH)
+        and isinstance(said.get("hits_reported") or 0, int)
+    )
 
 
 def read_sources(

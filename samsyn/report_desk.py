@@ -146,8 +146,13 @@ class ReportDesk(JudgementDesk, SchemeDesk):
     def check(self) -> list[str]:
         """What is wrong with the review and its report, each in words; nothing when all is well."""
         faults = [
-            f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
+            f"decisions/{kind}/{torn.file} line {torn.line} is cut short or no decision, and not counted: "
+            f"{torn.raw[:60]!r}"
             for kind, torn in self.torn_lines()
+        ]
+        _, torn_sources = journal.read_lines(self.folder / "sources" / "sources.jsonl")
+        faults += [
+            f"sources/sources.jsonl line {torn.line} is cut short, not counted" for torn in torn_sources
         ]
         faults += journal_faults(self.folder)
         faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)

@@ -48,7 +48,7 @@ from corpus import (
     with_verdicts,
     write_records,
 )
-from corpus.own_files import refuse_ways_out
+from corpus.own_files import keep_private, refuse_ways_out
 from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.record_desk import RecordDesk
@@ -116,6 +116,11 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
         try:
             for part in ("sources", "decisions"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
+            keep_private(folder / "decisions")
+            # git joins what one person decided in two clones; where the two differ, samsyn check says so
+            (folder / ".gitattributes").write_text(
+                "*.jsonl merge=union -text\n*.last merge=union -text\nsources/* -text\n", "ascii"
+            )
             (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
             (folder / "coding_scheme.yaml").write_bytes(begun)
             (folder / FILE_NAME).write_bytes((starter / FILE_NAME).read_bytes())
