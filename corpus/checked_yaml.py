@@ -107,7 +107,7 @@ def read_checked_yaml(
             next_step="Save it as UTF-8 in your editor.",
         ) from None
     try:
-        return cast(Noun, _checked(text, noun, cross_checks))
+        return cast(Noun, _checked(text, cast(Any, noun), cross_checks))
     except FaultyFileError as error:
         raise FaultyFileError(path.name, error.faults) from None
 

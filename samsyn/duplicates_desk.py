@@ -41,7 +41,7 @@ class DuplicatesDesk(ScreeningDesk):
         """
 
         def compute() -> Duplicates:
-            records, folder = self.collection().records, self.folder / ".cache" / "duplicates"
+            records, folder = self.collection().records, self.cache_folder / "duplicates"
             before = self._kept.get("duplicates")
             is_large = len(records) >= _KEPT_FROM
             earlier = before[1].compared if before else Compared.load(folder) if is_large else None

@@ -88,7 +88,7 @@ class RankingDesk(ScreeningDesk):
                     self.cluster, every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed
                 )
             # reading fewer texts takes less than reading what was kept of them
-            kept = self.folder / ".cache" / "ranking" if len(every) >= _KEPT_FROM else None
+            kept = self.cache_folder / "ranking" if len(every) >= _KEPT_FROM else None
             return Ranker(
                 every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed,
                 kept=kept, workers=workers, progress=self.show_progress("reading for the ranking"),

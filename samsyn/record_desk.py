@@ -97,7 +97,7 @@ class RecordDesk(DuplicatesDesk):
             self._kept.pop(name, None)
 
     def _path_of(self, kept: str) -> Path:
-        return self.folder / ".cache" / "records" / f"{kept}.parquet"
+        return self.cache_folder / "records" / f"{kept}.parquet"
 
     def _name_of_records(self) -> str:
         def compute() -> str:

@@ -86,7 +86,12 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
     folder: Path
     _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
     cluster: Cluster | None = field(default=None, repr=False)
+    # says what is being done, and wraps its parts
     show_progress: Callable[[str], Progress] = field(default=lambda what: iter, repr=False)
+
+    def __post_init__(self) -> None:
+        """Know where what was computed is kept: it may be deleted, or left out of account."""
+        self.cache_folder = self.folder / ".cache"
 
     # --- the folder -------------------------------------------------------------------------------------
 
@@ -186,7 +191,7 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
     def collection(self, *, progress: Progress | None = None) -> Collection:
         """Every record of every source."""
         progress = progress or self.show_progress("reading the sources")
-        folder, cache = self.folder / "sources", self.folder / ".cache" / "sources"
+        folder, cache = self.folder / "sources", self.cache_folder / "sources"
 
         def compute() -> Collection:
             if self.cluster is None:

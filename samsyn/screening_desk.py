@@ -54,9 +54,9 @@ class ScreeningDesk(ABC):
     """The part of :class:`~samsyn.Review` that is about screening."""
 
     folder: Path
+    cache_folder: Path
     # where the work is done when not here (samsyn.cluster)
     cluster: Cluster | None
-    # says what is being done, and wraps its parts
     show_progress: Callable[[str], Progress]
 
     @classmethod

@@ -224,7 +224,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
             return suggested(self.cluster, records, scheme, progress), None
         if len(records) < _KEPT_FROM:
             return suggest(records, scheme, progress=progress), None
-        kept = self.folder / ".cache" / "suggestions" / which
+        kept = self.cache_folder / "suggestions" / which
         return suggest_in_parts(records, scheme, kept=kept, workers=workers, progress=progress)
 
     def _records_to_read(self, all_records: bool, columns: tuple[str, ...] | None) -> pd.DataFrame:
@@ -234,7 +234,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
 
     def _words(self) -> AbstractContextManager[None]:
         languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(self.scheme))))
-        return words_remembered(self.folder / ".cache" / "words.json", languages)
+        return words_remembered(self.cache_folder / "words.json", languages)
 
     def _unread_sample(self, person: str) -> list[str]:
         names = [str(name) for name in self.included()["record_id"]]

@@ -10,6 +10,7 @@ import pytest
 
 import corpus
 from corpus import Search
+from corpus.kept_frames import keep_frame, kept_frame
 from samsyn import Review, duplicates_desk, ranking_desk, record_desk
 
 ENTRY = """TY  - JOUR
@@ -133,3 +134,14 @@ def test_where_nothing_can_be_kept_the_records_are_read_each_time(review):
     (review.folder / ".cache").write_text("in the way")
     pd.testing.assert_frame_equal(again(review).records, wanted)
     assert len(again(review).rank()) == len(wanted)
+
+
+def test_check_believes_nothing_that_was_kept(review):
+    record_id = review.records["record_id"].iloc[0]
+    review.screen([{"record_id": record_id, "verdict": "include"}], person="ann")
+    path, name = review.cache_folder / "records" / "groups.parquet", review._name_of_records()
+    groups, _ = kept_frame(path, name)
+    keep_frame(path, name, groups[groups["record_id"] != record_id])
+    opened = Review.open(review.folder)
+    assert opened._lost_decisions() != []
+    assert opened.check() == []

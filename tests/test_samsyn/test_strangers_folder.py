@@ -94,14 +94,6 @@ def test_yaml_that_is_made_to_do_harm_is_a_fault_with_its_line(tmp_path, text, s
         read_protocol(tmp_path / "protocol.yaml")
 
 
-def test_a_cache_that_somebody_else_filled_changes_nothing(example_copy):
-    before = Review.open(example_copy).duplicates().groups
-    for path in (example_copy / ".cache").rglob("*"):
-        if path.is_file():
-            path.write_bytes(b"PAR1 not a table PAR1")
-    assert Review.open(example_copy).duplicates().groups.equals(before)
-
-
 # --- no surprise --------------------------------------------------------------------------------------------
 
 
