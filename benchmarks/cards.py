@@ -4,6 +4,7 @@
     python benchmarks/cards.py FOLDER                the same with records of labelled sets (see screening.py)
     python benchmarks/cards.py FOLDER --records 10000 100000
     python benchmarks/cards.py FOLDER --plain        without Jupyter and browser: the queue alone
+    python benchmarks/cards.py --review FOLDER --plain      on a copy of a review, such as scale.py leaves with --work
 
 Measured in the page, from the event of the key that decides to the change of the title, and to the frame after
 it. Every tenth record is included, the others are excluded with a reason; the ranking relearns from each decision
@@ -72,10 +73,14 @@ def main() -> None:
     parser.add_argument("--decisions", type=int, default=100)
     parser.add_argument("--pause", type=float, default=0.0, metavar="SECONDS", help="Before each key.")
     parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--review", type=Path, metavar="FOLDER", help="A review that is there already.")
     arguments = parser.parse_args()
-    for n_records in arguments.records:
+    for n_records in [0] if arguments.review else arguments.records:
         with tempfile.TemporaryDirectory() as folder:
-            make_review(Path(folder) / "review", n_records, arguments.folder)
+            if arguments.review:
+                shutil.copytree(arguments.review, Path(folder) / "review")
+            else:
+                make_review(Path(folder) / "review", n_records, arguments.folder)
             measure = in_plain_python if arguments.plain else in_browser
             # what else the machine does is part of the figure
             load = os.getloadavg()[0]
@@ -175,18 +180,22 @@ def in_plain_python(folder: Path, n_records: int, n_decisions: int, pause: float
 
     began = time.perf_counter()
     queue = ScreeningQueue(Review.open(folder / "review"), "ann")
+    n_records = len(queue.records)
     opened = time.perf_counter() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{n_records:7,} records: opened in {opened:.1f} s; peak {peak} MB")
-    times = []
+    times, worked = [], []
     for number in range(n_decisions):
         time.sleep(pause)
         name = queue.current()
-        began = time.perf_counter()
+        began, began_working = time.perf_counter(), time.thread_time()
         queue.decide(name, "include" if number % 10 == 0 else "exclude")
         queue.current(), queue.progress()
         times.append(1000 * (time.perf_counter() - began))
+        worked.append(1000 * (time.thread_time() - began_working))
     told("decision to next record", np.array(times))
+    # what it takes where nobody else uses the machine and nothing is being learned
+    told("of it, processor of the thread that decides", np.array(worked))
 
 
 def told(what: str, milliseconds: np.ndarray) -> None:

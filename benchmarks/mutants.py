@@ -39,7 +39,7 @@ TURNED = {
     ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.And: ast.Or, ast.Or: ast.And,
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult,
 }  # fmt: skip
-# slow tests, and a second longest for one fault
+# slow tests, and the longest for one fault in seconds of processor time
 NOT_RUN = "killed_at_random or read_only_or_full_disk or processes_that_write"
 LONGEST = 120
 
@@ -116,7 +116,8 @@ def _is_noticed(module: ModuleType, tree: ast.Module | None, tests: tuple[str, .
         silent = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silent, 1)
         os.dup2(silent, 2)
-        signal.alarm(LONGEST)
+        # of this process, whatever else the machine does
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
         if tree is not None:
             _exchange(module, compile(tree, str(module.__file__), "exec", dont_inherit=True))
         told = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-n", "0", "-k", f"not ({NOT_RUN})",

@@ -22,6 +22,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
@@ -34,6 +35,7 @@ import pandas as pd
 
 from coding_scheme import CodingScheme, read_coding_scheme, sentences, suggest
 from corpus import read_records
+from samsyn import Review
 
 N_WORDS = 200
 INVENTED = 0.1
@@ -41,11 +43,15 @@ FRAMES = {
     "en": "In this study of the partners, {cue} the {indicator} in the local work.",
     "da": "I dette studie af parterne er der {cue} den {indicator} i det lokale arbejde.",
 }
-HELP = "import sys; sys.argv[1:] = ['suggest', '--help']; from samsyn.command_line import main; main()"
+COMMAND = "import sys; sys.argv[1:] = {words!r}; from samsyn.command_line import main; main()"
 FIRST = """
+from contextlib import nullcontext
+from pathlib import Path
 import pandas as pd
-from coding_scheme import read_coding_scheme, suggest
-suggest(pd.DataFrame([{{"record_id": "r1", "abstract": {text!r}}}]), read_coding_scheme({scheme!r}))
+from coding_scheme import read_coding_scheme, suggest, words_remembered
+known = {known!r}
+with words_remembered(Path(known)) if known else nullcontext():
+    suggest(pd.DataFrame([{{"record_id": "r1", "abstract": {text!r}}}]), read_coding_scheme({scheme!r}))
 """
 TEXTS = {
     "English": "Meetings of the partners promote trust in the partnership.",
@@ -193,16 +199,27 @@ def span_ruler(scheme: CodingScheme, language: str) -> Any:
 
 
 def print_start(scheme: Path) -> None:
-    commands = {"samsyn suggest --help": ["-c", HELP]}
+    commands = {"samsyn suggest --help": ["-c", COMMAND.format(words=["suggest", "--help"])]}
+    review = Review.new(Path(tempfile.mkdtemp(), "review")).folder
     for language, text in TEXTS.items():
-        commands[f"import and first suggestion, {language}"] = [
-            "-c", FIRST.format(text=text, scheme=str(scheme)),
-        ]  # fmt: skip
-    print("start, median of five after one run                  wall s  CPU s")
+        export = review.with_name(f"{language}.ris")
+        export.write_text(f"TY  - JOUR\nTI  - {language}\nAB  - {text}\nER  - \n", encoding="utf-8")
+        Review.open(review).add(export)
+    # from the second run on the words are known
+    again = COMMAND.format(words=["suggest", "--review", str(review)])
+    commands["samsyn suggest, a record in each language"] = ["-c", again]
+    for language, text in TEXTS.items():
+        for name, known in (
+            ("no word known", ""),
+            ("words remembered", str(review / ".cache" / "words.json")),
+        ):
+            first = FIRST.format(text=text, scheme=str(scheme), known=known)
+            commands[f"import and first suggestion, {language}, {name}"] = ["-c", first]
+    print(f"{'start, median of five after one run':56}   wall s  CPU s")
     for name, command in commands.items():
         runs = [seconds_of(command) for _ in range(6)][1:]
         wall, cpu = (statistics.median(each) for each in zip(*runs, strict=True))
-        print(f"{name:50} {wall:8.2f} {cpu:6.2f}", flush=True)
+        print(f"{name:56} {wall:8.2f} {cpu:6.2f}", flush=True)
 
 
 def seconds_of(command: list[str]) -> tuple[float, float]:

@@ -171,6 +171,13 @@ class ScopedCues:
         found = [match.first for match in self._of("findings") if match.first < at]
         return bool(aims) and max(aims) > max(found, default=-1)
 
+    def _framed(self, at: int) -> bool:
+        """Whether a question begins after a unit in its clause."""
+        return any(
+            match.first > at and self._clause(match.first) == self._clause(at)
+            for match in self._of("questions")
+        )
+
     def _question(self, at: int) -> Match | None:
         return self._asked[at - self.first]
 

@@ -235,7 +235,7 @@ def _segment(known: KnownRecords, record_id: str, row: dict[str, str]) -> Segmen
         return f"unknown field {name!r}. Known: title, abstract"
     text = known.text(record_id, name)
     said = row.get("start", "").removesuffix(".0")
-    if said.isdecimal() and text[int(said) :].startswith(quotation):
+    if said.isdecimal() and len(said) < 10 and text[int(said) :].startswith(quotation):
         return Segment(name, int(said), int(said) + len(quotation), quotation)
     pattern = r"\s+".join(re.escape(word) for word in quotation.split())
     # looked ahead for, so that overlapping places are all seen

@@ -50,6 +50,8 @@ class DirectionReading:
         "" (no cue), "cue", "negated", "missing", "rejected", "both", "asked" (no claim).
     intended : bool
         Whether an aim stands before it in the clause ("aims to build trust").
+    framed : bool
+        Whether what the study does is said after it in the clause ("barriers to trust are discussed").
     """
 
     direction: str = "descriptive"
@@ -57,6 +59,7 @@ class DirectionReading:
     hedges: tuple[tuple[int, int], ...] = ()
     how: str = ""
     intended: bool = False
+    framed: bool = False
 
 
 class SentenceCues(ScopedCues):
@@ -64,7 +67,7 @@ class SentenceCues(ScopedCues):
 
     def read(self, first: int, last: int) -> DirectionReading:
         """The direction of an indicator standing at units ``first`` to ``last``."""
-        return replace(self._read(first, last), intended=self._intended(first))
+        return replace(self._read(first, last), intended=self._intended(first), framed=self._framed(last))
 
     def _read(self, first: int, last: int) -> DirectionReading:
         question = self._question(first)

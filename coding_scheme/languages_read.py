@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -88,15 +88,30 @@ def unread_languages(
     >>> unread_languages(records, CodingScheme("demo", Wording(en="Demo"), ())).to_dict("records")
     [{'language': 'es', 'n_records': 1, 'record_ids': 'r1'}]
     """
-    read, fields = languages_read(scheme), tuple(fields)
+    return unread_frame(unread_by_language(records, scheme, fields=fields))
+
+
+def unread_by_language(
+    records: pd.DataFrame, scheme: CodingScheme, *, fields: Iterable[str] = ("title", "abstract")
+) -> dict[str, list[str]]:
+    """Language -> record_ids, as :func:`unread_languages` counts them."""
+    read, empty = languages_read(scheme), [None] * len(records)
+    columns = [
+        records[name].tolist() if name in records else empty for name in (*fields, "language", "record_id")
+    ]
     unread: dict[str, list[str]] = {}
-    for record in records.to_dict("records"):
-        texts = [record.get(field) for field in fields]
+    for *texts, declared, record_id in zip(*columns, strict=True):
         written = [text for text in texts if isinstance(text, str) and text.strip()]
-        languages = [text_language(text, record.get("language"), read) for text in written]
+        languages = [text_language(text, declared, read) for text in written]
         if written and not set(languages) & set(read):
-            unread.setdefault(languages[-1], []).append(str(record["record_id"]))
-    rows = [(language, len(ids), "; ".join(sorted(ids))) for language, ids in sorted(unread.items())]
+            unread.setdefault(languages[-1], []).append(str(record_id))
+    return unread
+
+
+def unread_frame(unread: Mapping[str, Iterable[str]]) -> pd.DataFrame:
+    """The frame of :func:`unread_languages`, from language -> record_ids."""
+    by_language = {language: sorted(found) for language, found in sorted(unread.items())}
+    rows = [(language, len(ids), "; ".join(ids)) for language, ids in by_language.items() if ids]
     return pd.DataFrame(rows, columns=["language", "n_records", "record_ids"]).astype(
         {"language": "str", "n_records": "int64", "record_ids": "str"}
     )

@@ -53,6 +53,7 @@ _SINGLE = (
     "Status",
     "Basis",
     "Often coded with",
+    "Never strong",
 )
 _LABELS = re.compile(rf"({'|'.join([*_WORDINGS, *_PHRASES])}) \([a-z]{{2,3}}\)")
 _ORIGIN = re.compile(r"Samsyn: (\S+) (\S+)")
@@ -203,6 +204,7 @@ def description_of(code: Code, name: str) -> str:
     lines.append(("Status", code.status if code.status != "active" else None))
     lines.append(("Basis", code.basis or None))
     lines.append(("Often coded with", "; ".join(code.often_coded_with) or None))
+    lines.append(("Never strong", "yes" if code.never_strong else None))
     return labelled(first, lines)
 
 
@@ -314,6 +316,7 @@ class _Tree:
             status="retired" if found.get("Status") == "retired" else "active",
             basis=found.get("Basis", ""),
             often_coded_with=_listed(found.get("Often coded with", "")),
+            never_strong=found.get("Never strong") == "yes",
         )
 
     def _own(self, name: str, above: str) -> str:

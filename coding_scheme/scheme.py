@@ -162,6 +162,9 @@ class Code:
         Words that are coded so; words that look as if, and are not.
     status : str
         "active", or "retired": decisions on it stand, new ones are not made.
+    never_strong : bool
+        Its suggestions are only "possible", whatever they score (:func:`coding_scheme.standings`): for a code
+        whose words often stand where it is not meant.
     """
 
     __pydantic_config__: ClassVar = STRICT
@@ -179,6 +182,7 @@ class Code:
     status: Status = "active"
     basis: str = ""
     often_coded_with: tuple[str, ...] = ()
+    never_strong: bool = False
 
 
 @dataclass(frozen=True)

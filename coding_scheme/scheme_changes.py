@@ -236,7 +236,7 @@ def _changes(before: Code, after: Code, fate: Fate) -> Iterator[tuple[str, str, 
     if fate.merged and before.id != after.id:
         return
     for change, names in (("label", ("label",)), ("examples", _EXAMPLES), ("indicators", _INDICATORS),
-                          ("other", ("basis", "often_coded_with"))):  # fmt: skip
+                          ("other", ("basis", "often_coded_with", "never_strong"))):  # fmt: skip
         if changed := _changed(before, after, names):
             yield change, ", ".join(changed), False
     if before.direction.typical != after.direction.typical:

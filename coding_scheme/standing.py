@@ -13,14 +13,13 @@ STRONG, POSSIBLE = "strong", "possible"
 def standings(suggestions: pd.DataFrame, scheme: CodingScheme) -> pd.Series:
     """Whether each suggestion is "strong" or only "possible".
 
-    Strong are those that score at least the scheme's ``strong_from``. Its default, 0.5, was chosen on one
-    half of judged suggestions and tried on the other (the code right for 11 of 13 strong, 16 of 29
-    possible ones); ``python benchmarks/precision.py score`` prints both halves.
+    Strong are those that score at least the scheme's ``strong_from``, of codes that may be strong at all
+    (``never_strong`` is not set). How often they are right, ``python benchmarks/precision.py score`` prints.
 
     Parameters
     ----------
     suggestions : DataFrame
-        Column score (0 to 1).
+        Columns code_id and score (0 to 1).
     scheme : CodingScheme
 
     Returns
@@ -30,10 +29,14 @@ def standings(suggestions: pd.DataFrame, scheme: CodingScheme) -> pd.Series:
 
     Examples
     --------
+    >>> from coding_scheme import Code, Theme
     >>> from corpus.protocol import Wording
-    >>> scheme = CodingScheme("demo", Wording(en="Demo"), ())
-    >>> standings(pd.DataFrame({"score": [0.5, 0.25]}), scheme).tolist()
-    ['strong', 'possible']
+    >>> codes = (Code("trust"), Code("breadth", never_strong=True))
+    >>> scheme = CodingScheme("demo", Wording(en="Demo"), (Theme("ties", codes),))
+    >>> found = pd.DataFrame({"code_id": ["trust", "trust", "breadth"], "score": [0.5, 0.25, 0.7]})
+    >>> standings(found, scheme).tolist()
+    ['strong', 'possible', 'possible']
     """
-    words = np.where(suggestions["score"] >= scheme.strong_from, STRONG, POSSIBLE)
-    return pd.Series(words, index=suggestions.index, dtype="str")
+    never = {code.id for code in scheme.codes if code.never_strong}
+    strong = (suggestions["score"] >= scheme.strong_from) & ~suggestions["code_id"].isin(never)
+    return pd.Series(np.where(strong, STRONG, POSSIBLE), index=suggestions.index, dtype="str")

@@ -7,27 +7,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
-from multiprocessing import get_context
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from coding_scheme.languages_read import unread_by_language
 from coding_scheme.rules import COLUMNS, suggest
 from coding_scheme.scheme import CodingScheme
+from corpus.kept_frames import keep_frame, kept_frame
+from corpus.side_by_side import side_by_side
 
-# records in a part: some seconds of work, which is what an interruption costs
-PART = 1_000
+# records in a part on average: some seconds of work, which is what an interruption costs; and at most so many
+# times as many
+PART, _LONGEST = 1_000, 3
 # a process takes some seconds until it has its dictionaries
 _WORTH_A_WORKER = 3 * PART
 _READ = ("record_id", "title", "abstract", "language")
+# suggestions, and the records of each language that is not read
+Read = tuple[pd.DataFrame, dict[str, list[str]]]
 _scheme_of_worker: list[CodingScheme] = []
 
 
@@ -38,8 +42,8 @@ def suggest_in_parts(
     kept: Path | None = None,
     workers: int = 1,
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
-) -> pd.DataFrame:
-    """The suggestions of :func:`coding_scheme.suggest`, the same in every way.
+) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """The suggestions of :func:`coding_scheme.suggest`, the same in every way, and what it cannot read.
 
     Parameters
     ----------
@@ -56,45 +60,54 @@ def suggest_in_parts(
 
     Returns
     -------
-    DataFrame
+    suggestions : DataFrame
         Columns as of :func:`coding_scheme.suggest`.
+    unread : dict
+        Language -> record_ids (:func:`coding_scheme.unread_languages`).
     """
     records = records.reindex(columns=list(_READ)).reset_index(drop=True)
-    parts = [records.iloc[start : start + PART] for start in range(0, len(records), PART)] or [records]
+    borders = [0, *_borders(records["record_id"]), len(records)]
+    parts = [records.iloc[start:stop] for start, stop in pairwise(borders) if stop > start] or [records]
     names = [_name(part, scheme) if kept else "" for part in parts]
-    found = {place: frame for place, name in enumerate(names) if (frame := _load(kept, name)) is not None}
+    found = {place: read for place, name in enumerate(names) if (read := _load(kept, name)) is not None}
     missing = [place for place in range(len(parts)) if place not in found]
-    made = _made([parts[place] for place in missing], scheme, workers)
-    for place, frame in zip(progress(missing) if progress else missing, made, strict=True):
-        found[place] = frame
-        _save(kept, names[place], frame)
+    workers = min(workers, sum(len(parts[place]) for place in missing) // _WORTH_A_WORKER)
+    made = side_by_side(
+        _suggest_part, (parts[place] for place in missing), workers, begin=_begin, given=(scheme,)
+    )
+    for place, read in zip(progress(missing) if progress else missing, made, strict=True):
+        found[place] = read
+        if kept is not None:
+            keep_frame(_path(kept, names[place]), names[place], read[0], read[1])
     if kept and missing:
         _remove_others(kept, set(names))
-    every = pd.concat([found[place] for place in range(len(parts))], ignore_index=True)
-    return every.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
+    every = pd.concat([found[place][0] for place in range(len(parts))], ignore_index=True)
+    unread: dict[str, list[str]] = {}
+    for place in range(len(parts)):
+        for language, ids in found[place][1].items():
+            unread.setdefault(language, []).extend(ids)
+    order = ["record_id", "field", "start", "code_id"]
+    return every.sort_values(order, kind="stable", ignore_index=True), unread
 
 
-def _made(parts: list[pd.DataFrame], scheme: CodingScheme, workers: int) -> Iterator[pd.DataFrame]:
-    workers = min(workers, sum(map(len, parts)) // _WORTH_A_WORKER)
-    if workers < 2:
-        yield from (suggest(part, scheme) for part in parts)
-        return
-    # a fresh interpreter each, for one that is copied with its threads may stand still
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(scheme,)
-    ) as pool:
-        try:
-            yield from pool.map(_suggest_part, parts)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+def _borders(record_ids: pd.Series) -> list[int]:
+    """Where parts end: behind records that their id says, so that one more record changes one part only."""
+    ends = pd.util.hash_array(record_ids.to_numpy(object), categorize=False) % np.uint64(PART) == 0
+    borders, last = [], 0
+    for border in (np.flatnonzero(ends) + 1).tolist():
+        # by chance there may be none for long
+        borders += [*range(last + _LONGEST * PART, border, _LONGEST * PART), border]
+        last = border
+    return borders + list(range(last + _LONGEST * PART, len(record_ids), _LONGEST * PART))
 
 
 def _begin(scheme: CodingScheme) -> None:
     _scheme_of_worker[:] = [scheme]
 
 
-def _suggest_part(part: pd.DataFrame) -> pd.DataFrame:
-    return suggest(part, _scheme_of_worker[0])
+def _suggest_part(part: pd.DataFrame) -> Read:
+    scheme = _scheme_of_worker[0]
+    return suggest(part, scheme), unread_by_language(part, scheme)
 
 
 # --- what is kept ----------------------------------------------------------------------------------------
@@ -122,30 +135,18 @@ def _rules_read() -> str:
     return digest.hexdigest()
 
 
-def _load(folder: Path | None, name: str) -> pd.DataFrame | None:
-    if folder is None:
-        return None
-    try:
-        table = pq.read_table(folder / f"{name}.parquet")
-    except (OSError, pa.ArrowException):
-        return None
-    if tuple(table.column_names) != COLUMNS or (table.schema.metadata or {}).get(b"name") != name.encode():
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.parquet"
+
+
+def _load(folder: Path | None, name: str) -> Read | None:
+    found = kept_frame(_path(folder, name), name) if folder else None
+    if found is None or tuple(found[0].columns) != COLUMNS:
         return None
     with suppress(ValueError, TypeError):
-        return _typed(table.to_pandas())
+        unread = {str(language): [str(name) for name in ids] for language, ids in found[1].items()}
+        return _typed(found[0]), unread
     return None
-
-
-def _save(folder: Path | None, name: str, frame: pd.DataFrame) -> None:
-    if folder is None:
-        return
-    # on a full disk, or in a folder that can only be read, it is made again next time
-    with suppress(OSError, pa.ArrowException, UnicodeError):
-        folder.mkdir(parents=True, exist_ok=True)
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({"name": name})
-        unfinished = folder / f"{name}.parquet.new"
-        pq.write_table(table, unfinished)
-        unfinished.replace(folder / f"{name}.parquet")
 
 
 def _remove_others(folder: Path, names: set[str]) -> None:

@@ -19,6 +19,7 @@ from coding_scheme.qdc import LEFT_OUT_COLUMNS, Codebook, codebook_from, descrip
 from coding_scheme.qdpx_reading import QdaProject
 from coding_scheme.scheme import CodingScheme
 from corpus.errors import ReviewError, UsageError
+from corpus.files import csv_rows
 from corpus.own_files import refuse_other_than_file
 from corpus.records import records_frame
 from corpus.table_writers import defused
@@ -152,7 +153,7 @@ def _rows(path: Path, wanted: tuple[str, ...]) -> Iterator[dict[str, str]]:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    reader = csv.reader(io.StringIO(text.replace("\0", ""), newline=""))
+    reader = csv_rows(io.StringIO(text.replace("\0", ""), newline=""))
     header = [name.strip().lower() for name in next(reader, [])]
     if missing := [name for name in wanted if name not in header]:
         raise UsageError(

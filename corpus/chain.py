@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.own_files import keep_private
+
 AFTER = "after"
 _LETTERS = 16
 
@@ -105,6 +107,7 @@ def note_last(path: Path, before: str, last: str) -> None:
     kept = noted[:-1] if noted[-1:] == [before] else noted
     with suppress(OSError):
         last_file(path).write_text("".join(f"{one}\n" for one in (*kept, last)), encoding="ascii")
+        keep_private(last_file(path))
 
 
 def note_replaced(path: Path, former: bytes, last: str) -> None:
@@ -116,6 +119,7 @@ def note_replaced(path: Path, former: bytes, last: str) -> None:
     kept = [one for one in _noted(path) if one not in there]
     with suppress(OSError):
         last_file(path).write_text("".join(f"{one}\n" for one in (*kept, last)), encoding="ascii")
+        keep_private(last_file(path))
 
 
 def chain_of(path: Path) -> Chain:
@@ -202,7 +206,7 @@ def _after(raw: bytes) -> str | bool | None:
     """What a line says it was written after; False where a whole line does not say it, None of no line."""
     try:
         line = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         # a blank line is nothing that a crash leaves
         return None if raw.strip() else False
     if not isinstance(line, dict):

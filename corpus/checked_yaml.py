@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
+from corpus.controls import CONTROLS
 from corpus.errors import ReviewError, UsageError
 from corpus.own_files import refuse_other_than_file
 
@@ -104,10 +106,19 @@ def read_checked_yaml(
             where=path.name,
             next_step="Save it as UTF-8 in your editor.",
         ) from None
-    root, written = _parse(path.name, text)
+    try:
+        return cast(Noun, _checked(text, cast(Any, noun), cross_checks))
+    except FaultyFileError as error:
+        raise FaultyFileError(path.name, error.faults) from None
+
+
+# the same text says the same, and what is read is frozen: a command meets a scheme and the copy kept of it
+@lru_cache(maxsize=8)
+def _checked(text: str, noun: type[Any], cross_checks: Callable[[Any], Iterable[Fault]] | None) -> Any:
+    root, written = _parse(text)
     lines = {} if root is None else dict(_lines_by_path(root))
     repeated = [] if root is None else list(_repeated_keys(root))
-    faults = list(repeated)
+    faults = [*repeated, *_control_characters(written)]
     try:
         parsed = TypeAdapter(noun).validate_python(written)
     except ValidationError as error:
@@ -116,10 +127,10 @@ def read_checked_yaml(
             # without the keys that nobody knows the rest can be looked at as well
             parsed = TypeAdapter(noun).validate_python(_without_unknown(written, error))
         except ValidationError:
-            raise _faulty(path.name, faults, lines) from None
+            raise _faulty(faults, lines) from None
     faults += cross_checks(parsed) if cross_checks else ()
     if faults:
-        raise _faulty(path.name, faults, lines)
+        raise _faulty(faults, lines)
     return parsed
 
 
@@ -139,33 +150,33 @@ _NoDatesLoader.yaml_implicit_resolvers = {
 }
 
 
-def _parse(name: str, text: str) -> tuple[yaml.Node | None, Any]:
+def _parse(text: str) -> tuple[yaml.Node | None, Any]:
     """The YAML as nodes, which know their lines, and as values."""
     try:
-        _refuse_bombs(name, text)
+        _refuse_bombs(text)
         loader = _NoDatesLoader(text)
         node = loader.get_single_node()
         return node, None if node is None else loader.construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise FaultyFileError(name, [(line, "", f"not valid YAML: {error.problem}")]) from None
+        raise FaultyFileError("", [(line, "", f"not valid YAML: {error.problem}")]) from None
     except yaml.YAMLError as error:
-        raise FaultyFileError(name, [(1, "", f"not valid YAML: {error}")]) from None
+        raise FaultyFileError("", [(1, "", f"not valid YAML: {error}")]) from None
     except (ValueError, AttributeError, OverflowError) as error:
         # a number, or a value with a tag such as !!int, that is not what it says
-        raise FaultyFileError(name, [(1, "", f"not valid YAML: {str(error)[:200]}")]) from None
+        raise FaultyFileError("", [(1, "", f"not valid YAML: {str(error)[:200]}")]) from None
 
 
-def _refuse_bombs(name: str, text: str) -> None:
+def _refuse_bombs(text: str) -> None:
     """Refuse what no protocol or scheme needs and what can fill the memory: aliases and deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_SafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise FaultyFileError(name, [(line, "", "refers to an anchor (*): write the words themselves")])
+            raise FaultyFileError("", [(line, "", "refers to an anchor (*): write the words themselves")])
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            raise FaultyFileError(name, [(line, "", "nested far deeper than anything that belongs here")])
+            raise FaultyFileError("", [(line, "", "nested far deeper than anything that belongs here")])
 
 
 def _lines_by_path(node: yaml.Node, path: YamlPath = ()) -> Iterator[tuple[YamlPath, int]]:
@@ -191,6 +202,19 @@ def _repeated_keys(node: yaml.Node, path: YamlPath = ()) -> Iterable[Fault]:
     elif isinstance(node, yaml.SequenceNode):
         for position, value in enumerate(node.value):
             yield from _repeated_keys(value, (*path, position))
+
+
+def _control_characters(value: Any, path: YamlPath = ()) -> Iterator[Fault]:
+    """Where a text holds what no editor shows; YAML lets it in by its number ("\\x1b")."""
+    if isinstance(value, str) and CONTROLS.search(value):
+        yield Fault(path, "holds a control character: take it out")
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            yield from _control_characters(str(key), path)
+            yield from _control_characters(held, (*path, str(key)))
+    elif isinstance(value, list):
+        for position, held in enumerate(value):
+            yield from _control_characters(held, (*path, position))
 
 
 def _plain(location: tuple[Any, ...]) -> YamlPath:
@@ -240,11 +264,11 @@ def _known_keys(noun: Any, path: YamlPath) -> list[str]:
     return [each.name for each in fields(noun)] if is_dataclass(noun) else []
 
 
-def _faulty(name: str, faults: list[Fault], lines: dict[YamlPath, int]) -> FaultyFileError:
+def _faulty(faults: list[Fault], lines: dict[YamlPath, int]) -> FaultyFileError:
     placed = []
     for fault in faults:
         known = fault.path
         while known and known not in lines:
             known = known[:-1]
         placed.append((lines.get(known, 1), ".".join(str(part) for part in fault.path), fault.what))
-    return FaultyFileError(name, sorted(placed))
+    return FaultyFileError("", sorted(placed))

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.controls import texts_without_controls
 from corpus.entries import Entry
 from corpus.records import (
     RECORD_COLUMNS,
@@ -99,7 +100,8 @@ def records_of(
     for batch in batches:
         odd += batch.odd
         for name, cells in _columns(batch, file, database, named).items():
-            parts[name].append(batch.raw() if name == "raw" and keep_raw else cells)
+            told = batch.raw() if name == "raw" and keep_raw else cells
+            parts[name].append(told if name in WHOLE_NUMBER_COLUMNS else texts_without_controls(told))
     ids = pa.chunked_array(parts["record_id"], TEXT)
     if pc.count_distinct(ids).as_py() < len(ids):
         parts["record_id"] = [as_texts(distinct_ids(ids.to_pylist()))]

@@ -10,6 +10,7 @@ from itertools import islice
 
 from corpus.column_names import Heading, check_own_names, heading_of, row_entry
 from corpus.entries import Entry, Format
+from corpus.files import csv_rows
 
 # a search statement or a name of the database may stand above the head
 _LINES_ABOVE = 20
@@ -94,7 +95,7 @@ def _head(text: str, own: Own) -> tuple[Heading, str, int] | None:
     start = text.split("\n", _LINES_ABOVE)[:_LINES_ABOVE]
     found = []
     for delimiter in ",;\t|":
-        reader = csv.reader((line + "\n" for line in start if len(line) < 100_000), delimiter=delimiter)
+        reader = csv_rows((line + "\n" for line in start if len(line) < 100_000), delimiter=delimiter)
         for cells in reader:
             if len(cells) > 1 and (heading := heading_of(cells, own)):
                 found.append((heading, delimiter, reader.line_num))
@@ -106,16 +107,14 @@ def _rows(
     text: str, delimiter: str, heading: Heading, n_above: int
 ) -> Iterator[tuple[int, str, list[str] | None]]:
     """Line, raw text and cells of each row; no cells where a quotation mark is never closed."""
-    # a cell of a table is as long as it is; the module's default would stop at long full texts
-    csv.field_size_limit(2**31 - 1)
     lines = text.split("\n")
     at = n_above
     while at < len(lines):
         ended = (line + "\n" for line in islice(lines, at, None))
         if heading.is_web_of_science:
-            reader = csv.reader(ended, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+            reader = csv_rows(ended, delimiter=delimiter, quoting=csv.QUOTE_NONE)
         else:
-            reader = csv.reader(ended, delimiter=delimiter)
+            reader = csv_rows(ended, delimiter=delimiter)
         first, begin = at, at
         at = len(lines)
         for cells in reader:

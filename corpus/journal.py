@@ -20,7 +20,10 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from corpus.chain import AFTER, Repeats, line_hash, note_last
+from corpus.controls import without_controls
 from corpus.errors import ReviewError, UsageError
+from corpus.journal_lines import whole_line
+from corpus.own_files import keep_private, rights_in
 
 # 2: each line names the one before it; an older Samsyn, which would write lines that do not, refuses the file
 FORMAT_VERSION = 2
@@ -114,7 +117,7 @@ def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:
         format.
     """
     # lines taken over from another copy keep their version, so that what undoes them still names them
-    listed = [{"v": FORMAT_VERSION, **line} for line in lines]
+    listed = [without_controls({"v": FORMAT_VERSION, **line}) for line in lines]
     if listed:
         with held(path):
             try:
@@ -146,9 +149,15 @@ def held(path: Path) -> Iterator[None]:
         When another program keeps the file, or its folder cannot be written to.
     """
     try:
+        made = [folder for folder in path.parents if not folder.exists()]
         path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(made):
+            keep_private(folder)
         # one lock per file and thread: who has it may ask for it again
-        lock = FileLock(path.parent / f".{path.stem}.lock", timeout=_WAITS, is_singleton=True)
+        lock = FileLock(
+            path.parent / f".{path.stem}.lock", timeout=_WAITS, is_singleton=True,
+            mode=rights_in(path.parent, 0o6),
+        )  # fmt: skip
         lock.acquire()
     except Timeout as error:
         raise ReviewError(
@@ -185,6 +194,7 @@ def _write(path: Path, data: bytes) -> None:
             os.truncate(path, start)
             raise
     if start == 0 and os.name != "nt":
+        keep_private(path)
         # a new file's name is on disk only when its folder is
         folder = os.open(path.parent, os.O_RDONLY)
         try:
@@ -208,6 +218,7 @@ def replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        keep_private(partial)
         partial.replace(path)
     except OSError as error:
         raise _not_saved(path, error) from error
@@ -248,15 +259,6 @@ def _read_lines(path: Path, repeats: Repeats) -> tuple[list[dict[str, Any]], lis
         elif not repeats.has(line):
             whole.append({**line, "journal_line": number})
     return whole, torn
-
-
-def whole_line(raw: bytes) -> dict[str, Any] | None:
-    """A line of a journal; None where it is not a whole decision."""
-    try:
-        line = json.loads(raw)
-    except ValueError:
-        return None
-    return line if isinstance(line, dict) and "v" in line else None
 
 
 def _end_of(path: Path) -> bytes:

@@ -6,17 +6,13 @@ A kept reading counts only for the very bytes it was read from, and for the code
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import astuple, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
+from corpus.kept_frames import keep_frame, kept_frame
 from corpus.records import Reading, ReadingWarning, UnreadableEntry, as_records
 
 # reading a smaller file takes no time worth keeping a copy of it
@@ -55,39 +51,24 @@ def kept_reading(file: Path, folder: Path, said: str, read: Callable[[], Reading
         return read()
     with file.open("rb") as stream:
         content = hashlib.file_digest(stream, "sha256").hexdigest()
-    made_from = hashlib.sha256(f"{content}\0{said}\0{_code()}".encode()).hexdigest()
+    made_from = hashlib.sha256(f"{content}\0{said}\0{code_read()}".encode()).hexdigest()
     kept = folder / f"{file.name}.parquet"
     found = _load(kept, made_from)
     if found is None:
         found = read()
-        # in a folder that can only be read it is read again next time
-        with suppress(OSError):
-            _save(found, kept, made_from)
+        told = {name: getattr(found, name) for name in _FIELDS}
+        told["unreadable"] = [astuple(entry) for entry in found.unreadable]
+        told["warnings"] = [astuple(warning) for warning in found.warnings]
+        keep_frame(kept, made_from, found.records, told)
     return found
 
 
-def _save(reading: Reading, kept: Path, made_from: str) -> None:
-    told = {name: getattr(reading, name) for name in _FIELDS}
-    told["unreadable"] = [astuple(entry) for entry in reading.unreadable]
-    told["warnings"] = [astuple(warning) for warning in reading.warnings]
-    table = pa.Table.from_pandas(reading.records, preserve_index=False)
-    table = table.replace_schema_metadata({"made_from": made_from, "told": json.dumps(told)})
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    written = kept.with_name(f"{kept.name}.new")
-    pq.write_table(table, written, write_page_checksum=True)
-    written.replace(kept)
-
-
 def _load(kept: Path, made_from: str) -> Reading | None:
-    try:
-        table = pq.read_table(kept, page_checksum_verification=True)
-    except (OSError, pa.ArrowException):
+    found = kept_frame(kept, made_from)
+    if found is None:
         return None
-    told_by = table.schema.metadata or {}
-    if told_by.get(b"made_from", b"").decode() != made_from:
-        return None
-    told = json.loads(told_by[b"told"])
-    reading = Reading(as_records(table.to_pandas()), [], told["format"], told["n_entries"])
+    records, told = found
+    reading = Reading(as_records(records), [], told["format"], told["n_entries"])
     return replace(
         reading,
         unreadable=[UnreadableEntry(*entry) for entry in told["unreadable"]],
@@ -97,9 +78,12 @@ def _load(kept: Path, made_from: str) -> Reading | None:
 
 
 @cache
-def _code() -> str:
-    """Names the code that reads: this room's files, and the versions of what they use."""
+def code_read() -> str:
+    """Names the code that reads and groups: this room's files, and the versions of what they use."""
     digest = hashlib.sha256(" ".join(version(name) for name in _READ_WITH).encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    room = Path(__file__).parent
+    for path in sorted([*room.glob("*.py"), *room.glob("duplicates/*")]):
+        if path.is_dir():
+            continue
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

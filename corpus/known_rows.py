@@ -6,11 +6,16 @@ What makes a support vector machine quick to relearn (:mod:`corpus.support_vecto
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix
 
+from corpus.kept_features import let_go
+
+# So many entries of a matrix are looked through at a time.
+_ENTRIES_AT_ONCE = 8_000_000
 # Up to so many rows their products with each other are kept (16 MB, or 32); above, they go through the rows.
 _MOST_KEPT = 2000
 # Rows no longer asked for are left out of the scoring once they are this share.
@@ -50,22 +55,48 @@ class LinkedRows:
     def __init__(self, matrix: Any, precision: type, counts: np.ndarray | None = None) -> None:
         self.matrix, self.precision = matrix, precision
         sparse = csr_matrix(matrix, dtype=np.float64)
+        n_rows, n_features = sparse.shape
         if counts is None:
-            counts = np.bincount(sparse.indices, minlength=sparse.shape[1])
+            counts = np.zeros(n_features, dtype=np.int64)
+            for _, entries in _blocks(sparse):
+                counts += np.bincount(sparse.indices[entries], minlength=n_features)
+            n_links = int(counts[counts > 1].sum())
+        else:
+            n_links = int(np.count_nonzero(counts[sparse.indices] > 1))
         linking = np.flatnonzero(counts > 1)
         self.linking = linking[np.argsort(-counts[linking], kind="stable")]
-        place = np.full(sparse.shape[1], -1, dtype=sparse.indices.dtype)
+        place = np.full(n_features, -1, dtype=sparse.indices.dtype)
         place[self.linking] = np.arange(len(self.linking))
-        places, links = place[sparse.indices], counts[sparse.indices] > 1
-        row = np.repeat(np.arange(sparse.shape[0]), np.diff(sparse.indptr))
-        self.own = np.bincount(row[~links], weights=sparse.data[~links] ** 2, minlength=sparse.shape[0])
-        n_before = np.concatenate([[0], np.cumsum(links)]).astype(sparse.indptr.dtype)
-        parts = sparse.data[links].astype(precision), places[links], n_before[sparse.indptr]
-        self.linked = csr_matrix(parts, shape=(sparse.shape[0], len(self.linking)))
-        self.lengths = np.sqrt(
-            np.bincount(row[links], weights=sparse.data[links] ** 2, minlength=sparse.shape[0])
-        )
-        self.has_no_negatives = len(parts[0]) == 0 or float(parts[0].min()) >= 0
+        self.own, self.lengths, at = np.zeros(n_rows), np.zeros(n_rows), 0
+        data: np.ndarray = np.empty(n_links, dtype=precision)
+        places: np.ndarray = np.empty(n_links, dtype=place.dtype)
+        indptr = np.zeros(n_rows + 1, dtype=sparse.indptr.dtype)
+        for rows, entries in _blocks(sparse):
+            found, values = place[sparse.indices[entries]], sparse.data[entries]
+            links = found >= 0
+            borders = sparse.indptr[rows.start : rows.stop + 1] - sparse.indptr[rows.start]
+            row, n = np.repeat(np.arange(len(borders) - 1), np.diff(borders)), len(borders) - 1
+            self.own[rows] = np.bincount(row[~links], weights=values[~links] ** 2, minlength=n)
+            self.lengths[rows] = np.sqrt(np.bincount(row[links], weights=values[links] ** 2, minlength=n))
+            n_before = np.concatenate([[0], np.cumsum(links)])
+            indptr[rows.start : rows.stop + 1] = at + n_before[borders]
+            stop = at + int(n_before[-1])
+            data[at:stop], places[at:stop] = values[links], found[links]
+            at = stop
+        self.linked = csr_matrix((data, places, indptr), shape=(n_rows, len(self.linking)))
+        self.has_no_negatives = n_links == 0 or float(data.min()) >= 0
+
+
+def _blocks(matrix: Any) -> Iterator[tuple[slice, slice]]:
+    """Some rows of a matrix at a time, and their entries: a million records have 200 million."""
+    start, n_rows = 0, matrix.shape[0]
+    while start < n_rows:
+        stop = int(np.searchsorted(matrix.indptr, matrix.indptr[start] + _ENTRIES_AT_ONCE, side="right")) - 1
+        stop = min(max(start + 1, stop), n_rows)
+        yield slice(start, stop), slice(int(matrix.indptr[start]), int(matrix.indptr[stop]))
+        for array in (matrix.data, matrix.indices):
+            let_go(array)
+        start = stop
 
 
 class KnownRows:

@@ -1,10 +1,11 @@
-"""Files that are files: a folder from a stranger leads nowhere else, and nothing is read that never ends."""
+"""A review folder's own files: they lead nowhere else, and hold people's notes in private."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import UsageError
@@ -63,6 +64,34 @@ def refuse_ways_out(folder: Path) -> None:
             raise UsageError(
                 f"{name} in the review folder is a pipe or a device, not a file.", next_step="Remove it."
             )
+
+
+def keep_private(path: Path) -> None:
+    """Keep a file or folder with people's notes from others on this computer, whatever the umask.
+
+    Who may write in the folder that it lies in, as a team may in a folder that it shares, keeps the right to
+    read and write. Windows has rights of another kind, which are left as they are.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp(), "decisions")
+    >>> folder.mkdir()
+    >>> keep_private(folder)
+    >>> os.name == "nt" or oct(folder.stat().st_mode & 0o777)
+    '0o700'
+    """
+    if os.name == "nt":
+        return
+    with suppress(OSError):
+        mode = path.stat().st_mode
+        path.chmod(rights_in(path.parent, 0o7 if stat.S_ISDIR(mode) else 0o6) | mode & stat.S_ISGID)
+
+
+def rights_in(folder: Path, own: int) -> int:
+    """The rights of what is made in a folder: ``own``, for its owner and for whoever else may write there."""
+    above = folder.stat().st_mode
+    return own << 6 | (own << 3 if above & stat.S_IWGRP else 0) | (own if above & stat.S_IWOTH else 0)
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -10,29 +10,38 @@ from __future__ import annotations
 
 import copy
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from corpus.kept_features import load_features, name_of_features, save_features
+from corpus.kept_features import being_kept, load_features, name_of_features, write_terms
+from corpus.ranking_features import (
+    LONGEST_COUNTED,
+    Progress,
+    Texts,
+    features_of_ones_own,
+    read_features,
+    texts_of,
+)
 from corpus.ranking_parts import RankingParts, RankingSettings, fresh, most_likely, transformer
 from corpus.ranking_terms import in_words, places_of, shares
 from corpus.records import as_records
+from corpus.term_counts import Terms
 
+__all__ = ["RANKING_COLUMNS", "Ranker", "rank", "texts_of"]
+Count = Callable[..., tuple[Any, Terms]]
 RANKING_COLUMNS = ("record_id", "rank", "score", "why")
 # how many unread records stand in for irrelevant ones while none are known, and at most this share of them
 _STAND_INS, _SHARE_OF_STAND_INS = 30, 1 / 8
+# so many records are compared with the protocol's words at a time
+_ROWS_AT_ONCE = 20_000
 # from how many relevant records on the protocol's words count for less
 _PROTOCOL_COUNTS_AS = 3
-
-
-def texts_of(records: pd.DataFrame) -> list[str]:
-    """Title and abstract of each record as one text; å is one sign there, not an a and a ring."""
-    return [unicodedata.normalize("NFC", text) for text in records["title"] + " " + records["abstract"]]
 
 
 class Ranker:
@@ -51,7 +60,12 @@ class Ranker:
         Draws the records that stand in for irrelevant ones, and what a query strategy draws.
     kept : Path, optional
         A folder where the features are kept for the next time (:mod:`corpus.kept_features`); not those of
-        ``parts`` of one's own, which nothing names.
+        ``parts`` of one's own, which nothing names, nor those with terms of three words and more.
+    workers : int
+        Processes at most that read the texts of many records, where they are kept. In a script of your own
+        more than one needs ``if __name__ == "__main__":`` around it. The outcome is the same.
+    progress : callable, optional
+        Wraps the parts in which many texts are read.
 
     Examples
     --------
@@ -75,6 +89,8 @@ class Ranker:
         parts: RankingParts | None = None,
         seed: int = 1,
         kept: Path | None = None,
+        workers: int = 1,
+        progress: Progress | None = None,
     ) -> None:
         records = as_records(records)
         self.parts = parts or (settings or RankingSettings()).parts()
@@ -82,10 +98,18 @@ class Ranker:
         self.row_of = {name: row for row, name in enumerate(self.record_ids)}
         self._features = transformer(self.parts.features)
         self._query = query
-        self._terms: np.ndarray | None = None
-        texts = texts_of(records)
-        settings = settings or RankingSettings()
-        self._matrix = self._read(texts) if parts or kept is None else self._kept(texts, settings, kept)
+        self._query_text = unicodedata.normalize("NFC", query)
+        # what counts the terms; None where the features are made otherwise
+        self._counted: Count | None = None
+        self._terms: np.ndarray | Terms | None = None
+        texts, settings = Texts(records), settings or RankingSettings()
+        if parts is None and settings.longest_term <= LONGEST_COUNTED:
+            self._counted = count = partial(
+                read_features, settings=settings, query=self._query_text, workers=workers, progress=progress
+            )
+            self._matrix = self._read(texts) if kept is None else self._kept(texts, settings, kept, count)
+        else:
+            self._matrix = self._read(texts)
         self._classifier = fresh(self.parts.classifier)
         self.start_again(seed)
 
@@ -306,7 +330,7 @@ class Ranker:
         names = list(terms)
         if self._terms is None:
             return [0] * len(names)
-        columns = np.searchsorted(self._terms, names)
+        columns = self._terms.searchsorted(names)
         rows = [self.row_of[name] for name in record_ids if name in self.row_of]
         return np.asarray((self._matrix[rows][:, columns] != 0).sum(axis=0)).ravel().tolist()
 
@@ -344,46 +368,32 @@ class Ranker:
         pairs = np.array(decided, dtype=int).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    def _kept(self, texts: list[str], settings: RankingSettings, folder: Path) -> Any:
+    def _kept(self, texts: Texts, settings: RankingSettings, folder: Path, count: Count) -> Any:
         """The texts' features as they were kept, or read, and kept then."""
         of_features = (settings.features, settings.longest_term, settings.max_df)
-        name = name_of_features(texts, of_features, self._query)
+        columns = (texts.columns["title"], texts.columns["abstract"])
+        name = name_of_features(columns, of_features, self._query)
         found = load_features(folder, name)
-        if found is not None:
-            matrix, self._terms = found
-            return matrix
-        matrix = self._read(texts)
-        if self._terms is not None:
-            # on a full disk, or in a folder that can only be read, they are read again next time
-            with suppress(OSError):
-                save_features(folder, name, matrix, self._terms)
+        # on a full disk, or in a folder that can only be read, they are read again next time
+        with suppress(OSError):
+            if found is None:
+                with being_kept(folder, name) as unfinished:
+                    found = count(texts, folder=unfinished)
+                    write_terms(unfinished, found[1])
+        if found is None:
+            return self._read(texts)
+        matrix, terms = found
+        self._terms = terms if len(terms) else None
         return matrix
 
-    def _read(self, texts: list[str]) -> Any:
+    def _read(self, texts: Any) -> Any:
         """The texts' features, and after them the query's, if there is one."""
-        from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415 (a second to load, and only learning needs it)
-        from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415 (as above)
-
-        self._terms = None
-        try:
-            matrix = self._features.fit_transform(texts)
-        except ValueError:
-            if not isinstance(self._features, CountVectorizer):
-                raise
-            # no term is left: titles without a word
-            return csr_matrix((len(texts) + bool(self._query), 1))
-        if isinstance(self._features, CountVectorizer):
-            self._terms = self._features.get_feature_names_out()
-            # terms stand as they were first met; in order, a row's sums hang on itself alone
-            matrix.sort_indices()
-        if not self._query:
+        if self._counted is not None:
+            matrix, terms = self._counted(texts)
+            self._terms = terms if len(terms) else None
             return matrix
-        query = self._features.transform([unicodedata.normalize("NFC", self._query)])
-        # each term's column, which nothing asks for any more: a fifth of the memory
-        vars(self._features).pop("vocabulary_", None)
-        if isinstance(matrix, np.ndarray):
-            return np.vstack([matrix, query])
-        return csr_matrix(vstack([matrix, query]))
+        matrix, self._terms = features_of_ones_own(self._features, texts, self._query_text)
+        return matrix
 
     def _with_protocol(
         self, rows: np.ndarray, labels: np.ndarray, n_relevant: int
@@ -416,8 +426,11 @@ class Ranker:
         """Of records to the protocol's words, where there is nothing to learn from; else 0."""
         if not self._query:
             return np.zeros(len(among))
-        nearness = self._matrix[among] @ self._matrix[len(self.record_ids) :].T
-        return np.asarray(nearness.todense() if hasattr(nearness, "todense") else nearness).ravel()
+        query, found = self._matrix[len(self.record_ids) :].T, [np.zeros(0)]
+        for start in range(0, len(among), _ROWS_AT_ONCE):
+            nearness = self._matrix[among[start : start + _ROWS_AT_ONCE]] @ query
+            found.append(np.asarray(nearness.todense() if hasattr(nearness, "todense") else nearness).ravel())
+        return np.concatenate(found)
 
     def _fit(self, rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> None:
         from sklearn.utils.validation import has_fit_parameter  # noqa: PLC0415 (a second to load, and only learning needs it)

@@ -13,7 +13,9 @@ import numpy as np
 _NOTHING = 1e-9
 
 
-def shares(matrix: Any, row: int, weights: np.ndarray, terms: np.ndarray) -> list[tuple[str, float]]:
+def shares(
+    matrix: Any, row: int, weights: np.ndarray, terms: np.ndarray | Sequence[str]
+) -> list[tuple[str, float]]:
     """The terms of a row and what each adds to its score, what spoke for it first.
 
     Parameters
@@ -21,7 +23,7 @@ def shares(matrix: Any, row: int, weights: np.ndarray, terms: np.ndarray) -> lis
     matrix : sparse matrix (n_records, n_terms)
     row : int
     weights : array (n_terms,)
-    terms : array (n_terms,)
+    terms : array or sequence of str (n_terms,)
     """
     begin, end = matrix.indptr[row], matrix.indptr[row + 1]
     columns = matrix.indices[begin:end]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -12,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import UsageError
-from corpus.files import content_of
+from corpus.files import content_of, csv_rows
 
 KINDS = ("database", "register", "other")
 SEARCH_COLUMNS = (
@@ -68,10 +67,12 @@ def read_searches(path: str | Path) -> list[Search]:
         raise UsageError(f"{path.name} is a workbook.", next_step="Save the sheet of searches as CSV.")
     lines = matter.split("\n")
     delimiter = max(",;\t", key=lines[0].count)
-    rows = list(csv.DictReader((line + "\n" for line in lines), delimiter=delimiter))
+    table = csv_rows((line + "\n" for line in lines), delimiter=delimiter)
+    names = next(table, [])
+    rows = [dict(zip(names, cells, strict=False)) for cells in table if cells]
     faults = [
         f"row 1: no column {name!r} is known (known: {', '.join(known)})"
-        for name in csv.DictReader(lines[:1], delimiter=delimiter).fieldnames or ()
+        for name in names
         if name not in known
     ]
     searches = []
@@ -80,7 +81,7 @@ def read_searches(path: str | Path) -> list[Search]:
         hits = cells.pop("hits_reported", "").replace(",", "").replace(" ", "")
         if not any(cells.values()):
             continue
-        if hits and not hits.isdigit():
+        if hits and not (hits.isdecimal() and len(hits) < 12):
             faults.append(f"row {number}: hits_reported {hits!r} is no number")
             continue
         try:

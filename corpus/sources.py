@@ -19,7 +19,7 @@ import pandas as pd
 
 from corpus import journal
 from corpus.errors import ReviewError
-from corpus.kept_readings import kept_reading
+from corpus.kept_readings import code_read, kept_reading
 from corpus.languages import with_languages
 from corpus.origins import DATABASES, PLATFORMS
 from corpus.readers import read_records
@@ -31,6 +31,8 @@ SOURCE_COLUMNS = (
     "format", "dialect", "encoding", "n_entries", "n_records", "n_unreadable", "n_new", "n_without_abstract",
     "n_warnings",
 )  # fmt: skip
+
+_TEXTS_OF_SEARCH = ("database", "platform", "kind", "date", "query", "limits")
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,47 @@ def add_source(
     return source_id, True
 
 
+def name_of_sources(folder: Path) -> str:
+    """A hash of all that is read of the sources: their bytes, what is said of them, the code that reads."""
+    digest = hashlib.sha256(code_read().encode())
+    for line in source_lines(folder):
+        said = json.dumps({key: line[key] for key in sorted(line)}, sort_keys=True)
+        digest.update(f"{said}\0{_sha256(source_path(folder, line))}\0".encode())
+    return digest.hexdigest()
+
+
 def source_lines(folder: Path) -> list[dict[str, Any]]:
-    """The lines of ``sources.jsonl``, in the order the sources were added."""
-    return journal.read_lines(folder / "sources.jsonl")[0]
+    """The lines of ``sources.jsonl``, in the order the sources were added.
+
+    Raises
+    ------
+    ReviewError
+        When a line does not say what each must say of a source.
+    """
+    lines = journal.read_lines(folder / "sources.jsonl")[0]
+    for line in lines:
+        searches = line.get("searches") or []
+        is_sound = (
+            all(isinstance(line.get(name), str) for name in ("source_id", "sha256", "database"))
+            and isinstance(line.get("columns") or {}, dict)
+            and isinstance(searches, list)
+            and all(_is_search(search) for search in (line, *searches))
+        )
+        if not is_sound:
+            raise ReviewError(
+                "This line does not say what it must of a source.",
+                where=f"sources/sources.jsonl line {line['journal_line']}",
+                next_step="Put the file back from a copy, or take the line out and add the export again.",
+            )
+    return lines
+
+
+def _is_search(said: Any) -> bool:
+    return (
+        isinstance(said, dict)
+        and all(isinstance(said.get(name) or "", str) for name in _TEXTS_OF_SEARCH)
+        and isinstance(said.get("hits_reported") or 0, int)
+    )
 
 
 def read_sources(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from corpus import UsageError
+from corpus.files import csv_rows
 from corpus.own_files import refuse_other_than_file
 from corpus.table_writers import defused
 
@@ -49,7 +49,7 @@ def read_rows(path: str | Path, *, needs: Sequence[str] = ()) -> list[dict[str, 
         raise UsageError(f"{path.name} is not a CSV file.", next_step="Save the table as CSV (UTF-8).")
     header_line = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=header_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv_rows(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [name.strip().casefold() for name in next(reader, [])]
     if not header:
         raise UsageError(f"{path.name} is empty.", next_step="Save the table again.")

@@ -41,7 +41,7 @@ class DuplicatesDesk(ScreeningDesk):
         """
 
         def compute() -> Duplicates:
-            records, folder = self.collection().records, self.folder / ".cache" / "duplicates"
+            records, folder = self.collection().records, self.cache_folder / "duplicates"
             before = self._kept.get("duplicates")
             is_large = len(records) >= _KEPT_FROM
             earlier = before[1].compared if before else Compared.load(folder) if is_large else None
@@ -50,7 +50,9 @@ class DuplicatesDesk(ScreeningDesk):
                 from samsyn.cluster.comparing import compared_on  # noqa: PLC0415 (an extra, and only --dask needs it)
 
                 earlier = compared_on(self.cluster, records)
-            found = find_duplicates(records, self.duplicate_decisions(), earlier=earlier)
+            found = find_duplicates(
+                records, self.duplicate_decisions(), earlier=earlier, progress=self.show_progress("comparing")
+            )
             if is_large and (is_fresh or found.compared.n_compared):
                 # in a folder that can only be read it is compared again next time
                 with suppress(OSError):
@@ -71,7 +73,10 @@ class DuplicatesDesk(ScreeningDesk):
         Columns record_id_a, record_id_b, why, similarity, probability, title_a, title_b, authors_a, ...
         """
         pairs = self.duplicates().doubtful
-        records = self.collection().records.drop_duplicates("record_id").set_index("record_id")
+        wanted = set(pairs["record_id_a"]) | set(pairs["record_id_b"])
+        records = self.collection().records
+        records = records[records["record_id"].isin(wanted)]
+        records = records.drop_duplicates("record_id").set_index("record_id")
         for name in _SIDE_BY_SIDE:
             values = records[name].astype(object).where(records[name].notna(), "")
             for side in ("a", "b"):

@@ -10,6 +10,8 @@ from samsyn.screening_desk import ScreeningDesk
 
 # what a screener looks at
 _SHOWN = ("title", "abstract", "authors", "year", "journal")
+# what the ranking reads
+_READ = ("record_id", "title", "abstract")
 # the features of so many records are kept for the next command or notebook
 _KEPT_FROM = 2_000
 # the files that the ranker is made ready from
@@ -28,6 +30,7 @@ class RankingDesk(ScreeningDesk):
         person: str = "",
         stage: Stage = "title_abstract",
         explained: int | None = None,
+        workers: int = 1,
     ) -> pd.DataFrame:
         """The records, most likely to be included first, with the words that spoke for and against.
 
@@ -45,33 +48,39 @@ class RankingDesk(ScreeningDesk):
         stage : str
         explained : int, optional
             Only of so many, the first, the words are looked up; ``why`` is empty for the others.
+        workers : int
+            As of :class:`corpus.Ranker`.
 
         Returns
         -------
         DataFrame
             Columns rank, record_id, score, why, (worth_a_look,) title, abstract, authors, year, journal.
         """
-        records, labels = self.records, self.labels(person) | self.priors()[1]
+        labels = self.labels(person) | self.priors()[1]
         among = self._to_be_ranked(person, stage, unread=unread or new)
         if new:
             decided = set(self.screening_decisions()["record_id"])
             groups = pd.Series(self._unique_id(), dtype="object")
             among &= set(records_of_new_sources(self.collection().records, groups, decided))
-        ranker = self.ranker()
+        ranker = self.ranker(workers=workers)
         worth = set(ranker.worth_a_look(labels, among)) if new else set()
         ranking = ranker.rank(labels, among=among, top=top)
         reasons = ranker.reasons(ranking["record_id"].head(len(ranking) if explained is None else explained))
         ranking["why"] = [reasons.get(name, "") for name in ranking["record_id"]]
         ranking["worth_a_look"] = ranking["record_id"].isin(worth)
-        merged = ranking.merge(records[["record_id", *_SHOWN]], on="record_id", how="left")
+        merged = ranking.merge(self.record_columns("record_id", *_SHOWN), on="record_id", how="left")
         marks = ["worth_a_look"] if new else []
         return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
 
-    def ranker(self) -> Ranker:
+    def ranker(self, *, workers: int = 1) -> Ranker:
         """A ranker of the unique records and those of earlier reviews, that has learned nothing yet."""
 
         def compute() -> Ranker:
-            protocol, every = self.protocol, pd.concat([self.records, self.priors()[0]])
+            protocol, priors = self.protocol, self.priors()[0]
+            # read once, also for what is shown
+            every = self.record_columns("record_id", *_SHOWN)[list(_READ)]
+            if len(priors):
+                every = pd.concat([every, priors[list(_READ)]])
             if self.cluster is not None and len(every):
                 from samsyn.cluster.ranking import PartitionedRanker  # noqa: PLC0415 (an extra, and only --dask needs it)
 
@@ -79,10 +88,11 @@ class RankingDesk(ScreeningDesk):
                     self.cluster, every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed
                 )
             # reading fewer texts takes less than reading what was kept of them
-            kept = self.folder / ".cache" / "ranking" if len(every) >= _KEPT_FROM else None
+            kept = self.cache_folder / "ranking" if len(every) >= _KEPT_FROM else None
             return Ranker(
-                every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed, kept=kept
-            )
+                every, query=protocol.query(), settings=protocol.ranking, seed=protocol.seed,
+                kept=kept, workers=workers, progress=self.show_progress("reading for the ranking"),
+            )  # fmt: skip
 
         read: Ranker = self._remembered("ranker", _RANKED, compute)
         return read.beside()

@@ -55,6 +55,10 @@ def mark(data: bytes) -> tuple[int, str]:
     return len(data), hashlib.sha256(data).hexdigest()
 
 
+# what is kept in .cache of sources and records, of a large review only
+_KEPT_RECORDS = ("sources", "duplicates", "records")
+
+
 class ReportDesk(JudgementDesk, SchemeDesk):
     """The part of :class:`~samsyn.Review` that writes the report and looks for what is wrong."""
 
@@ -144,10 +148,26 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         return journal_notes(self.folder)
 
     def check(self) -> list[str]:
-        """What is wrong with the review and its report, each in words; nothing when all is well."""
+        """What is wrong with the review and its report, each in words; nothing when all is well.
+
+        All is computed from the files that people gave; what was kept in ``.cache`` has no part in it.
+        """
+        if not any((self.cache_folder / part).is_dir() for part in _KEPT_RECORDS):
+            return self._faults()
+        with tempfile.TemporaryDirectory() as empty:
+            anew = type(self).open(self.folder)
+            anew.cache_folder, anew.show_progress = Path(empty), self.show_progress
+            return anew._faults()
+
+    def _faults(self) -> list[str]:
         faults = [
-            f"decisions/{kind}/{torn.file} line {torn.line} is cut short and not counted: {torn.raw[:60]!r}"
+            f"decisions/{kind}/{torn.file} line {torn.line} is cut short or no decision, and not counted: "
+            f"{torn.raw[:60]!r}"
             for kind, torn in self.torn_lines()
+        ]
+        _, torn_sources = journal.read_lines(self.folder / "sources" / "sources.jsonl")
+        faults += [
+            f"sources/sources.jsonl line {torn.line} is cut short, not counted" for torn in torn_sources
         ]
         faults += journal_faults(self.folder)
         faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -41,7 +41,6 @@ from corpus import (
     journal,
     latest_decisions,
     merge_copy,
-    merge_duplicates,
     prisma_flow,
     read_protocol,
     read_sources,
@@ -49,12 +48,12 @@ from corpus import (
     with_verdicts,
     write_records,
 )
-from corpus.own_files import refuse_ways_out
+from corpus.own_files import keep_private, refuse_ways_out
 from samsyn.card_desk import CardDesk
-from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
+from samsyn.record_desk import RecordDesk
 from samsyn.report_desk import ReportDesk, mark
-from samsyn.screening_desk import Rows
+from samsyn.screening_desk import Progress, Rows
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import (
@@ -67,11 +66,10 @@ if TYPE_CHECKING:
     from samsyn.cluster import Cluster
 
 Searches = Search | Sequence[Search]
-Progress = Callable[[Iterable], Iterable]
 
 
 @dataclass
-class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
+class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, ReportDesk):
     """A review: records and decisions in a folder, everything else computed from them.
 
     Open one with :meth:`open` or start one with :meth:`new`. Methods that add something write it at once;
@@ -88,6 +86,12 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     folder: Path
     _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
     cluster: Cluster | None = field(default=None, repr=False)
+    # says what is being done, and wraps its parts
+    show_progress: Callable[[str], Progress] = field(default=lambda what: iter, repr=False)
+
+    def __post_init__(self) -> None:
+        """Know where what was computed is kept: it may be deleted, or left out of account."""
+        self.cache_folder = self.folder / ".cache"
 
     # --- the folder -------------------------------------------------------------------------------------
 
@@ -117,6 +121,11 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
         try:
             for part in ("sources", "decisions"):
                 (folder / part).mkdir(parents=True, exist_ok=True)
+            keep_private(folder / "decisions")
+            # git joins what one person decided in two clones; where the two differ, samsyn check says so
+            (folder / ".gitattributes").write_text(
+                "*.jsonl merge=union -text\n*.last merge=union -text\nsources/* -text\n", "ascii"
+            )
             (folder / "protocol.yaml").write_bytes((starter / "protocol.yaml").read_bytes())
             (folder / "coding_scheme.yaml").write_bytes(begun)
             (folder / FILE_NAME).write_bytes((starter / FILE_NAME).read_bytes())
@@ -179,9 +188,10 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
         sources = self.sources
         return sources[sources["source_id"] == source_id].iloc[0], is_new
 
-    def collection(self, *, progress: Progress = iter) -> Collection:
+    def collection(self, *, progress: Progress | None = None) -> Collection:
         """Every record of every source."""
-        folder, cache = self.folder / "sources", self.folder / ".cache" / "sources"
+        progress = progress or self.show_progress("reading the sources")
+        folder, cache = self.folder / "sources", self.cache_folder / "sources"
 
         def compute() -> Collection:
             if self.cluster is None:
@@ -211,15 +221,6 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def warnings(self) -> pd.DataFrame:
         """What was odd in the sources and mended: source_id, line, what."""
         return self.collection().warnings
-
-    @property
-    def records(self) -> pd.DataFrame:
-        """The unique records, duplicates merged (columns: ``corpus.records``, and ``members``)."""
-
-        def compute() -> pd.DataFrame:
-            return merge_duplicates(self.collection().records, self.duplicates())
-
-        return self._remembered("records", RECORD_FILES, compute).copy()
 
     # --- screening --------------------------------------------------------------------------------------
 
@@ -401,8 +402,8 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
             "reading_warnings": len(self.warnings),
             "duplicates": flow.duplicates_removed,
             "doubtful_pairs": len(self.duplicates().doubtful),
-            "unique_records": len(self.records),
-            "without_abstract": int((self.records["abstract"] == "").sum()),
+            "unique_records": len(self.record_columns("record_id")),
+            "without_abstract": int((self.record_columns("abstract")["abstract"] == "").sum()),
             "screened": flow.screened,
             "not_yet_screened": flow.not_yet_screened,
             "waiting_for_screener": int((verdicts["verdict"] == "waiting").sum()),
@@ -461,16 +462,6 @@ class Review(DuplicatesDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDes
     def _lines(self, kind: str) -> list[dict[str, Any]]:
         lines = journal.read(self.folder / "decisions" / kind)[0]
         return [line for line in lines if self._is_counted(line)] if kind == "coding" else lines
-
-    def _unique_id(self) -> dict[str, str]:
-        groups = self.duplicates().groups
-        return {str(name): str(group) for name, group in groups.items()}
-
-    def _in_unique_records(self, frame: pd.DataFrame) -> pd.DataFrame:
-        unique_id = self._unique_id()
-        known = frame[frame["record_id"].isin(unique_id)].reset_index(drop=True)
-        known["record_id"] = known["record_id"].map(unique_id)
-        return known
 
 
 def example_folder() -> Path:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from samsyn.cluster import Cluster
 
 Rows = Iterable[Mapping[str, Any]]
+Progress = Callable[[Iterable], Iterable]
 CALIBRATION_SIZE = 50
 # the files that the state of the screening is computed from
 _SCREENING = ("protocol.yaml", "sources/*", "decisions/duplicates/*", "decisions/screening/*")
@@ -53,8 +54,10 @@ class ScreeningDesk(ABC):
     """The part of :class:`~samsyn.Review` that is about screening."""
 
     folder: Path
+    cache_folder: Path
     # where the work is done when not here (samsyn.cluster)
     cluster: Cluster | None
+    show_progress: Callable[[str], Progress]
 
     @classmethod
     @abstractmethod
@@ -79,6 +82,10 @@ class ScreeningDesk(ABC):
     @abstractmethod
     def records(self) -> pd.DataFrame:
         """The unique records."""
+
+    @abstractmethod
+    def record_columns(self, *names: str) -> pd.DataFrame:
+        """Some columns of the unique records."""
 
     @abstractmethod
     def collection(self) -> Collection:
@@ -242,7 +249,7 @@ class ScreeningDesk(ABC):
     def waiting(self) -> pd.DataFrame:
         """Records that wait for another screener: record_id, stage, screened_by, waits_for, title."""
         waiting = waiting_records(self.verdicts(), self.assignments())
-        return waiting.merge(self.records[["record_id", "title"]], on="record_id", how="left")
+        return waiting.merge(self.record_columns("record_id", "title"), on="record_id", how="left")
 
     def conflicts(self) -> pd.DataFrame:
         """Conflicts and doubts to settle, everybody's decisions, reasons and notes side by side.
@@ -369,8 +376,8 @@ class ScreeningDesk(ABC):
             When a person, verdict or stage is not known; nothing is saved then.
         """
         path = Path(path)
-        read = read_asreview_project if is_asreview_project(path) else _read_with_raw
-        records = read(path)
+        is_project = is_asreview_project(path)
+        records = read_asreview_project(path) if is_project else read_records(path, keep_raw=True).records
         found, written_by = decisions_in(
             records, self.protocol, file=path.name, program=program, stage=stage,
             covidence_list=covidence_list, label=label,
@@ -464,7 +471,7 @@ class ScreeningDesk(ABC):
                 next_step=f"Known: {', '.join(self.protocol.stages)}.",
             )
         if stage == STAGES[0]:
-            return self.records["record_id"].tolist()
+            return self.record_columns("record_id")["record_id"].tolist()
         before = self.protocol.stages[: self.protocol.stages.index(stage)]
         verdicts = self.verdicts()
         passed = verdicts[(verdicts["verdict"] == "include") & verdicts["stage"].isin(before)]
@@ -491,7 +498,3 @@ class ScreeningDesk(ABC):
         decisions = self.screening_decisions()
         chosen = decisions[decisions["calibration"] > 0]
         return dict(zip(chosen["record_id"], chosen["calibration"], strict=True))
-
-
-def _read_with_raw(path: Path) -> pd.DataFrame:
-    return read_records(path, keep_raw=True).records

@@ -28,7 +28,7 @@ class StoppingDesk(ScreeningDesk):
         first = verdicts[verdicts["stage"] == "title_abstract"]
         return stopping_state(
             reading_order(self.screening_decisions(), verdicts),
-            len(self.records),
+            len(self.record_columns("record_id")),
             self.protocol.stopping,
             audits=audits_from(self._lines("audits")),
             verdicts=dict(zip(first["record_id"], first["verdict"], strict=True)),

@@ -16,11 +16,10 @@ from coding_scheme import (
     language_support,
     propose,
     suggest,
-    unread_languages,
     unread_sample,
     words_remembered,
 )
-from coding_scheme.languages_read import languages_read
+from coding_scheme.languages_read import languages_read, unread_by_language, unread_frame
 from coding_scheme.suggested_parts import suggest_in_parts
 from corpus import UsageError
 from corpus.languages import READ_LANGUAGES
@@ -31,6 +30,8 @@ Progress = Callable[[Iterable], Iterable]
 ORIGINS = ("rules", "classifier")
 # reading fewer records takes less than looking whether they were read
 _KEPT_FROM = 2_000
+# what the rules read of a record
+_READ = ("record_id", "title", "abstract", "language")
 _NO_REFUSALS = pd.DataFrame(columns=["proposed_by", "row", "record_id", "code_id", "text", "why"])
 
 
@@ -143,17 +144,20 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
         if unknown:
             raise UsageError(f"Unknown origin of suggestions {unknown[0]!r}. Known: {', '.join(ORIGINS)}.")
         with self._words():
-            records = self.records if all_records else self.included()
+            columns = None if proposers else _READ
+            every = self._records_to_read(all_records, columns)
             hidden: set[str] = set()
             if person:
                 hidden = (set(self._unread_sample(person)) | self.to_read_blind(person)) & set(
-                    records["record_id"]
+                    every["record_id"]
                 )
-                records = records[~records["record_id"].isin(hidden)].reset_index(drop=True)
+            records = every[~every["record_id"].isin(hidden)].reset_index(drop=True) if hidden else every
             frames, codes, refused, n_mended, n_stale = [], pd.DataFrame(), [_NO_REFUSALS], 0, 0
+            unread = None
             if "rules" in by:
-                which = "all" if all_records else "included"
-                frames.append(self._by_rules(records, which, workers, progress))
+                # of all, so that what is kept serves everybody; then without what this person must not see
+                found, unread = self._by_rules(every, "all" if all_records else "included", workers, progress)
+                frames.append(found[~found["record_id"].isin(hidden)].reset_index(drop=True))
             if "classifier" in by:
                 classifier = self.classifier(all_records=all_records, progress=progress)
                 frames.append(classifier.suggestions(records["record_id"], language=language))
@@ -164,9 +168,11 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 refused.append(checked.refused)
                 n_mended += checked.n_mended
             refusals = pd.concat(refused, ignore_index=True) if len(refused) > 1 else _NO_REFUSALS
+            if unread is None:
+                unread = unread_by_language(records, self.scheme)
             return Proposals(
                 combined(frames), codes, refusals, n_mended, len(hidden), n_stale,
-                language_support(self.scheme), unread_languages(records, self.scheme),
+                language_support(self.scheme), unread_frame(_without(unread, hidden)),
             )  # fmt: skip
 
     def classifier(self, *, all_records: bool = False, progress: Progress | None = None) -> CodeClassifier:
@@ -199,29 +205,41 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 self.scheme.without_retired(),
                 person,
                 classifier=self.classifier(progress=progress),
-                suggestions=self._by_rules(records, "included", 1, progress),
+                suggestions=self._by_rules(records, "included", 1, progress)[0],
                 seed=self.protocol.seed,
                 language=language,
             )
 
     def _by_rules(
         self, records: pd.DataFrame, which: str, workers: int, progress: Progress | None
-    ) -> pd.DataFrame:
-        """What the rules suggest; of many records each part is kept, so that the next run goes on there."""
+    ) -> tuple[pd.DataFrame, dict[str, list[str]] | None]:
+        """What the rules suggest, and, where that is told as well, which records they cannot read.
+
+        Of many records each part is kept, so that the next run goes on there.
+        """
         scheme = self.scheme.without_retired()
         if self.cluster is not None:
             from samsyn.cluster.suggesting import suggested  # noqa: PLC0415 (an extra, and only --dask needs it)
 
-            return suggested(self.cluster, records, scheme, progress)
+            return suggested(self.cluster, records, scheme, progress), None
         if len(records) < _KEPT_FROM:
-            return suggest(records, scheme, progress=progress)
-        kept = self.folder / ".cache" / "suggestions" / which
+            return suggest(records, scheme, progress=progress), None
+        kept = self.cache_folder / "suggestions" / which
         return suggest_in_parts(records, scheme, kept=kept, workers=workers, progress=progress)
+
+    def _records_to_read(self, all_records: bool, columns: tuple[str, ...] | None) -> pd.DataFrame:
+        if not all_records:
+            return self.included()
+        return self.records if columns is None else self.record_columns(*columns)
 
     def _words(self) -> AbstractContextManager[None]:
         languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(self.scheme))))
-        return words_remembered(self.folder / ".cache" / "words.json", languages)
+        return words_remembered(self.cache_folder / "words.json", languages)
 
     def _unread_sample(self, person: str) -> list[str]:
         names = [str(name) for name in self.included()["record_id"]]
         return unread_sample(names, self.coding_decisions(), person, seed=self.protocol.seed)
+
+
+def _without(unread: Mapping[str, list[str]], hidden: set[str]) -> dict[str, list[str]]:
+    return {language: [name for name in ids if name not in hidden] for language, ids in unread.items()}

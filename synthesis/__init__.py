@@ -55,7 +55,6 @@ from synthesis.studies import included_reports, studies
 from synthesis.summaries import ThemeSummary, theme_summaries, theme_summary_table
 from synthesis.tables import characteristics, evidence_table, theme_matrix
 from synthesis.words import Words
-from synthesis.workbook import workbook
 
 __all__ = [
     "AuthorSummary",
@@ -138,6 +137,5 @@ __all__ = [
     "unreadable_entries",
     "unsettled_conflicts",
     "with_reference_style",
-    "workbook",
     "write_all",
 ]

@@ -334,7 +334,8 @@ def label_of(wording: Mapping[str, str], language: str) -> str:
 
 def numbers_after(text: str) -> list[int]:
     """The number that ends each part of "DK 2; UK 1", sorted."""
-    return sorted(int(digits(part.rsplit(" ", 1)[-1]) or 0) for part in text.split("; ") if part)
+    ends = [digits(part.rsplit(" ", 1)[-1]) for part in text.split("; ")]
+    return sorted(int(end) for end in ends if end)
 
 
 def plain(text: str) -> str:

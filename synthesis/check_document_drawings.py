@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from synthesis.check_counts import numbers
+from synthesis.check_counts import numbers, plain
 from synthesis.check_output import Output, WrittenTable
 from synthesis.check_page import spaced
 
@@ -36,14 +36,14 @@ def _plot(rows: Rows, table: WrittenTable, output: Output) -> Iterator[str]:
     head = rows[0]
     # a group of studies has a row of its own
     told = [row for row in rows[1:] if len(row) == len(head)]
-    headings = [spaced(text) for text in table.headings]
+    headings = [plain(text) for text in table.headings]
     if len(told) != len(table.rows):
         yield f"report.docx, the plot: {len(told)} studies; effect_direction.csv has {len(table.rows)}."
         return
     for shown, written in zip(told, table.rows, strict=True):
         for heading, cell in zip(head, shown, strict=True):
             mark = next((name for glyph, name in _MARKS.items() if cell.startswith(glyph)), "")
-            said = spaced(written[headings.index(heading)]) if heading in headings else ""
+            said = plain(written[headings.index(heading)]) if heading in headings else ""
             wanted = output.words(f"pointing_{mark}") if mark else cell
             if bool(said) != bool(cell) or not said.startswith(wanted):
                 yield (

@@ -85,7 +85,9 @@ def _plot(output: Output, pages: list[tuple[str, Any]]) -> Iterator[str]:
                 yield f"The effect direction plot in {name} draws {study} twice."
             seen.add(study)
             label = spaced("".join((named(row, "text") or [row])[0].itertext())).removesuffix("…")
-            if not spaced(trace["studies"].get(study, {}).get("label", "")).startswith(label):
+            # a drawing is without the marks that turn the direction of what follows them
+            known = _BIDI.sub("", trace["studies"].get(study, {}).get("label", ""))
+            if not spaced(known).startswith(spaced(_BIDI.sub("", label))):
                 yield f"The effect direction plot in {name} calls {study} “{label}”."
             marks = {str(one.get("data-theme")): one for one in with_attribute(row, "data-theme")}
             for theme in trace["themes"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -18,6 +17,7 @@ from zipfile import BadZipFile
 
 from lxml.etree import LxmlError
 
+from corpus.files import csv_rows
 from synthesis.check_page import Page
 from synthesis.words import LANGUAGES, Words
 
@@ -130,7 +130,7 @@ class Output:
 def read_csv(path: Path) -> WrittenTable:
     """A table from its CSV file."""
     text = path.read_bytes().decode("utf-8-sig", "replace")
-    return _even([tuple(row) for row in csv.reader(io.StringIO(text, newline=""))])
+    return _even([tuple(row) for row in csv_rows(io.StringIO(text, newline=""))])
 
 
 def _even(rows: list[tuple[str, ...]]) -> WrittenTable:

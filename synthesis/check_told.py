@@ -15,7 +15,8 @@ from synthesis.check_output import Output
 from synthesis.check_page import shown_text, spaced
 
 Trace = Mapping[str, Any]
-_IN_BRACKETS = re.compile(r"\(([\d.,]+)\)")
+# behind a code; its own name may hold a number in brackets
+_IN_BRACKETS = re.compile(r"\(([\d.,]+)\)(?=[,;.]|$)")
 
 
 def told_faults(output: Output) -> Iterator[str]:

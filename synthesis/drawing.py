@@ -11,6 +11,7 @@ GLYPHS: dict[str, str] = {"promotes": "▲", "hinders": "▼", "conflicting": "�
 # classes and colours are those of the report's marks (light; the page's style sets the dark ones)
 MARK_CLASSES: dict[str, str] = {"promotes": "p", "hinders": "h", "conflicting": "x", "descriptive": "o"}
 COLOURS: dict[str, str] = {"p": "#0b62ab", "h": "#b03d06", "x": "#3b2148", "o": "#5f6770"}
+_NARROWEST = 0.40  # em
 _NARROW, _WIDE = "iljtfr.,:;'|!()[] \xa0-", "mwMW@%—"
 
 
@@ -23,7 +24,7 @@ def text_width(text: str, size: int = 13, *, is_heading: bool = False) -> int:
     (36, 40)
     """
     ems = sum(
-        0.40 if letter in _NARROW else 0.98 if letter in _WIDE else 1.0 if ord(letter) > 0x2E7F
+        _NARROWEST if letter in _NARROW else 0.98 if letter in _WIDE else 1.0 if ord(letter) > 0x2E7F
         else 0.72 if letter.isupper() else 0.64
         for letter in text
     )  # fmt: skip
@@ -40,7 +41,8 @@ def cut_to(text: str, width: int, size: int = 13, *, is_heading: bool = False) -
     """
     if text_width(text, size, is_heading=is_heading) <= width:
         return text
-    kept = text
+    # no more letters fit than of the narrowest; what a file calls a word may be a million letters long
+    kept = text[: int(width / (_NARROWEST * size)) + 2]
     while kept and text_width(f"{kept}…", size, is_heading=is_heading) > width:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -329,7 +330,8 @@ def p_words(p: float, words: Words) -> str:
 
 def pointing_counts(cells: pd.DataFrame) -> dict[str, int]:
     """How many distinct studies of these cells point where; each stands in one only."""
-    return {name: int(cells.loc[cells["pointing"] == name, "study_id"].nunique()) for name in POINTINGS}
+    told = Counter(pointing for pointing, _ in set(zip(cells["pointing"], cells["study_id"], strict=True)))
+    return {name: told[name] for name in POINTINGS}
 
 
 def cell_words(cell: Mapping[str, Any] | None, words: Words) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 
 from corpus.errors import UsageError
 from synthesis.crate import CRATE, crate
-from synthesis.document import report_document
 from synthesis.evidence import Evidence
 from synthesis.evidence_rows import quotation_languages
 from synthesis.findings import MANY_REPORTS
@@ -26,7 +25,6 @@ from synthesis.rendering import environment, table_csv, write_all
 from synthesis.sections import header_facts, require_same_studies, spark
 from synthesis.studies import included_reports, studies
 from synthesis.words import Words, own_language
-from synthesis.workbook import workbook
 
 FORMATS = ("html", "csv", "xlsx", "docx")
 
@@ -131,11 +129,15 @@ def render_report(
     if "csv" in formats:
         files |= {f"{one.id}.csv": table_csv(one) for one in tables.values()}
     if "xlsx" in formats:
+        from synthesis.workbook import workbook  # noqa: PLC0415 (openpyxl loads slowly)
+
         as_of = evidence.latest_decision()
         files["tables.xlsx"] = workbook(
             list(tables.values()), title=title.text, as_of=as_of, language=language
         )
     if "docx" in formats:
+        from synthesis.document import report_document  # noqa: PLC0415 (python-docx loads slowly)
+
         files["report.docx"] = report_document(
             evidence,
             [(part.id, part.is_listed, by_part[part.id], views[part.id]) for part in PARTS],

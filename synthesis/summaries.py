@@ -10,7 +10,7 @@ import pandas as pd
 
 from coding_scheme.scheme import Theme
 from corpus.protocol import Wording
-from synthesis.evidence import Column, Evidence, EvidenceTable
+from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once
 from synthesis.findings import findings
 from synthesis.studies import studies
 from synthesis.tables import descriptor_words, evidence_table, shown_directions
@@ -46,6 +46,7 @@ class ThemeSummary:
     quotations: tuple[str, ...]
 
 
+@counted_once
 def theme_summaries(evidence: Evidence, language: str = "en") -> list[ThemeSummary]:
     """S15: for each theme of the scheme how many studies say what, from where, and in which words.
 

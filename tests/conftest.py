@@ -5,6 +5,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# the same examples at every run and however busy the machine; `--hypothesis-profile thorough` looks further
+settings.register_profile(
+    "suite",
+    max_examples=25,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("thorough", settings.get_profile("suite"), max_examples=500, derandomize=False)
+settings.load_profile("suite")
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,3 +65,28 @@ def browser():
         browser = driver.chromium.launch(executable_path=program, args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe_faults():
+    """What axe-core finds wrong in a page, one line for each rule that is broken.
+
+    Colours cost most of its time: ``contrast=False`` is for a page that differs from one looked at by words
+    or width, ``contrast="only"`` for one that differs by its colours.
+    """
+    module = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs samsyn[test]")
+    which = {
+        True: {},
+        False: {"rules": {"color-contrast": {"enabled": False}}},
+        "only": {"runOnly": ["color-contrast"]},
+    }
+
+    def faults(page, *, contrast: bool | str = True) -> list[str]:
+        # without what is right, which takes a third of the time
+        found = module.Axe().run(page, options={"resultTypes": ["violations"], **which[contrast]}).response
+        return [
+            f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes'][:5]]}"
+            for one in found["violations"]
+        ]
+
+    return faults

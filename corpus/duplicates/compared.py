@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from corpus.duplicates.score import Score, probabilities, shipped_score
 
 # pairs less likely than this are not kept; nothing is decided by them
 KEPT_FROM = 0.2
+# so many records are prepared at a time, and so many pairs compared
+_RECORDS_AT_ONCE, _PAIRS_AT_ONCE = 20_000, 50_000
+Progress = Callable[[Iterable], Iterable]
 # changes when what is kept means something else, so that an old cache is not read
 _FORM = "3"
 
@@ -84,23 +88,29 @@ class Compared:
 
 
 def compare_records(
-    records: pd.DataFrame, earlier: Compared | None = None, score: Score | None = None
+    records: pd.DataFrame,
+    earlier: Compared | None = None,
+    score: Score | None = None,
+    progress: Progress | None = None,
 ) -> Compared:
     """Compare records with each other, or new ones with all when the earlier comparisons are given.
 
     Parameters
     ----------
     records : DataFrame
-        Every record column, each ``record_id`` once.
+        ``record_id``, each once, and the columns that are compared (``corpus.duplicates.prepare``).
     earlier : Compared, optional
         Used when all its records are among these, unchanged.
     score : mapping, optional
         Another score than :func:`corpus.duplicates.score.shipped_score`.
+    progress : callable, optional
+        Wraps the parts in which many records are prepared, and then compared.
     """
+    progress = progress or iter
     score = score or shipped_score()
     made_with = _made_with(score)
-    records = records.iloc[in_order(records)]
-    prepared, old = _prepared(records.reset_index(drop=True), earlier if _fits(earlier, made_with) else None)
+    known = earlier if _fits(earlier, made_with) else None
+    prepared, old = _prepared(records, in_order(records), known, progress)
     n = len(prepared)
     if old is None or earlier is None:
         keys, is_new, kept = block_keys(prepared), np.ones(n, dtype=bool), None
@@ -113,8 +123,13 @@ def compare_records(
         # pairs keep their order, a before b: both are in the order of record_id
         kept = earlier.pairs.assign(a=old[earlier.pairs["a"]], b=old[earlier.pairs["b"]])
     a, b = candidate_pairs(keys, is_new)
-    found = judged(prepared, a, b, score, within=False)
-    pairs = found[(found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")]
+    frames = []
+    for start in progress(range(0, max(1, len(a)), _PAIRS_AT_ONCE)):
+        some = slice(start, start + _PAIRS_AT_ONCE)
+        found = judged(prepared, a[some], b[some], score, within=False)
+        frames.append(found[(found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")])
+    # an empty frame would change the kind of the columns
+    pairs = pd.concat([frame for frame in frames if len(frame)] or frames[:1])
     if kept is not None:
         pairs = pd.concat([kept, pairs]).sort_values(["a", "b"])
     return Compared(prepared, keys, pairs.reset_index(drop=True), made_with, len(a))
@@ -154,21 +169,30 @@ def in_blocks(compared: Compared) -> np.ndarray:
     return still_share(compared.keys, a, b)
 
 
-def _prepared(records: pd.DataFrame, earlier: Compared | None) -> tuple[pd.DataFrame, np.ndarray | None]:
-    """The prepared records, and where the earlier ones are among them (None: nothing could be used)."""
+def _prepared(
+    records: pd.DataFrame, order: np.ndarray, earlier: Compared | None, progress: Progress
+) -> tuple[pd.DataFrame, np.ndarray | None]:
+    """The prepared records in this order, and where the earlier ones are among them (None: nothing used)."""
     if earlier is None:
-        return prepare(records), None
-    at = pd.Index(records["record_id"].astype(object)).get_indexer(pd.Index(earlier.prepared["record_id"]))
+        return _in_parts(records, order, progress), None
+    names = pd.Index(records["record_id"].to_numpy(object)[order])
+    at = names.get_indexer(pd.Index(earlier.prepared["record_id"]))
     if (at < 0).any():
-        return prepare(records), None
-    marks = record_marks(records)
+        return _in_parts(records, order, progress), None
+    marks = record_marks(records)[order]
     if (marks[at] != earlier.prepared["mark"].to_numpy(np.uint64)).any():
-        return prepare(records), None
+        return _in_parts(records, order, progress), None
     is_new = np.ones(len(records), dtype=bool)
     is_new[at] = False
-    fresh = prepare(records[is_new].reset_index(drop=True))
+    fresh = _in_parts(records, order[is_new], progress)
     both = pd.concat([earlier.prepared, fresh], ignore_index=True)
     return both.iloc[in_order(both)].reset_index(drop=True), at
+
+
+def _in_parts(records: pd.DataFrame, rows: np.ndarray, progress: Progress) -> pd.DataFrame:
+    starts = range(0, max(1, len(rows)), _RECORDS_AT_ONCE)
+    parts = [prepare(records.iloc[rows[start : start + _RECORDS_AT_ONCE]]) for start in progress(starts)]
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
 
 def _fits(earlier: Compared | None, made_with: str) -> bool:

@@ -10,9 +10,17 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from corpus.duplicates.compared import Compared, compare_records, in_blocks, in_order, judged
+from corpus.duplicates.compared import (
+    Compared,
+    Progress,
+    compare_records,
+    in_blocks,
+    in_order,
+    judged,
+)
 from corpus.duplicates.group import Edge, group, leaders
 from corpus.duplicates.people import Word, words_of_people
+from corpus.duplicates.prepare import ABSTRACT_READ, COMPARED
 from corpus.duplicates.questions import contradictions, described, questions
 from corpus.duplicates.score import Score, shipped_score
 from corpus.records import as_records
@@ -90,6 +98,7 @@ def find_duplicates(
     *,
     earlier: Compared | Duplicates | None = None,
     score: Score | None = None,
+    progress: Progress | None = None,
 ) -> Duplicates:
     """Group the records that are one report; decisions of people go before everything.
 
@@ -110,6 +119,8 @@ def find_duplicates(
         What was found before some of the records came: only what is new is compared. The result is the same.
     score : mapping, optional
         Another score than the one shipped, in its form.
+    progress : callable, optional
+        Wraps the parts in which many records are prepared, and then compared.
 
     Returns
     -------
@@ -124,10 +135,13 @@ def find_duplicates(
     >>> find_duplicates(records).groups.to_dict()
     {'scopus:1': 'scopus:1', 'wos:7': 'scopus:1', 'pubmed:3': 'pubmed:3'}
     """
-    every = as_records(records)
-    once = every.drop_duplicates("record_id", ignore_index=True)
-    score = score or shipped_score()
-    compared = compare_records(once, earlier.compared if isinstance(earlier, Duplicates) else earlier, score)
+    once = as_records(records)[["record_id", *COMPARED]]
+    # no more than is looked at: a copy of all abstracts of a million records does not fit beside them
+    once["abstract"] = once["abstract"].str.slice(0, ABSTRACT_READ)
+    if not once["record_id"].is_unique:
+        once = once.drop_duplicates("record_id", ignore_index=True)
+    score, known = score or shipped_score(), earlier.compared if isinstance(earlier, Duplicates) else earlier
+    compared = compare_records(once, known, score, progress)
     said = _by_rows(compared, words_of_people(decisions))
     compared = _with_pairs(compared, list(said), score)
     edges, certain = _edges(compared, said)

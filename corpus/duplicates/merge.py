@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from corpus.duplicates.find import Duplicates
@@ -15,6 +17,8 @@ from corpus.records import RECORD_COLUMNS, as_records
 _LONGER = 1.2
 # fields that belong to one entry, not to the report
 _OF_AN_ENTRY = ("record_id", "source_id", "source_line", "raw", "accession")
+# groups merged at a time
+_GROUPS_AT_ONCE = 20_000
 FIELDS = tuple(column for column in RECORD_COLUMNS if column not in _OF_AN_ENTRY)
 
 
@@ -49,6 +53,19 @@ def merge_duplicates(records: pd.DataFrame, groups: Duplicates | pd.Series) -> p
     ['a:1', 'Talk takes time.', 'a:1; b:2', 'b:2']
     """
     every = _grouped(records, groups)
+    # groups as they come, and of each its members, a part at a time: of a million records no second copy fits
+    place, _ = pd.factorize(every["group"])
+    rows = np.argsort(place, kind="stable")
+    borders = np.searchsorted(place[rows], np.arange(0, place.max(initial=-1) + 1, _GROUPS_AT_ONCE))
+    parts = [_merged(every.iloc[rows[:0]])] if len(rows) == 0 else []
+    for start, stop in pairwise([*borders.tolist(), len(rows)]):
+        # in the order of the records, the first of a group in front
+        parts.append(_merged(every.iloc[np.sort(rows[start:stop])].reset_index(drop=True)))
+    return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+
+
+def _merged(every: pd.DataFrame) -> pd.DataFrame:
+    """The unique records of whole groups."""
     own = every.drop_duplicates("record_id").set_index("record_id", drop=False)
     unique = every.drop_duplicates("group", ignore_index=True)
     unique["record_id"] = unique["group"]

@@ -156,7 +156,9 @@ class CheckingFace:
         self._look_at(next((item.key for item in [*later, *waiting]), ""))
 
     def _is_strong(self, item: Item) -> bool:
-        frame = pd.DataFrame([{"score": item.suggestion["score"] if item.suggestion else 1.0}])
+        if not item.suggestion:
+            return True
+        frame = pd.DataFrame([{"code_id": item.code_id, "score": item.suggestion["score"]}])
         return bool((standings(frame, self.queue.scheme) == "strong").all())
 
     def _look_at(self, key: str) -> None:

@@ -66,7 +66,9 @@ def formatted(text: str) -> list[Paragraph]:
             paragraphs.append([])
         element = _INLINE.get(name)
         if element and not found.group(1):
-            form.append(element)
+            # twice as bold is no bolder, and a file may say it a million times
+            if element not in form:
+                form.append(element)
         elif element in form:
             del form[len(form) - 1 - form[::-1].index(element)]
     take(text[at:])

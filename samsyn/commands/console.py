@@ -47,6 +47,7 @@ def open_review(folder: Path) -> Review:
     review = Review.open(folder)
     context = click.get_current_context(silent=True)
     review.cluster = context.meta.get(_CLUSTER) if context else None
+    review.show_progress = progress
     return review
 
 
@@ -73,7 +74,7 @@ def on_dask(command: Callable[..., None]) -> Callable[..., None]:
             # only those who ask for it have it
             from samsyn.cluster import connected  # noqa: PLC0415 (as said above)
 
-            path = partitions or str((Review.open(folder).folder / ".cache" / "dask").resolve())
+            path = partitions or str((Review.open(folder).cache_folder / "dask").resolve())
             context = click.get_current_context()
             context.meta[_CLUSTER] = context.with_resource(connected(dask, path))
         command(folder=folder, **given)

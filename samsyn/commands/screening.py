@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -62,7 +63,9 @@ def rank_records(
     In a living review: samsyn rank --new says how many of the records added since are worth a look: those
     that score as high as 95 % of the included ones did while they were held out of the learning.
     """
-    ranking = open_review(folder).rank(unread=not every, new=new, person=person, stage=stage, explained=top)
+    ranking = open_review(folder).rank(
+        unread=not every, new=new, person=person, stage=stage, explained=top, workers=os.cpu_count() or 1
+    )
     figures: dict[str, object] = {"n_unread": len(ranking)}
     if new:
         figures = {"n_new": len(ranking), "n_worth_a_look": int(ranking["worth_a_look"].sum())}

@@ -79,7 +79,7 @@ def suggest_segments(
     Of many records what the rules have read is kept as it comes: interrupted, the same command goes on there.
 
     Only strong suggestions are listed; how many more are possible is said, and --possible lists them too. A
-    scheme sets its own bar with strong_from.
+    scheme sets its own bar with strong_from, and marks codes that are only ever possible with never_strong.
 
     Example: samsyn suggest --csv to-code.csv, fill in the column value, then
     samsyn code to-code.csv --as anna

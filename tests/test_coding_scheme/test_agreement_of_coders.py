@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme import (
@@ -270,7 +270,6 @@ def test_the_table_for_people_escapes_what_is_in_it():
     assert "<caption>" in page
 
 
-@settings(max_examples=20, deadline=None)
 @given(codings(), st.permutations(PEOPLE))
 def test_who_is_called_what_changes_no_figure(decisions, names):
     renamed = dict(zip(PEOPLE, names, strict=True))
@@ -286,7 +285,6 @@ def test_who_is_called_what_changes_no_figure(decisions, names):
     np.testing.assert_allclose(one.segments[words], same.segments[words], equal_nan=True)
 
 
-@settings(max_examples=20, deadline=None)
 @given(codings(), st.permutations(PEOPLE))
 def test_the_order_in_which_peoples_files_are_read_changes_nothing(decisions, order):
     by_person = [each for person in order for each in decisions if each.person == person]
@@ -295,7 +293,6 @@ def test_the_order_in_which_peoples_files_are_read_changes_nothing(decisions, or
     pd.testing.assert_frame_equal(one.disagreements, other.disagreements)
 
 
-@settings(max_examples=20, deadline=None)
 @given(codings())
 def test_figures_stay_in_their_range_and_the_list_of_disagreements_is_what_they_count(decisions):
     found = measured(*decisions)
@@ -309,7 +306,6 @@ def test_figures_stay_in_their_range_and_the_list_of_disagreements_is_what_they_
     assert kinds.get("presence", 0) + kinds.get("unclear", 0) == found.presence.loc[0, "n_disagreements"]
 
 
-@settings(max_examples=25, deadline=None)
 @given(codings(people=("ann", "bo")))
 def test_relabelling_values_changes_no_nominal_figure(decisions):
     frame = frame_of(*decisions)

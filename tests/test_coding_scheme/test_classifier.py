@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
@@ -187,7 +187,6 @@ def test_sentences_it_learned_from_are_judged_held_out():
     assert np.array_equal(learned.probabilities()["trust"][known], own.held_out_)
 
 
-@settings(max_examples=10, deadline=None)
 @given(st.permutations(range(len(TWELVE))), st.permutations(range(len(RECORDS))), st.data())
 def test_nothing_depends_on_the_order_of_records_or_of_different_peoples_lines(lines, rows, data):
     shuffled = learned_from([TWELVE[at] for at in lines], RECORDS.iloc[list(rows)])
@@ -265,7 +264,6 @@ def test_probabilities_are_calibrated_where_present_sentences_are_rare(n_present
     assert ((shown - truth) ** 2).mean() < ((raw - truth) ** 2).mean()
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 8), st.booleans(), st.floats(-3, 3)), min_size=12, max_size=60))
 def test_probability_and_bar_are_probabilities_whatever_was_decided(rows):
     y = np.array([int(present) for _, present, _ in rows])

@@ -1,7 +1,7 @@
 """What to code next: the blind sample first, and nothing said of what is to be read blind. All invented."""
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme import (
@@ -82,7 +82,6 @@ def test_the_sample_is_the_same_for_everybody_and_read_once_by_each():
     assert queue_of("bo", read_sample("ann"))["record_id"].tolist()[: len(SAMPLE)] == SAMPLE
 
 
-@settings(deadline=None)
 @given(st.sets(st.text(min_size=1, max_size=4), min_size=1, max_size=60), st.integers(0, 5))
 def test_records_that_come_later_take_a_place_in_the_sample_and_move_nobody_else(names, seed):
     before = blind_sample(sorted(names), seed=seed)

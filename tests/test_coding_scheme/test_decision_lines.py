@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme import (
@@ -164,7 +164,6 @@ _moves = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(_moves, _moves, st.sampled_from(["ann", "bo"]))
 def test_undo_restores_the_earlier_state(before, after, person):
     """Whatever was decided, taking back all that a person added leads back to where they began."""
@@ -187,7 +186,6 @@ def test_undo_restores_the_earlier_state(before, after, person):
     pd.testing.assert_frame_equal(coding_conflicts(again), coding_conflicts(coding_decisions(lines)))
 
 
-@settings(max_examples=30, deadline=None)
 @given(_moves, _moves)
 def test_the_order_of_peoples_files_changes_no_verdict(moves, more):
     """One person's lines keep their order, as they stand in their file."""
@@ -314,7 +312,6 @@ def test_a_blind_sheet_shows_the_text_and_no_suggestion():
     assert [(each.round, each.suggestions_shown) for each in made] == [("blind", False), ("blind", False)]
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=4), unique=True, max_size=30), st.integers(0, 10), st.data())
 def test_the_sample_depends_on_the_records_and_the_seed_alone(names, size, data):
     shuffled = data.draw(st.permutations(names))

@@ -3,7 +3,7 @@
 import re
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme.indicators import PhraseFinder, parse_phrases, units_of
@@ -48,7 +48,6 @@ def found_naively(phrase, units):
     return set(found.items())
 
 
-@settings(deadline=None)  # the first text waits for the language
 @given(text=sentences, written=phrases, gap=st.sampled_from([0, 1, 2]))
 def test_the_finder_finds_exactly_what_a_naive_search_finds(text, written, gap):
     units = units_of(written_words("en").of(text))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -179,7 +179,6 @@ WORDS = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(title=WORDS, abstract=WORDS, places=st.tuples(st.integers(0, 39), st.integers(1, 40)), note=WORDS)
 def test_any_words_at_any_place_come_back(tmp_path_factory, title, abstract, places, note):
     records = records_frame([{"record_id": "r1", "title": title, "abstract": abstract}])
@@ -199,7 +198,6 @@ def test_any_words_at_any_place_come_back(tmp_path_factory, title, abstract, pla
     assert back.records.loc[0, ["title", "abstract"]].tolist() == [title, abstract]
 
 
-@settings(max_examples=60, deadline=None)
 @given(parts=st.lists(WORDS, min_size=6, max_size=6))
 def test_whatever_is_said_of_a_code_comes_back_from_its_description(tmp_path_factory, parts):
     """Lines that look like labels, colons, quotation marks: free text stays free text."""

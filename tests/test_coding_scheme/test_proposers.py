@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme import Code, CodingScheme, Theme, combined, propose, suggest
@@ -158,7 +158,6 @@ def test_origins_that_read_other_directions_are_both_heard():
     assert "other reads the direction hinders" in row["why"]
 
 
-@settings(deadline=None)
 @given(st.permutations(range(4)))
 def test_the_order_of_rows_does_not_matter(order):
     rows = [GROWN, {**GROWN, "text": "grew slowly."}, ROW, {**GROWN, "text": "We met 🌱."}]

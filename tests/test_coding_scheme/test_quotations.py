@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme import Code, CodingScheme, DirectionCues, Theme, indicator_hits, suggest
@@ -37,7 +37,6 @@ texts = st.lists(st.tuples(pieces, joins), max_size=30).map(
 )
 
 
-@settings(deadline=None)  # the first text waits for the language
 @given(start=st.sampled_from(["", "The study shows that this is ", "Vi har set, at det er "]), text=texts)
 def test_every_quotation_stands_in_its_text(start, text):
     records = pd.DataFrame([{"record_id": "r1", "title": text[:60], "abstract": start + text}])

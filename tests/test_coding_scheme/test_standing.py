@@ -1,6 +1,7 @@
 """Strong and possible suggestions: a record's own subject and what is only aimed at weigh half."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -50,9 +51,30 @@ def test_an_aim_is_possible_until_something_is_found():
 
 
 def test_the_scheme_sets_its_own_bar():
-    rows = pd.DataFrame({"score": [0.35, 0.7]})
+    rows = pd.DataFrame({"code_id": ["trust", "trust"], "score": [0.35, 0.7]})
     assert standings(rows, SCHEME).tolist() == ["possible", "strong"]
     assert standings(rows, replace(SCHEME, strong_from=0.3)).tolist() == ["strong", "strong"]
+
+
+def test_a_code_may_be_kept_from_being_strong():
+    scheme = replace(SCHEME, themes=(Theme("ties", (replace(CODES[0], never_strong=True),)),))
+    rows = pd.DataFrame({"code_id": ["trust"], "score": [1.0]})
+    assert standings(rows, scheme).tolist() == ["possible"]
+    assert (
+        replace(SCHEME, themes=(Theme("ties", (replace(CODES[0], never_strong=False),)),)).hash == SCHEME.hash
+    )
+    assert scheme.hash != SCHEME.hash
+
+
+LONG = "We met at the town hall. People talked. Nobody left. It rained. {} We went home."
+
+
+def test_what_opens_an_abstract_or_stands_in_a_title_weighs_half_and_says_why():
+    later = suggested(LONG.format(CLAIM))
+    assert later["standing"] == "strong"
+    first = suggested(LONG.replace("We met at the town hall.", CLAIM).format("It was late."))
+    assert (first["score"], first["standing"]) == (later["score"] / 2, "possible")
+    assert first["why"] != later["why"]
 
 
 def test_the_default_bar_does_not_change_what_a_scheme_is():
@@ -69,3 +91,33 @@ def test_a_bar_beyond_one_is_a_fault_with_its_line(tmp_path):
     )
     with pytest.raises(FaultyFileError, match="line 3: strong_from: 40 does not lie between 0 and 1"):
         read_coding_scheme(path)
+
+
+STARTER = Path(__file__).parents[2] / "samsyn" / "starter" / "coding_scheme.yaml"
+
+
+@pytest.fixture(scope="module")
+def starter() -> CodingScheme:
+    return read_coding_scheme(STARTER)
+
+
+@pytest.mark.parametrize(
+    ("claim", "code_id", "only_spoken_of"),
+    [
+        ("Mutual trust between partners strengthened the partnership.", "network_trust_partners", False),
+        (
+            "Mutual trust between citizens and nurses strengthened the partnership.",
+            "participation_trust",
+            False,
+        ),
+        ("The role of mutual trust between partners is discussed.", "network_trust_partners", True),
+    ],
+)
+def test_starter_tells_whose_trust_it_is_and_what_a_study_only_speaks_of(
+    starter, claim, code_id, only_spoken_of
+):
+    abstract = "This partnership met often. People talked. Nobody left. It rained. " + claim
+    records = pd.DataFrame([{"record_id": "r1", "title": "", "abstract": abstract, "language": "en"}])
+    found = suggest(records, starter)
+    assert found["code_id"].tolist() == [code_id]
+    assert ("said of what" in found["why"].item()) == only_spoken_of

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coding_scheme import read_coding_scheme, suggest, suggested_parts
-from coding_scheme.suggested_parts import suggest_in_parts
+from coding_scheme import read_coding_scheme, suggest, suggested_parts, unread_languages
+from coding_scheme.languages_read import unread_frame
 
 SENTENCES = {
     "en": "The partnership of municipality and citizens met. Trust between citizens and municipality was "
@@ -16,6 +16,10 @@ SENTENCES = {
     "da": "Partnerskabet mellem kommune og borgere begyndte. Tilliden mellem borgere og kommune blev styrket "
     "af fælles mål. Manglende ressourcer hæmmede partnerskabet med borgere.",
 }
+
+
+def suggest_in_parts(*given, **more):
+    return suggested_parts.suggest_in_parts(*given, **more)[0]
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +69,9 @@ def test_after_an_interruption_only_the_rest_is_read(tmp_path, scheme, records, 
     with pytest.raises(KeyboardInterrupt):
         suggest_in_parts(records, scheme, kept=tmp_path)
     found = suggest_in_parts(records, scheme, kept=tmp_path)
-    # two parts of five were whole, one was begun
-    assert read == [8, 8, 8, 8, 8, 8]
+    # two parts were whole, one was begun
+    assert read[2] == read[3]
+    assert sum(read) == len(records) + read[2]
     pd.testing.assert_frame_equal(found, suggest(records, scheme))
 
 
@@ -77,7 +82,46 @@ def test_a_changed_record_or_scheme_is_read_again_and_the_old_parts_go(tmp_path,
     found = suggest_in_parts(changed, scheme, kept=tmp_path)
     pd.testing.assert_frame_equal(found, suggest(changed, scheme))
     after = {path.name for path in tmp_path.iterdir()}
-    assert (len(before), len(after), len(before & after)) == (5, 5, 4)
+    assert len(before) > 3
+    assert (len(after), len(before & after)) == (len(before), len(before) - 1)
+
+
+def test_a_record_more_or_less_shifts_no_other_part(tmp_path, scheme, records, monkeypatch):
+    suggest_in_parts(records, scheme, kept=tmp_path)
+    read = []
+
+    def noted(part, scheme):
+        read.extend(part["record_id"])
+        return suggest(part, scheme)
+
+    monkeypatch.setattr(suggested_parts, "suggest", noted)
+    fewer = records.drop(index=5).reset_index(drop=True)
+    found = suggest_in_parts(fewer, scheme, kept=tmp_path)
+    pd.testing.assert_frame_equal(found, suggest(fewer, scheme))
+    assert 0 < len(read) <= 2 * 3 * 8
+    assert len(read) < len(records)
+
+
+def test_parts_are_never_long_and_leave_nothing_out(monkeypatch):
+    monkeypatch.setattr(suggested_parts, "PART", 10)
+    for n in (0, 1, 31, 1000):
+        borders = suggested_parts._borders(
+            pd.Series([f"record:{number}" for number in range(n)], dtype="str")
+        )
+        sizes = [after - before for before, after in zip([0, *borders], [*borders, n], strict=True)]
+        assert sum(sizes) == n
+        assert max(sizes) <= 30
+
+
+def test_what_cannot_be_read_is_told_from_parts_as_from_all(tmp_path, scheme, records):
+    other = {"abstract": "La confianza se construye entre los socios de la ciudad.", "title": ""}
+    records = records.assign(
+        **{name: records[name].mask(records.index % 7 == 0, text) for name, text in other.items()}
+    )
+    for _ in range(2):
+        _, unread = suggested_parts.suggest_in_parts(records, scheme, kept=tmp_path)
+        pd.testing.assert_frame_equal(unread_frame(unread), unread_languages(records, scheme))
+        assert unread["es"]
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1 torn", None])

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from coding_scheme import sentences
@@ -21,7 +21,6 @@ SPACES = [" ", " ", " ", "", "", "\n", "\n\n", "\r\n", "\t", "  ", "\u00a0", "\u
 texts = st.lists(st.sampled_from(SIGNS) | st.sampled_from(SPACES), max_size=25).map("".join)
 
 
-@settings(deadline=None)  # the first text waits for the language
 @given(text=texts, language=st.sampled_from(["en", "da"]))
 def test_a_written_word_has_the_tokens_it_has_in_any_text(text, language):
     words = written_words(language).of(text)
@@ -40,7 +39,6 @@ def test_a_written_word_has_the_tokens_it_has_in_any_text(text, language):
             assert inside == []
 
 
-@settings(deadline=None)  # the first text waits for the language
 @given(text=texts, language=st.sampled_from(["en", "da"]))
 def test_sentences_cover_all_that_is_written_and_the_pipeline_has_the_same(text, language):
     places = sentences(text, language)

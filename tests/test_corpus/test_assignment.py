@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import ScreeningPlan, assignments, calibration_sample
@@ -25,7 +25,6 @@ def people_of(frame) -> dict[str, list[str]]:
     return frame.groupby("record_id")["person"].agg(list).to_dict()
 
 
-@settings(deadline=None)
 @given(record_ids, plans, st.integers(0, 2**32), st.randoms())
 def test_adding_records_or_shuffling_them_reassigns_nobody(ids, plan, seed, shuffler):
     every = people_of(assignments(ids, plan, seed=seed))
@@ -34,7 +33,6 @@ def test_adding_records_or_shuffling_them_reassigns_nobody(ids, plan, seed, shuf
     assert people_of(assignments(some, plan, seed=seed)) == {name: every[name] for name in some}
 
 
-@settings(deadline=None)
 @given(record_ids, plans, st.sampled_from(["title_abstract", "full_text"]))
 def test_every_record_has_one_or_two_different_screeners(ids, plan, stage):
     found = people_of(assignments(ids, plan, seed=1, stage=stage))
@@ -89,7 +87,6 @@ def test_assignments_are_the_same_in_another_process_with_another_hash_seed():
     assert len(said) == 1
 
 
-@settings(deadline=None)
 @given(record_ids, st.integers(1, 20), st.integers(0, 1000), st.lists(st.text(max_size=5), max_size=20))
 def test_a_calibration_sample_stays_once_begun_and_rounds_share_no_record(ids, size, seed, added):
     first = calibration_sample(ids, size, seed=seed, drawn={})

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import find_duplicates, merge_duplicates
@@ -70,7 +70,6 @@ def pairs(frame: pd.DataFrame) -> set[tuple[str, str, str]]:
     return set(zip(frame["record_id_a"], frame["record_id_b"], frame["why"], strict=True))
 
 
-@settings(deadline=None, max_examples=40)
 @given(drawn, st.randoms(use_true_random=False))
 def test_order_of_records_and_of_fields_does_not_matter(drawn_works, random):
     records = frame(drawn_works)
@@ -82,7 +81,6 @@ def test_order_of_records_and_of_fields_does_not_matter(drawn_works, random):
     assert pairs(found.doubtful) == pairs(other.doubtful)
 
 
-@settings(deadline=None, max_examples=30)
 @given(drawn, st.integers(0, 40), st.integers(0, 40))
 def test_adding_in_slices_gives_the_same_as_at_once(drawn_works, first, second):
     records = frame(drawn_works)
@@ -94,7 +92,6 @@ def test_adding_in_slices_gives_the_same_as_at_once(drawn_works, first, second):
     assert found.doubtful.equals(whole.doubtful)
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.lists(works, min_size=1, max_size=12))
 def test_a_set_with_itself_gives_exactly_pairs(listed):
     records = frame([(work, ["none"]) for work in listed])
@@ -103,7 +100,6 @@ def test_a_set_with_itself_gives_exactly_pairs(listed):
     assert partition(groups) == {frozenset({name, f"again:{name}"}) for name in records["record_id"]}
 
 
-@settings(deadline=None, max_examples=30)
 @given(drawn)
 def test_merging_what_was_merged_changes_nothing_that_is_sure(drawn_works):
     """The unique records are as many, and merged with themselves they are themselves."""
@@ -115,7 +111,6 @@ def test_merging_what_was_merged_changes_nothing_that_is_sure(drawn_works):
     assert unique["members"].str.split("; ").map(len).sum() == len(records)
 
 
-@settings(deadline=None, max_examples=30)
 @given(drawn, st.data())
 def test_people_s_word_holds_and_without_it_all_is_as_before(drawn_works, data):
     records = frame(drawn_works)

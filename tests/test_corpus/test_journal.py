@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,17 @@ def test_a_person_whose_id_cannot_name_a_file_is_refused(tmp_path, person):
     with pytest.raises(UsageError, match="cannot name"):
         journal.append(tmp_path, person, [{"record_id": "pubmed:1"}])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights as Linux and macOS have them")
+@pytest.mark.parametrize(("shared", "folder", "file"), [(0o755, 0o700, 0o600), (0o2775, 0o770, 0o660)])
+def test_decisions_are_private_and_a_teams_shared_folder_stays_the_teams(tmp_path, shared, folder, file):
+    before = os.umask(0o022)
+    try:
+        tmp_path.chmod(shared)
+        journal.append(tmp_path / "decisions" / "screening", "ann", [{"record_id": "r1", "note": "mine"}])
+    finally:
+        os.umask(before)
+    made = {path: path.stat().st_mode & 0o777 for path in (tmp_path / "decisions").rglob("*")}
+    assert {mode for path, mode in made.items() if path.is_dir()} == {folder}
+    assert {mode for path, mode in made.items() if path.is_file()} == {file}

@@ -270,3 +270,40 @@ def test_what_vouches_for_the_last_line_costs_no_decision_where_it_cannot_be_wri
     last_file(path).mkdir()
     decided(path.parents[2], said("r7"))
     assert len(journal.read(path.parent)[0]) == 7
+
+
+# --- git ----------------------------------------------------------------------------------------------------
+
+
+def git(folder: Path, *words: str) -> str:
+    named = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "core.autocrlf=true"]
+    done = subprocess.run(["git", *named, *words], cwd=folder, check=False, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize(
+    "attributes", ["*.jsonl merge=union -text\n*.last merge=union -text\n", ""], ids=["union", "none"]
+)
+def test_two_clones_edited_apart_are_merged_by_git_and_lose_nothing(tmp_path, attributes):
+    first, second = tmp_path / "first", tmp_path / "second"
+    decided(first, *(said(f"r{n}") for n in range(3)))
+    if attributes:
+        (first / ".gitattributes").write_text(attributes)
+    for words in (("init", "-b", "main"), ("add", "-A"), ("commit", "-m", "begun")):
+        git(first, *words)
+    git(tmp_path, "clone", "first", "second")
+    for folder, name, verdict in ((first, "a1", "include"), (second, "b1", "exclude")):
+        decided(folder, said(name), said("both", verdict))
+        decided(folder, said(name), person=f"only-{name}")
+        git(folder, "add", "-A")
+        git(folder, "commit", "-m", name)
+    told = git(second, "pull", "--no-rebase", "origin", "main")
+    assert ("CONFLICT" in told) == (not attributes)
+    everything = ["r0", "r1", "r2", "a1", "both", "b1", "both", "a1", "b1"]
+    assert sorted(ids(second)) == sorted(everything)
+    notes = " ".join([*journal_notes(second), *journal_faults(second)])
+    assert "both title_abstract" in notes
+    # marks of a conflict that nobody took out are no decisions, and are shown
+    torn = [cut.raw.strip()[:7] for cut in journal.read(second / "decisions" / "screening")[1]]
+    assert torn == ([] if attributes else ["<<<<<<<", "=======", ">>>>>>>"])

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import read_records
@@ -66,7 +66,6 @@ def exports(draw, lines, entry):
 
 
 @pytest.mark.parametrize(("name", "lines"), [("ris", RIS_LINES), ("nbib", NBIB_LINES)])
-@settings(max_examples=150, deadline=None)
 @given(data=st.data(), size=st.integers(20, 400))
 def test_pieces_read_a_field_at_a_time_are_the_whole_read_entry_by_entry(name, lines, data, size):
     form = FORMATS[name]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import read_records, write_records
@@ -120,14 +120,6 @@ def expected(row: dict, suffix: str) -> dict:
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-@settings(
-    max_examples=40,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-    phases=[Phase.generate],
-)
 @given(written=st.lists(records, min_size=1, max_size=4))
 def test_every_column_is_the_same_after_writing_and_reading(suffix, written):
     frame = named(written)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpus import (
@@ -129,9 +129,6 @@ KEPT = ["record_id", "stage", "verdict", "criterion", "person", "adjudicates", "
 
 
 @pytest.mark.parametrize("suffix", [".ris", ".bib", ".csv", ".xlsx", ".json"])
-@settings(
-    max_examples=30, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
-)
 @given(made=st.lists(st.tuples(lines, reasons), min_size=1, max_size=8))
 @example(made=[(line(note='}]} samsyn-screening: {"a": "  b  "} ; | RAYYAN-INCLUSION: {"x"=>"Maybe"}'), "")])
 @example(made=[(line(note="=1+1", verdict="exclude"), "E2"), (line(note="-- ''", person="bo"), "")])

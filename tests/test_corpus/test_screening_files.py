@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import (
@@ -255,7 +255,6 @@ def test_a_mark_that_somebody_tampered_with_is_a_fault_in_words(tmp_path, mark):
         )
 
 
-@settings(max_examples=80, deadline=None, database=None, derandomize=True)
 @given(
     st.lists(
         st.sampled_from(

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
@@ -43,7 +43,6 @@ def converged_peer(X, y, weights, C):
 
 
 @given(problems(), st.booleans())
-@settings(deadline=None, max_examples=60)
 def test_the_solution_is_that_of_linear_svc(problem, are_products_kept):
     X, y, weights, C = problem
     with pytest.MonkeyPatch.context() as patch:
@@ -60,7 +59,6 @@ def test_the_solution_is_that_of_linear_svc(problem, are_products_kept):
 
 
 @given(problems(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=40)
 def test_rows_that_come_one_by_one_and_go_again_lead_to_the_same_solution(problem, random):
     X, y, weights, C = problem
     matrix, model = csr_matrix(X), SquaredHingeSVC(C=C, tol=1e-10)
@@ -75,7 +73,6 @@ def test_rows_that_come_one_by_one_and_go_again_lead_to_the_same_solution(proble
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans(), st.sampled_from([1.0, 3.0]))
-@settings(deadline=None, max_examples=40)
 def test_the_best_row_is_the_one_that_scoring_every_row_finds(seed, has_negatives, length):
     rng = np.random.default_rng(seed)
     X = rng.random((60, 30)) * (rng.random((60, 30)) < 0.2)

@@ -313,17 +313,18 @@ def test_decisions_survive_reload_kill_close_and_a_second_window(jupyter, browse
     read_the_page_again(window)
     kill_the_kernel_in_a_burst(window)
     press_keys_without_a_kernel(window)
-    decide_in_a_second_window(window)
-    close_the_tab_in_a_burst(window)
-    decide_where_it_cannot_be_written(window)
-    if window.server.kind == "lab":  # Notebook is built of the same parts
+    if window.server.kind != "notebook":  # it is built of Lab's parts
+        decide_in_a_second_window(window)
+        close_the_tab_in_a_burst(window)
+        decide_where_it_cannot_be_written(window)
+    if window.server.kind == "lab":
         press_all_keys_in_each_state(window)
     window.page.close()
 
 
 def render_until(folder: Path, done: Path) -> None:
     n = 0
-    while not done.exists():
+    while n < 8 and not done.exists():
         Review.open(folder).render()
         n += 1
     done.write_text(str(n))

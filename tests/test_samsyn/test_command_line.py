@@ -71,15 +71,6 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_readme(command
     assert f"| `{command}` |" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_demo_ends_with_the_commands_that_come_next(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.argv", [str(Path("some") / "bin" / "samsyn"), "demo"])
-    last = run("demo", tmp_path / "demo").splitlines()[-3:]
-    called = Path("some") / "bin" / "samsyn"
-    assert f"{called} open screen --practice" in last[0]
-    assert f"{called} open tables --review {tmp_path / 'demo'}" in last[1]
-    assert f"{called} status --review {tmp_path / 'demo'}" in last[2]
-
-
 def test_adding_a_file_copies_it_unchanged_and_adding_it_again_adds_nothing(review):
     kept = review / "sources" / "two_records.ris"
     assert kept.read_bytes() == (DATA / "two_records.ris").read_bytes()

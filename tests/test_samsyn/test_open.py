@@ -75,17 +75,11 @@ def outside(asked: list[str], address: str) -> list[str]:
     return [one for one in asked if not one.startswith(own)]
 
 
-def no_violations(page) -> None:
-    Axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs samsyn[test]").Axe
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
-
-
 def title(page) -> str:
     return page.locator(".samsyn-card .title").first.inner_text()
 
 
-def test_practice_by_keyboard_undo_and_reload_leave_exactly_what_was_decided(browser, tmp_path):
+def test_practice_by_keyboard_undo_and_reload_leave_exactly_what_was_decided(browser, tmp_path, axe_faults):
     with opened(tmp_path, tmp_path / "runtime", "screen") as pages:
         # outside a review folder it is practice, and says so
         assert "is not a review folder, so this is practice" in pages.said
@@ -125,7 +119,7 @@ def test_practice_by_keyboard_undo_and_reload_leave_exactly_what_was_decided(bro
         assert [titles[line["record_id"]] for line in kept] == shown
         assert [line["type"] for line in lines()] == ["screening"] * 20 + ["undo"] * 2
         assert standing(review) == dict(zip([line["record_id"] for line in kept][:18], decided, strict=False))
-        no_violations(page)
+        assert axe_faults(page) == []
         assert outside(asked, pages.address) == []
         page.close()
         kernels = psutil.Process(pages.process.pid).children(recursive=True)
@@ -163,43 +157,43 @@ def own_review(tmp_path_factory, example_folder):
         yield pages
 
 
-def test_the_page_asks_who_decides_and_leads_from_card_to_tables(browser, own_review):
+def test_the_page_asks_who_decides_and_leads_from_card_to_tables(browser, own_review, axe_faults):
     page = browser.new_page(viewport={"width": 320, "height": 700}, color_scheme="dark")
     asked = load(page, own_review.address, "form button")
     assert page.evaluate("document.documentElement.lang") == "da"
     assert page.locator(".samsyn-card").count() == 0
     assert page.locator("form button").all_inner_texts() == ["1Screener 1", "2Screener 2"]
-    no_violations(page)
+    assert axe_faults(page) == []
     page.keyboard.press("2")
     page.wait_for_selector(".samsyn-card")
     assert "as=screener-2" in page.url
     assert "Screener 2" in page.inner_text("header")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-    no_violations(page)
+    assert axe_faults(page) == []
     # nothing of code or kernel
     assert not re.search(r"kernel|In \[|import |Traceback", page.inner_text("body"))
     page.click("nav >> text=Tjek koder")
     page.wait_for_selector("h1:has-text('Tjek koderne')")
     page.wait_for_selector(".samsyn-card")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-    no_violations(page)
+    assert axe_faults(page) == []
     page.click("nav >> text=Tabeller")
     page.wait_for_selector(".samsyn-card .findings")
     assert page.title().startswith("Evidenstabeller")
-    no_violations(page)
+    assert axe_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 320
-    explored_by_keys(page)
+    explored_by_keys(page, axe_faults)
     # what cannot be shown is said in words
     page.goto(f"{own_review.address}&as=screener-1&mode=upwards", wait_until="commit")
     page.wait_for_selector(".samsyn-fault")
     assert "'upwards'" in page.inner_text(".samsyn-fault")
     assert "Traceback" not in page.inner_text("body")
-    no_violations(page)
+    assert axe_faults(page) == []
     assert outside(asked, own_review.address) == []
     page.close()
 
 
-def explored_by_keys(page):
+def explored_by_keys(page, axe_faults):
     total = page.locator(".findings tbody tr").count()
     page.focus(".samsyn-card")
     page.keyboard.press("f")
@@ -219,7 +213,7 @@ def explored_by_keys(page):
     assert re.search(r"\.(ris|bib|nbib), linje \d", behind)
     quoted = page.locator(".findings tbody tr").nth(1).locator("q").first.inner_text().strip("»«“” ")
     assert quoted in page.inner_text(".behind mark")
-    no_violations(page)
+    assert axe_faults(page) == []
     page.keyboard.press("Escape")
     assert page.locator(".behind").count() == 0
     assert page.evaluate("document.activeElement.className") == "open"
@@ -229,7 +223,7 @@ def explored_by_keys(page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     assert "sha256" in page.inner_text(".mx .behind")
-    no_violations(page)
+    assert axe_faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 

@@ -137,7 +137,7 @@ def choice(person: str, name: str) -> str:
 
 def render_in_process(folder: Path, until: Path) -> None:
     n = 0
-    while not until.exists() or n < 2:
+    while n < 2 or (n < 6 and not until.exists()):
         Review.open(folder).render()
         n += 1
     until.with_suffix(".renders").write_text(str(n))

@@ -1,0 +1,68 @@
+"""Frames kept in Parquet files that may be deleted at any time; a damaged or foreign file is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+
+def keep_frame(path: Path, name: str, frame: pd.DataFrame, told: Mapping[str, Any] | None = None) -> None:
+    """Keep a frame in a file, whole or not at all; on a full or read-only disk it is not kept.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Of all that the frame follows from; it is found again by this name only.
+    frame : DataFrame
+    told : mapping, optional
+        What else is to be kept with it, as JSON has it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "kept", "records.parquet")
+    >>> keep_frame(path, "one", pd.DataFrame({"record_id": ["a"], "title": ["Trust"]}), {"n": 1})
+    >>> frame, told = kept_frame(path, "one", columns=["title"])
+    >>> frame.columns.tolist(), told["n"], kept_frame(path, "other")
+    (['title'], 1, None)
+    """
+    with suppress(OSError, pa.ArrowException, UnicodeError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        said = {"name": name, "told": json.dumps(dict(told or {}))}
+        unfinished = path.with_name(f"{path.name}.new")
+        try:
+            pq.write_table(
+                table.replace_schema_metadata({**(table.schema.metadata or {}), **said}),
+                unfinished,
+                write_page_checksum=True,
+            )
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def kept_frame(
+    path: Path, name: str, columns: Iterable[str] | None = None
+) -> tuple[pd.DataFrame, dict[str, Any]] | None:
+    """The frame that was kept under a name, or some of its columns, and what was told with it; else None."""
+    wanted = None if columns is None else list(columns)
+    try:
+        told_by = pq.read_schema(path).metadata or {}
+        if told_by.get(b"name", b"").decode() != name:
+            return None
+        table = pq.read_table(path, columns=wanted, page_checksum_verification=True)
+        frame, told = table.to_pandas(), json.loads(told_by[b"told"])
+    except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
+        return None
+    if wanted is not None and frame.columns.tolist() != wanted:
+        return None
+    return frame, told
