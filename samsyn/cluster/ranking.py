@@ -20,10 +20,12 @@ from sklearn.base import clone
 
 from corpus.errors import UsageError
 from corpus.ranking import Ranker, texts_of
+from corpus.ranking_features import LONGEST_COUNTED
 from corpus.ranking_parts import RankingSettings
 from corpus.ranking_terms import in_words, shares
 from corpus.records import as_records
 from corpus.support_vectors import SquaredHingeSVC
+from corpus.term_counts import Terms, count_terms
 from samsyn.cluster.connection import Cluster, Progress
 from samsyn.cluster.store import Store, content_name, in_parts, n_in, slice_of
 
@@ -33,7 +35,7 @@ _STAND_INS = 30
 # the terms of so many records are counted together in a bucket
 _RECORDS_OF_A_BUCKET = 100_000
 # to be raised when the same texts would become other features
-_FORM = "1"
+_FORM = "2"
 # hashes of terms, and in how many records each is
 Common = tuple[np.ndarray, np.ndarray]
 
@@ -157,7 +159,7 @@ class PartitionedRanker(Ranker):
         if hasattr(self._classifier, "prepare"):
             self._classifier = clone(self.parts.classifier).prepare(self._matrix, self._n_with)
 
-    def _features_of(self, texts: list[str]) -> tuple[Any, np.ndarray, np.ndarray]:
+    def _features_of(self, texts: list[str]) -> tuple[Any, Terms | np.ndarray, np.ndarray]:
         """Features of texts, their terms in order, and how many records have each."""
         counts, terms = _counts(texts, self._settings)
         hashes = _hashes(terms)
@@ -168,7 +170,7 @@ class PartitionedRanker(Ranker):
         for found in self._cluster.results(calls):
             common[order] = np.maximum(common[order], found)
         matrix, kept = _weighed(counts, common, len(self._texts), self._settings)
-        return matrix, terms[kept], common[kept]
+        return matrix, _some(terms, kept), common[kept]
 
     def scores(self, rows: np.ndarray, labels: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
         """As :meth:`corpus.Ranker.scores`; records whose features are not here are scored by the workers."""
@@ -190,7 +192,9 @@ class PartitionedRanker(Ranker):
         else:
             weights, offset = self._classifier.coef_[0], float(self._classifier.intercept_[0])
             columns = np.arange(len(weights))
-        hashes = _hashes(terms[columns]) if terms is not None and len(terms) else np.zeros(0, np.uint64)
+        hashes = (
+            _hashes(_some(terms, columns)) if terms is not None and len(terms) else np.zeros(0, np.uint64)
+        )
         order = np.argsort(hashes)
         model = self._cluster.shared((hashes[order], np.asarray(weights)[: len(hashes)][order], offset))
         calls = self._cluster.each(score_part, self._of_parts, model=model, store=self._cluster.store)
@@ -285,10 +289,17 @@ def _read(store: Store, name: str) -> tuple[np.ndarray, Any]:
     return hashes, csr_matrix((*parts, indptr), shape=(len(indptr) - 1, len(hashes)))
 
 
-def _counts(texts: list[str], settings: RankingSettings) -> tuple[Any, np.ndarray]:
+def _counts(texts: list[str], settings: RankingSettings) -> tuple[Any, Terms | np.ndarray]:
+    """How often each text has each term, and the terms, in order."""
     from scipy.sparse import csr_matrix  # noqa: PLC0415 (as in the ranker)
     from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415 (as in the ranker)
 
+    if settings.longest_term <= LONGEST_COUNTED:
+        found = count_terms(texts, settings.longest_term)
+        shape = len(texts), len(found.keys)
+        times = np.ones_like(found.counts) if settings.features == "terms" else found.counts
+        counts = csr_matrix((times, found.columns, found.indptr), shape=shape)
+        return counts, Terms(np.array(found.words, dtype=object), found.keys)
     reader = CountVectorizer(ngram_range=(1, settings.longest_term), binary=settings.features == "terms")
     try:
         counts = reader.fit_transform(texts)
@@ -318,5 +329,18 @@ def _weighed(
     return csr_matrix(transformer.transform(counts)), kept
 
 
-def _hashes(terms: np.ndarray) -> np.ndarray:
-    return pd.util.hash_array(np.asarray(terms, dtype=object), categorize=False)
+def _some(terms: Terms | np.ndarray, which: np.ndarray) -> Terms | np.ndarray:
+    return Terms(terms.words, terms.keys[which]) if isinstance(terms, Terms) else terms[which]
+
+
+def _hashes(terms: Terms | np.ndarray) -> np.ndarray:
+    """A hash of each term; of one or two words from those of its words, so that no term is written out."""
+    if not isinstance(terms, Terms):
+        return pd.util.hash_array(np.asarray(terms, dtype=object), categorize=False)
+    # 0: no second word
+    of_words = np.append(np.uint64(0), pd.util.hash_array(terms.words, categorize=False))
+    first, second = np.divmod(terms.keys, len(terms.words) + 1)
+    mixed = of_words[first + 1] ^ (of_words[second] * np.uint64(0x9E3779B97F4A7C15))
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        mixed = (mixed ^ (mixed >> np.uint64(33))) * np.uint64(factor)
+    return mixed ^ (mixed >> np.uint64(33))
