@@ -58,7 +58,11 @@ def print_faults(exports: list[Path], work: Path, stages: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="dask-faults-", dir=work) as folder:
         before = Path(folder, "before")
         samsyn("new", before)
-        for stage in [stage for stage in PHASES if stage in stages]:
+        for stage in PHASES:
+            if stage not in stages:
+                # what comes after it needs it
+                run(command_of(stage, exports, before))
+                continue
             if stage == "rank":
                 decide(before, min(N_DECISIONS, 100))
             alone = before.with_name("alone")
