@@ -74,7 +74,7 @@ def mend_misread(text: str) -> tuple[str, int]:
         end = len(text) if end < 0 else end
         try:
             # the whole line goes back, or none of it
-            mended = bytes(_BACK.get(ord(sign), ord(sign)) for sign in text[begin:end]).decode("utf-8")
+            mended = text[begin:end].translate(_BACK).encode("latin-1").decode("utf-8")
         except ValueError:
             continue
         parts += [text[done:begin], mended]

@@ -67,6 +67,7 @@ def add_source(
     *,
     columns: Mapping[str, str] | None = None,
     read: Callable[..., Reading] = read_records,
+    cache: Path | None = None,
 ) -> tuple[str, bool]:
     """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
 
@@ -83,6 +84,8 @@ def add_source(
         same way each time.
     read : callable, optional
         Reads the file in place of :func:`corpus.read_records`.
+    cache : Path, optional
+        Where readings are kept: what was read to be sure of the file need not be read again.
 
     Raises
     ------
@@ -122,6 +125,9 @@ def add_source(
     if columns:
         line["columns"] = dict(columns)
     journal.append_lines(folder / "sources.jsonl", [line])
+    if (source_id, line["database"]) == (path.name, said["database"]):
+        # read under the names that it keeps
+        source_reading(folder, line, cache, lambda: _with_languages(reading))
     return source_id, True
 
 
@@ -315,15 +321,16 @@ def source_reading(
     ``read()`` reads it in place of this process; raises as :func:`source_path`.
     """
 
-    def read_here() -> Reading:
-        reading = read_source(folder, line)
-        return replace(reading, records=with_languages(reading.records))
-
-    path, read = folder / Path(str(line["source_id"])).name, read or read_here
+    path = folder / Path(str(line["source_id"])).name
+    read = read or (lambda: _with_languages(read_source(folder, line)))
     if cache is None or not path.is_file():
         return read()
     said = json.dumps([line["database"], line.get("columns"), line["source_id"]], sort_keys=True)
     return kept_reading(path, cache, said, read)
+
+
+def _with_languages(reading: Reading) -> Reading:
+    return replace(reading, records=with_languages(reading.records))
 
 
 def _free_name(folder: Path, path: Path) -> str:

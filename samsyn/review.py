@@ -184,7 +184,8 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
             When the file is not an export of references; nothing is written then.
         """
         folder, search = self.folder / "sources", search or Search()
-        source_id, is_new = add_source(folder, Path(path), search, columns=columns)
+        cache = self.cache_folder / "sources"
+        source_id, is_new = add_source(folder, Path(path), search, columns=columns, cache=cache)
         sources = self.sources
         return sources[sources["source_id"] == source_id].iloc[0], is_new
 

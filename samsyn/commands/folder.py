@@ -133,11 +133,16 @@ def add(
     said = [search] if searches_from is None else read_searches(searches_from)
     sources = review.folder / "sources"
     read: Callable[..., Reading] = read_records
+    # the workers say whether a file can be added, not what is in it
+    cache = None if review.cluster is not None else review.cache_folder / "sources"
     if review.cluster is not None:
         from samsyn.cluster.adding import checker_on  # noqa: PLC0415 (an extra, and only --dask needs it)
 
         read = checker_on(review.cluster, paths, as_one(said)["database"], named)
-    added = [add_source(sources, path, said, columns=named, read=read) for path in progress("adding")(paths)]
+    added = [
+        add_source(sources, path, said, columns=named, read=read, cache=cache)
+        for path in progress("adding")(paths)
+    ]
     new = [source_id for source_id, is_new in added if is_new]
     rows = review.collection(progress=progress("reading the sources")).sources
     rows = rows[rows["source_id"].isin([source_id for source_id, _ in added])]

@@ -50,6 +50,19 @@ def alike(one, other):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
 
 
+def test_what_was_read_to_add_a_file_is_kept(folder, read_files):
+    plain = collection(folder)
+    read_files.clear()
+    added = folder / "added"
+    add_source(added, folder / "invented.ris", Search(database="Imaginary"), cache=folder / "kept")
+    alike(read_sources(added, cache=folder / "kept"), plain)
+    assert read_files == []
+    # the names of its records rest on a database that was not said
+    add_source(folder / "unsaid", folder / "invented.ris", Search(), cache=folder / "kept too")
+    read_sources(folder / "unsaid", cache=folder / "kept too")
+    assert read_files == ["invented.ris"]
+
+
 def test_a_kept_reading_is_the_reading_and_the_file_is_not_read_again(folder, read_files):
     plain = read_sources(folder / "sources")
     read_files.clear()
