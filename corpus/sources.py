@@ -125,7 +125,7 @@ def add_source(
     if columns:
         line["columns"] = dict(columns)
     journal.append_lines(folder / "sources.jsonl", [line])
-    if (source_id, line["database"]) == (path.name, said["database"]):
+    if cache is not None and (source_id, line["database"]) == (path.name, said["database"]):
         # read under the names that it keeps
         source_reading(folder, line, cache, lambda: _with_languages(reading))
     return source_id, True

@@ -151,7 +151,13 @@ def test_the_commands_on_a_cluster_give_the_same_to_the_byte(review, records, sc
     exports = [tmp_path / f"{place}.csv" for place in range(3)]
     there = review.with_name("there")
     shutil.copytree(review, there)
-    for command in (["add", *exports], ["duplicates"], ["rank", "--csv"], ["suggest", "--all", "--csv"]):
+    for command in (
+        ["add", *exports[:2]],
+        ["add", exports[2], "--database", "Scopus"],
+        ["duplicates"],
+        ["rank", "--csv"],
+        ["suggest", "--all", "--csv"],
+    ):
         for folder, more in ((review, []), (there, ["--dask", scheduler])):
             table = [folder.with_suffix(f".{command[0]}")] if command[-1] == "--csv" else []
             said = run(*command, *table, "--json", "--review", folder, *more).stdout
