@@ -51,8 +51,7 @@ def merge_duplicates(records: pd.DataFrame, groups: Duplicates | pd.Series) -> p
     every = _grouped(records, groups)
     own = every.drop_duplicates("record_id").set_index("record_id", drop=False)
     unique = every.drop_duplicates("group", ignore_index=True)
-    unique["record_id"] = unique["group"]
-    unique["text_from"] = unique["group"].astype("str")
+    unique = unique.assign(record_id=unique["group"], text_from=unique["group"].astype("str"))
     members = every.groupby("group", sort=False)["record_id"].agg("; ".join)
     unique["members"] = unique["group"].map(members).astype("str")
     origins = _origins(every)
