@@ -53,7 +53,9 @@ def whole_line(raw: bytes) -> dict[str, Any] | None:
 def _is_sound(line: Mapping[str, Any]) -> bool:
     for name, value in line.items():
         kind = _KINDS.get(name)
-        if kind is not None and (type(value) is not kind or (kind is int and abs(value) > _LARGEST)):
+        if kind is not None and type(value) is not kind:
+            return False
+        if isinstance(value, int) and abs(value) > _LARGEST:
             return False
     if any(name not in line for name in _NEEDED.get(line.get("type", ""), ())):
         return False
