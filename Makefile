@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo screen test lint notebooks clean
+.PHONY: demo screen test test-lowest test-newest lint release notebooks clean
 
 demo: .venv/core
 	rm -rf samsyn-demo
@@ -16,10 +16,19 @@ screen: .venv/core
 test: .venv/test
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
+# the rooms' tests with the lowest versions that pyproject.toml allows, and with the newest
+test-lowest test-newest:
+	.ci/versions $(@:test-%=%)
+
+# wheel, sdist and SBOM of the last commit into dist/
+release:
+	.ci/release
+
 lint: .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python .ci/dependencies.py licences >/dev/null
 
 notebooks: .venv/core
 	for name in 01_screen 02_check_codes 03_evidence_tables; do \
@@ -42,4 +51,4 @@ notebooks: .venv/core
 	touch $@
 
 clean:
-	rm -rf .venv samsyn-demo
+	rm -rf .venv .venv-lowest-* .venv-newest-* dist samsyn-demo

@@ -68,7 +68,7 @@ def read_searches(path: str | Path) -> list[Search]:
     lines = matter.split("\n")
     delimiter = max(",;\t", key=lines[0].count)
     table = csv_rows((line + "\n" for line in lines), delimiter=delimiter)
-    names = next(table, [])
+    names: list[str] = next(table, [])
     rows = [dict(zip(names, cells, strict=False)) for cells in table if cells]
     faults = [
         f"row 1: no column {name!r} is known (known: {', '.join(known)})"

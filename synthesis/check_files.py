@@ -58,8 +58,8 @@ def _workbook(output: Output) -> Iterator[str]:
         listed = told.get(name[:31], ("", "", ""))
         if listed[1] != str(len(table.rows)) or (title and spaced(plain(listed[0])) != title):
             yield f"tables.xlsx, contents: {name} is said to be “{listed[0]}” with {listed[1] or 'no'} rows."
-        written = tuple(map(_cut, table.headings, sheet.headings))
-        if len(sheet.headings) != len(table.headings) or sheet.headings != written:
+        headings = tuple(map(_cut, table.headings, sheet.headings))
+        if len(sheet.headings) != len(table.headings) or sheet.headings != headings:
             yield f"tables.xlsx, {name}: the headings are others than those of {name}.csv."
         if len(sheet.rows) != len(table.rows):
             yield f"tables.xlsx, {name}: {len(sheet.rows)} rows; {name}.csv has {len(table.rows)}."

@@ -68,8 +68,7 @@ def _merged(every: pd.DataFrame) -> pd.DataFrame:
     """The unique records of whole groups."""
     own = every.drop_duplicates("record_id").set_index("record_id", drop=False)
     unique = every.drop_duplicates("group", ignore_index=True)
-    unique["record_id"] = unique["group"]
-    unique["text_from"] = unique["group"].astype("str")
+    unique = unique.assign(record_id=unique["group"], text_from=unique["group"].astype("str"))
     members = every.groupby("group", sort=False)["record_id"].agg("; ".join)
     unique["members"] = unique["group"].map(members).astype("str")
     origins = _origins(every)

@@ -196,6 +196,7 @@ def test_copies_joined_by_hand_are_named_and_count_each_line_once(copies):
     assert ids(here) == [*(f"r{n}" for n in range(6)), "a1", "both", "b1", "both"]
     assert journal_faults(here) == []
     assert "another copy of the file, from its beginning" in journal_notes(here)[0]
+    assert chain_of(here / name).forks == ((9, 0),)
 
 
 def test_copies_joined_by_gits_union_are_named_with_what_differs(copies):
@@ -206,6 +207,7 @@ def test_copies_joined_by_gits_union_are_named_with_what_differs(copies):
     assert journal_faults(here) == []
     notes = journal_notes(here)
     assert "another copy of the file, written after line 6" in notes[0]
+    assert chain_of(here / name).forks == ((9, 6),)
     assert "include in line 8, exclude in line 10" in notes[1]
 
 

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from coding_scheme import read_qdpx
 from corpus import read_records
+from corpus.controls import without_controls
 from corpus.files import csv_rows
 from samsyn import Review
 from samsyn.cards.formatted import as_html, formatted
@@ -211,7 +212,7 @@ def test_the_page_and_what_a_notebook_shows_hold_words_as_words(hostile_review):
         effect_direction_plot(evidence)._repr_html_(),
         flow_figure(review.flow(), review.protocol)._repr_html_(),
     ]
-    shown += ["".join(as_html(formatted(text))) for text in HOSTILE.values()]
+    shown += ["".join(as_html(formatted(without_controls(text)))) for text in HOSTILE.values()]
     for page in shown:
         is_only_ours(f"<html><body>{page}</body></html>")
 
