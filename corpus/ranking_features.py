@@ -179,14 +179,12 @@ def _counted(part: Counted | Path) -> Counted:
         return Counted(words.split("\n") if words else [], *(kept[name] for name in names))
 
 
-def _looked_at(parts: Sequence[Counted | Path]) -> list[tuple[list[str], np.ndarray, np.ndarray]]:
+def _looked_at(parts: Sequence[Counted | Path]) -> Iterator[tuple[list[str], np.ndarray, np.ndarray]]:
     """Of each part the words, the terms, and in how many texts each is."""
-    looked_at = []
     for part in parts:
         counted = _counted(part)
         n_with = np.bincount(counted.columns, minlength=len(counted.keys)).astype(np.int32)
-        looked_at.append((counted.words, counted.keys, n_with))
-    return looked_at
+        yield counted.words, counted.keys, n_with
 
 
 def _counts(part: Counted | Path, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

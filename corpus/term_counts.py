@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -134,13 +134,16 @@ def count_terms(texts: Sequence[str], longest: int) -> Counted:
     return Counted(words, every, counts.indptr, counts.indices, counts.data)
 
 
-def merge_terms(parts: Sequence[tuple[list[str], np.ndarray, np.ndarray]]) -> tuple[Terms, np.ndarray, list]:
+def merge_terms(
+    parts: Iterable[tuple[list[str], np.ndarray, np.ndarray]],
+) -> tuple[Terms, np.ndarray, list[np.ndarray]]:
     """The terms of several parts together.
 
     Parameters
     ----------
-    parts : sequence of (words, keys, n_with)
-        Words and keys as of :class:`Counted`, and in how many texts each term is.
+    parts : iterable of (words, keys, n_with)
+        Words and keys as of :class:`Counted`, and in how many texts each term is. Taken one after the other,
+        and their words are not held twice.
 
     Returns
     -------
@@ -149,9 +152,18 @@ def merge_terms(parts: Sequence[tuple[list[str], np.ndarray, np.ndarray]]) -> tu
     columns : list of arrays of int32
         For each part the column of each of its terms.
     """
-    words = sorted(set().union(*(part_words for part_words, _, _ in parts)))
-    place = {word: number for number, word in enumerate(words)}
-    every = [_renumbered(part_words, keys, place) for part_words, keys, _ in parts]
+    number: dict[str, int] = {}
+    met, every, counts = list[np.ndarray](), list[np.ndarray](), list[np.ndarray]()
+    for part_words, keys, part_counts in parts:
+        numbers = (number.setdefault(word, len(number)) for word in part_words)
+        met.append(np.fromiter(numbers, dtype=np.int64, count=len(part_words)))
+        every.append(keys)
+        counts.append(part_counts)
+    words = sorted(number)
+    place: np.ndarray = np.zeros(len(words), dtype=np.int64)
+    place[[number[word] for word in words]] = np.arange(len(words))
+    for row, numbers_met in enumerate(met):
+        every[row] = _renumbered(place[numbers_met], every[row], len(words))
     columns = [np.zeros(len(keys), dtype=np.int32) for keys in every]
     merged: list[np.ndarray] = []
     n_with: list[np.ndarray] = []
@@ -162,7 +174,7 @@ def merge_terms(parts: Sequence[tuple[list[str], np.ndarray, np.ndarray]]) -> tu
         if not len(some):
             continue
         found, at = np.unique(some, return_inverse=True)
-        common = np.concatenate([part[2][which] for part, which in zip(parts, slices, strict=True)])
+        common = np.concatenate([part[which] for part, which in zip(counts, slices, strict=True)])
         merged.append(found)
         n_with.append(np.bincount(at, common, len(found)).astype(np.int64))
         start = 0
@@ -171,17 +183,17 @@ def merge_terms(parts: Sequence[tuple[list[str], np.ndarray, np.ndarray]]) -> tu
             of_part[which] = n_before + at[start:stop]
             start = stop
         n_before += len(found)
-    keys = np.concatenate(merged) if merged else np.zeros(0, dtype=np.int64)
-    common = np.concatenate(n_with) if n_with else np.zeros(0, dtype=np.int64)
-    return Terms(np.array(words, dtype=object), keys), common, columns
+    keys_of_all = np.concatenate(merged) if merged else np.zeros(0, dtype=np.int64)
+    common_of_all = np.concatenate(n_with) if n_with else np.zeros(0, dtype=np.int64)
+    return Terms(np.array(words, dtype=object), keys_of_all), common_of_all, columns
 
 
-def _renumbered(words: list[str], keys: np.ndarray, place: dict[str, int]) -> np.ndarray:
-    """The keys by the places of all words; they stay ascending."""
+def _renumbered(places: np.ndarray, keys: np.ndarray, n_words: int) -> np.ndarray:
+    """The keys by the places of their words among all; they stay ascending."""
+    first, second = np.divmod(keys, len(places) + 1)
     # -1: no second word
-    places = np.array([-1, *(place[word] for word in words)], dtype=np.int64)
-    first, second = np.divmod(keys, len(words) + 1)
-    return keys_of(places[first + 1], places[second], len(place))
+    places = np.concatenate([[-1], places])
+    return keys_of(places[first + 1], places[second], n_words)
 
 
 def _borders(every: Sequence[np.ndarray], n_words: int) -> list[int]:

@@ -47,7 +47,8 @@ class RankingDesk(ScreeningDesk):
             Only those that this person has still to screen; what others said of them is not learned from.
         stage : str
         explained : int, optional
-            Only of so many, the first, the words are looked up; ``why`` is empty for the others.
+            Only of so many, the first, the words are looked up and title to journal are given; of the others
+            ``why`` is empty and these are missing.
         workers : int
             As of :class:`corpus.Ranker`.
 
@@ -68,7 +69,10 @@ class RankingDesk(ScreeningDesk):
         reasons = ranker.reasons(ranking["record_id"].head(len(ranking) if explained is None else explained))
         ranking["why"] = [reasons.get(name, "") for name in ranking["record_id"]]
         ranking["worth_a_look"] = ranking["record_id"].isin(worth)
-        merged = ranking.merge(self.record_columns("record_id", *_SHOWN), on="record_id", how="left")
+        shown = self.record_columns("record_id", *_SHOWN)
+        if explained is not None:
+            shown = shown[shown["record_id"].isin(set(ranking["record_id"].head(explained)))]
+        merged = ranking.merge(shown, on="record_id", how="left")
         marks = ["worth_a_look"] if new else []
         return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
 

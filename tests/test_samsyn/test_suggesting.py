@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from coding_scheme import suggested_parts
 from corpus import UsageError
 from corpus.protocol import STAGES
-from samsyn import Review
+from samsyn import Review, suggestion_desk
 from samsyn.command_line import main
 from samsyn.decision_tables import read_rows
 
@@ -182,3 +183,20 @@ def test_possible_suggestions_are_counted_and_listed_only_when_asked_for(tmp_pat
     }
     counts = json.loads(run("suggest", "--all", "--json", "--review", review.folder))
     assert (counts["suggestions"], counts["strong"], counts["possible"]) == (1, 1, 1)
+
+
+def test_what_was_read_for_all_serves_one_who_must_not_see_some_of_it(folder, monkeypatch):
+    monkeypatch.setattr(suggestion_desk, "_KEPT_FROM", 1)
+    every = Review.open(folder).proposals(by=["rules"]).suggestions
+    hidden = every["record_id"].iloc[0]
+
+    def no(part, scheme):
+        raise AssertionError("records were read again")
+
+    monkeypatch.setattr(suggested_parts, "suggest", no)
+    monkeypatch.setattr(Review, "_unread_sample", lambda self, person: [hidden])
+    found = Review.open(folder).proposals(by=["rules"], person="bo")
+    assert found.n_hidden == 1
+    shown = every[every["record_id"] != hidden].reset_index(drop=True)
+    assert len(shown) < len(every)
+    pd.testing.assert_frame_equal(found.suggestions, shown)
