@@ -157,6 +157,8 @@ def _parse(text: str) -> tuple[yaml.Node | None, Any]:
         loader = _NoDatesLoader(text)
         node = loader.get_single_node()
         return node, None if node is None else loader.construct_document(node)
+    except FaultyFileError:
+        raise
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FaultyFileError("", [(line, "", f"not valid YAML: {error.problem}")]) from None

@@ -64,7 +64,7 @@ def merge_copy(folder: Path, other: Path) -> list[Merged]:
     --------
     >>> import tempfile
     >>> here, there = (Path(tempfile.mkdtemp()) for _ in range(2))
-    >>> line = {"type": "screening", "record_id": "r1", "verdict": "include"}
+    >>> line = {"type": "screening", "stage": "title_abstract", "record_id": "r1", "verdict": "include"}
     >>> _ = journal.append(there / "decisions" / "screening", "ann", [line])
     >>> merge_copy(here, there), merge_copy(here, there)
     ([Merged(file='screening/ann.jsonl', n_lines=1, conflicts=())], [])
