@@ -82,7 +82,7 @@ class RecordDesk(DuplicatesDesk):
         self, kept: str, compute: Callable[[], pd.DataFrame], columns: tuple[str, ...] | None = None
     ) -> pd.DataFrame:
         path = self._path_of(kept)
-        if self.cluster is None and path.exists():
+        if path.exists():
             found = kept_frame(path, self._name_of_records(), columns)
             if found is not None:
                 return found[0]
