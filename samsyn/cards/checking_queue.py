@@ -94,7 +94,7 @@ class CheckingQueue:
         self._actions: list[list[str]] = []
         self._reasons: dict[str, str] = {}
         self._order: list[str] = []
-        self._stands: tuple[str, tuple[str, ...], int, dict[str, Stand]] = ("", (), 0, {})
+        self._stands: tuple[str, tuple[str, ...], pd.DataFrame | None, dict[str, Stand]] = ("", (), None, {})
         self.classifier: CodeClassifier | None = None
         self.trouble = ""
         self.lines = CodingLines(self.review)
@@ -141,10 +141,12 @@ class CheckingQueue:
         """What this person says of each code in a record."""
         rounds = ("blind",) if self.round_of(record_id) == "blind" else READINGS
         decisions = self.lines.of(record_id)
-        # asked several times for each key
-        if self._stands[:3] != (record_id, rounds, id(decisions)):
-            self._stands = (record_id, rounds, id(decisions), stands(decisions, self.person, rounds))
-        return self._stands[3]
+        # asked several times for each key; decisions are held, so that no others take their place in memory
+        known_of, known_rounds, known, said = self._stands
+        if (known_of, known_rounds) != (record_id, rounds) or known is not decisions:
+            said = stands(decisions, self.person, rounds)
+            self._stands = (record_id, rounds, decisions, said)
+        return said
 
     def suggestions(self, record_id: str) -> pd.DataFrame:
         """The suggestions for a record, the same as long as it is looked at; none where it is read blind."""

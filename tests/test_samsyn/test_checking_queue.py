@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import weakref
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,19 @@ def test_two_places_of_a_code_are_one_decision_and_can_be_refused_one_by_one(unc
     assert (last["value"], [each["text"] for each in last["segments"]]) == ("present", [second.segment.text])
     queue.answer(next(item for item in queue.items(name) if item.key == second.key), "absent")
     assert lines_of(uncoded)[-1]["value"] == "absent"
+
+
+def test_what_is_said_of_a_code_is_never_what_was_said_before(uncoded):
+    queue = queue_of(uncoded)
+    with_suggestions(queue, 1)
+    item, name = waiting_items(queue)[0], queue.current()
+    for verdict in ("present", "unclear", "absent"):
+        queue.answer(item, verdict)
+        assert queue.stands(name)[item.code_id].value == verdict
+    # what it remembers by is held: other decisions at the same place in memory would pass for these
+    decisions = weakref.ref(queue.lines.of(name))
+    queue.lines._frames.clear()
+    assert decisions() is not None
 
 
 def test_other_words_of_the_same_suggestion_are_a_change(uncoded):
