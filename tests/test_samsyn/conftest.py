@@ -51,16 +51,30 @@ class JupyterServer:
     def run_all(self, page) -> None:
         """Run every cell by its keys; an early one is run again, since a page drops it while it connects."""
         page.wait_for_selector(".jp-CodeCell .cm-content")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
         for number in range(page.locator(".jp-CodeCell").count()):
             cell = page.locator(".jp-CodeCell").nth(number)
             for _ in range(20):
+                self.wait_for_kernel(page)
                 cell.locator(".cm-content").first.click()
                 page.keyboard.press("Shift+Enter")
                 prompt = cell.locator(".jp-InputPrompt").first
                 page.wait_for_timeout(500)
                 if prompt.inner_text().strip() != "[ ]:":
                     break
+
+    def wait_for_kernel(self, page) -> None:
+        """Wait until a page's kernel is idle and connected; the dialogs a slow start opens are answered."""
+        for _ in range(LOADS // 200):
+            if page.locator(".jp-Dialog button").count():
+                page.locator(".jp-Dialog button").last.click()
+            try:
+                kernels = self.api("kernels")
+            except urllib.error.HTTPError:  # asked while a kernel is half started
+                kernels = []
+            if any(kernel["connections"] and kernel["execution_state"] == "idle" for kernel in kernels):
+                break
+            page.wait_for_timeout(200)
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached")
 
     def api(self, path: str, *, method: str = "GET", **body) -> object:
         """Ask the server's own interface, as its pages do."""

@@ -69,15 +69,11 @@ class Window:
             cell = self.page.locator(".jp-CodeCell .cm-content").first
             for _ in range(20):
                 cell.wait_for()
-                self.page.wait_for_selector(
-                    ".jp-Notebook-ExecutionIndicator[data-status=idle]", state="attached"
-                )
+                self.server.wait_for_kernel(self.page)
                 cell.click()
                 self.page.keyboard.press("Shift+Enter")
                 if self.has_begun():
                     break
-                if self.page.locator(".jp-Dialog button").count():
-                    self.page.locator(".jp-Dialog button").last.click()
             self.page.wait_for_selector(".samsyn-card [role=alert]", state="detached")
         self.ready()
 
