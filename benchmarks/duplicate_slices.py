@@ -3,9 +3,10 @@
     python benchmarks/duplicate_slices.py FOLDER [--sets cardiac depression] [--slices 10]
 
 FOLDER as for ``benchmarks/duplicates.py``. Every slice is added twice: in the room (``find_duplicates`` with what was
-found before) and through the front door (``Review.add`` and ``Review.duplicates`` of a RIS file, the review opened anew
+found before and the new records only) and through the front door (``Review.add`` and ``Review.duplicates`` of a RIS file, the review opened anew
 for each slice, so that all comes from its folder). CPU seconds of this process. The cost is fitted to
-a + c * (records there before): ``a`` is the slice's own, ``c`` what every record there costs once more.
+a + b * (pairs compared) + c * (records there before): ``a`` and ``b`` are the slice's own, ``c`` is what every record
+there costs once more.
 """
 
 from __future__ import annotations
@@ -46,13 +47,13 @@ def slices(name: str, one: Set, n_slices: int = 10) -> None:
     ends = np.linspace(0, len(records), n_slices + 1).astype(int)
     print(f"\n{name} at once: {at_once:.2f} CPU s; in {n_slices} slices (CPU s):")
     print(f"{'slice':>5}{'there before':>14}{'new':>7}{'pairs compared':>16}{'room':>8}{'front door':>12}")
-    found, room, door = None, [], []
+    found, room, door, n_pairs = None, [], [], []
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "review")
         Review.new(folder)
         for number, (start, end) in enumerate(pairwise(ends), start=1):
             began = time.process_time()
-            found = find_duplicates(records.iloc[:end], earlier=found)
+            found = find_duplicates(records.iloc[start:end], earlier=found, only_new=found is not None)
             room.append(time.process_time() - began)
             file = Path(scratch, f"slice-{number:03}.ris")
             write_records(records.iloc[start:end], file)
@@ -61,25 +62,26 @@ def slices(name: str, one: Set, n_slices: int = 10) -> None:
             review.add(file)
             review.duplicates()
             door.append(time.process_time() - began)
-            n_pairs = found.compared.n_compared
+            n_pairs.append(found.compared.n_compared)
             print(
-                f"{number:>5}{start:>14,}{end - start:>7,}{n_pairs:>16,}{room[-1]:>8.2f}{door[-1]:>12.2f}",
+                f"{number:>5}{start:>14,}{end - start:>7,}{n_pairs[-1]:>16,}{room[-1]:>8.2f}{door[-1]:>12.2f}",
                 flush=True,
             )
     for way, costs in (("room", room), ("front door", door)):
-        print(f"  {way}: {fitted(ends[:-1], costs)}")
+        print(f"  {way}: {fitted(ends[:-1], n_pairs, costs)}")
     for what in ("groups", "doubtful"):
         same = getattr(found, what).equals(getattr(whole, what))
         print(f"  {what} the same as at once: {'yes' if same else 'NO'}")
 
 
-def fitted(before: np.ndarray, costs: list[float]) -> str:
-    """The line through the costs, without the first slice, on which nothing lay before."""
-    grows, own = np.polyfit(before[1:], costs[1:], 1)
-    last = grows * before[-1]
+def fitted(before: np.ndarray, n_pairs: list[int], costs: list[float]) -> str:
+    """The costs by least squares, without the first slice, on which nothing lay before."""
+    known = np.column_stack([np.ones(len(before)), n_pairs, before])[1:]
+    own, of_pair, grows = np.linalg.lstsq(known, np.array(costs[1:]), rcond=None)[0]
+    typical, last = own + of_pair * np.median(n_pairs[1:]), grows * before[-1]
     return (
-        f"{own:.2f} s a slice + {grows * 1e6:.1f} microseconds for each record there before "
-        f"({last:.2f} s at the last slice)"
+        f"{own:.2f} s a slice + {of_pair * 1e6:.0f} microseconds a pair + {grows * 1e6:.1f} for each record there "
+        f"before: {typical:.2f} s for a slice of usual pairs, {last:.2f} s more at the last one"
     )
 
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from corpus import journal
 from corpus.errors import ReviewError
-from corpus.kept_readings import code_read, kept_reading
+from corpus.kept_readings import Counts, code_read, kept_counts, kept_reading
 from corpus.languages import with_languages
 from corpus.origins import DATABASES, PLATFORMS
 from corpus.readers import read_records
@@ -127,17 +128,13 @@ def add_source(
     journal.append_lines(folder / "sources.jsonl", [line])
     if cache is not None and (source_id, line["database"]) == (path.name, said["database"]):
         # read under the names that it keeps
-        source_reading(folder, line, cache, lambda: _with_languages(reading))
+        source_reading(folder, source_lines(folder)[-1], "", cache, lambda: _with_languages(reading))
     return source_id, True
 
 
-def name_of_sources(folder: Path) -> str:
-    """A hash of all that is read of the sources: their bytes, what is said of them, the code that reads."""
-    digest = hashlib.sha256(code_read().encode())
-    for line in source_lines(folder):
-        said = json.dumps({key: line[key] for key in sorted(line)}, sort_keys=True)
-        digest.update(f"{said}\0{_sha256(source_path(folder, line))}\0".encode())
-    return digest.hexdigest()
+def names_of_sources(folder: Path) -> list[str]:
+    """For each source a hash of what is read of it: its bytes, what is said of it, the code that reads."""
+    return [_name_of(folder, line) for line in source_lines(folder)]
 
 
 def source_lines(folder: Path) -> list[dict[str, Any]]:
@@ -179,6 +176,7 @@ def read_sources(
     *,
     progress: Callable[[Iterable], Iterable] = iter,
     cache: Path | None = None,
+    names: Sequence[str] = (),
     reader: Callable[[Path, Sequence[Mapping[str, Any]]], Iterable[Reading]] | None = None,
 ) -> Collection:
     """Read every source of a review.
@@ -192,6 +190,8 @@ def read_sources(
     cache : Path, optional
         A folder that may be deleted at any time: what was read of a large source is kept there, so that the
         others need not be read again when one is added.
+    names : sequence of str, optional
+        :func:`names_of_sources`, where they are known.
     reader : callable, optional
         Reads the sources of some lines, in their order, and tells their languages, in place of this machine.
 
@@ -200,40 +200,78 @@ def read_sources(
     ReviewError
         When a source file is missing.
     """
-    frames, unreadable, warnings, rows = [], [], [], []
+    frames, unreadable, warnings, counts = [], [], [], []
     seen: set[str] = set()
     lines = source_lines(folder)
-    readings = reader(folder, lines) if reader else (source_reading(folder, line, cache) for line in lines)
+    names = names or [""] * len(lines)
+    here = (source_reading(folder, *told, cache) for told in zip(lines, names, strict=True))
+    readings = reader(folder, lines) if reader else here
     for line, reading in zip(progress(lines), readings, strict=True):
-        source_id = str(line["source_id"])
-        # a set: asking a growing list for each record costs more with every source
-        is_new = [name not in seen for name in reading.records["record_id"].to_numpy(object)]
-        new = reading.records if all(is_new) else reading.records[is_new]
-        seen.update(new["record_id"].to_numpy(object))
-        frames.append(new)
+        source_id, counted = str(line["source_id"]), Counts.of(reading)
+        is_new = _are_new(counted.record_ids, seen)
+        frames.append(reading.records if all(is_new) else reading.records[is_new])
+        counts.append((counted, sum(is_new)))
         unreadable += [(source_id, entry.line, entry.why, entry.raw) for entry in reading.unreadable]
-        counts = {
-            "n_entries": reading.n_entries,
-            "n_records": len(reading.records),
-            "n_unreadable": len(reading.unreadable),
-            "n_new": len(new),
-            "n_without_abstract": int((reading.records["abstract"] == "").sum()),
-            "n_warnings": len(reading.warnings),
-            "encoding": reading.encoding,
-            "dialect": reading.dialect,
-        }
         warnings += [(source_id, warning.line, warning.what) for warning in reading.warnings]
-        rows.append({**line, "file": source_id, **counts})
-    sources = pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
-    sources["hits_reported"] = pd.to_numeric(sources["hits_reported"], errors="coerce").astype("Int64")
     records = as_records(pd.concat(frames, ignore_index=True)) if frames else records_frame([])
     return Collection(
         records,
-        sources,
+        _table(lines, counts),
         pd.DataFrame(unreadable, columns=["source_id", "line", "why", "raw"]),
         pd.DataFrame(warnings, columns=["source_id", "line", "what"]),
         searches_of(lines),
     )
+
+
+def sources_table(folder: Path, names: Sequence[str], cache: Path) -> pd.DataFrame:
+    """``Collection.sources``, without the texts of sources whose reading is kept in ``cache``.
+
+    ``names`` are :func:`names_of_sources`.
+    """
+    counts = []
+    seen: set[str] = set()
+    lines = source_lines(folder)
+    for line, name in zip(lines, names, strict=True):
+        counted = kept_counts(source_path(folder, line), cache, lambda name=name: name)
+        counted = counted or Counts.of(source_reading(folder, line, name, cache))
+        counts.append((counted, sum(_are_new(counted.record_ids, seen))))
+    return _table(lines, counts)
+
+
+def records_since(folder: Path, n_sources: int, names: Sequence[str], cache: Path) -> pd.DataFrame:
+    """The records of the sources that were added after so many, as they stand there."""
+    told = zip(source_lines(folder)[n_sources:], names[n_sources:], strict=True)
+    frames = [source_reading(folder, line, name, cache).records for line, name in told]
+    return as_records(pd.concat(frames, ignore_index=True)) if frames else records_frame([])
+
+
+def _are_new(record_ids: np.ndarray, seen: set[str]) -> list[bool]:
+    """Which records no earlier source brought; from now on these have."""
+    # a set: asking a growing list for each record costs more with every source
+    is_new = [name not in seen for name in record_ids]
+    seen.update(record_ids)
+    return is_new
+
+
+def _table(lines: Sequence[Mapping[str, Any]], counts: Sequence[tuple[Counts, int]]) -> pd.DataFrame:
+    rows = [
+        {
+            **line,
+            "file": line["source_id"],
+            "n_entries": counted.n_entries,
+            "n_records": len(counted.record_ids),
+            "n_unreadable": counted.n_unreadable,
+            "n_new": n_new,
+            "n_without_abstract": counted.n_without_abstract,
+            "n_warnings": counted.n_warnings,
+            "encoding": counted.encoding,
+            "dialect": counted.dialect,
+        }
+        for line, (counted, n_new) in zip(lines, counts, strict=True)
+    ]
+    sources = pd.DataFrame(rows, columns=list(SOURCE_COLUMNS))
+    sources["hits_reported"] = pd.to_numeric(sources["hits_reported"], errors="coerce").astype("Int64")
+    return sources
 
 
 def with_raw_entries(folder: Path, records: pd.DataFrame) -> pd.DataFrame:
@@ -313,20 +351,27 @@ def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False
 def source_reading(
     folder: Path,
     line: Mapping[str, Any],
+    name: str = "",
     cache: Path | None = None,
     read: Callable[[], Reading] | None = None,
 ) -> Reading:
     """A source with the language of each record, from ``cache`` when it was read before.
 
-    ``read()`` reads it in place of this process; raises as :func:`source_path`.
+    ``name`` is as of :func:`names_of_sources` where that is known; ``read()`` reads it in place of this
+    process; raises as :func:`source_path`.
     """
 
     path = folder / Path(str(line["source_id"])).name
     read = read or (lambda: _with_languages(read_source(folder, line)))
     if cache is None or not path.is_file():
         return read()
-    said = json.dumps([line["database"], line.get("columns"), line["source_id"]], sort_keys=True)
-    return kept_reading(path, cache, said, read)
+    return kept_reading(path, cache, lambda: name or _name_of(folder, line), read)
+
+
+def _name_of(folder: Path, line: Mapping[str, Any]) -> str:
+    said = json.dumps({key: line[key] for key in sorted(line)}, sort_keys=True)
+    of_source = f"{said}\0{_sha256(source_path(folder, line))}\0{code_read()}"
+    return hashlib.sha256(of_source.encode()).hexdigest()
 
 
 def _with_languages(reading: Reading) -> Reading:

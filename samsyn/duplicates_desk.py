@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from corpus import (
     find_duplicates,
     journal,
 )
+from corpus.sources import names_of_sources, records_since
 from corpus.undone import not_undone
 from samsyn.screening_desk import Rows, ScreeningDesk
 
@@ -41,26 +43,45 @@ class DuplicatesDesk(ScreeningDesk):
         """
 
         def compute() -> Duplicates:
-            records, folder = self.collection().records, self.cache_folder / "duplicates"
+            folder, names = self.cache_folder / "duplicates", self._names_of_sources()
             before = self._kept.get("duplicates")
-            is_large = len(records) >= _KEPT_FROM
-            earlier = before[1].compared if before else Compared.load(folder) if is_large else None
-            is_fresh = earlier is None
-            if self.cluster is not None and is_fresh:
-                from samsyn.cluster.comparing import compared_on  # noqa: PLC0415 (an extra, and only --dask needs it)
+            earlier = before[1].compared if before else Compared.load(folder)
+            n_known = len(earlier.made_from) if earlier else 0
+            shown = self.show_progress("comparing")
+            said = self.duplicate_decisions()
+            if n_known and earlier and earlier.made_from == names[:n_known]:
+                sources, cache = self.folder / "sources", self.cache_folder / "sources"
+                new = records_since(sources, n_known, names, cache)
+                found = find_duplicates(new, said, earlier=earlier, only_new=True, progress=shown)
+                is_as_it_came = True
+            else:
+                records, n_known = self.collection().records, 0
+                if self.cluster is not None and earlier is None:
+                    from samsyn.cluster.comparing import compared_on  # noqa: PLC0415 (an extra, and only --dask needs it)
 
-                earlier = compared_on(self.cluster, records)
-            found = find_duplicates(
-                records, self.duplicate_decisions(), earlier=earlier, progress=self.show_progress("comparing")
-            )
-            if is_large and (is_fresh or found.compared.n_compared):
+                    earlier = compared_on(self.cluster, records)
+                found = find_duplicates(records, said, earlier=earlier, progress=shown)
+                came = found.compared.records.column("record_id")
+                is_as_it_came = bool((came == found.groups.index.to_numpy(object)).all())
+            compared = replace(found.compared, made_from=names if is_as_it_came else ())
+            is_more = compared.n_compared > 0 or len(names) > n_known
+            if is_more and len(found.groups) >= _KEPT_FROM:
                 # in a folder that can only be read it is compared again next time
                 with suppress(OSError):
-                    found.compared.save(folder)
-            return found
+                    compared = compared.save(folder)
+            return replace(found, compared=compared)
 
         found: Duplicates = self._remembered("duplicates", RECORD_FILES, compute)
         return found
+
+    def _names_of_sources(self) -> tuple[str, ...]:
+        """By their bytes, what is said of them and the code that reads."""
+
+        def compute() -> tuple[str, ...]:
+            return tuple(names_of_sources(self.folder / "sources"))
+
+        names: tuple[str, ...] = self._remembered("names of sources", ("sources/*",), compute)
+        return names
 
     def duplicate_decisions(self) -> pd.DataFrame:
         """People's word on pairs that stands: record_id_a, record_id_b, verdict, person, note, decided_at."""

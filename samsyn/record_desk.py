@@ -10,7 +10,6 @@ import pandas as pd
 
 from corpus import merge_duplicates
 from corpus.kept_frames import keep_frame, kept_frame
-from corpus.sources import name_of_sources
 from samsyn.duplicates_desk import RECORD_FILES, DuplicatesDesk
 
 # of smaller reviews the sources are read as quickly
@@ -101,7 +100,7 @@ class RecordDesk(DuplicatesDesk):
 
     def _name_of_records(self) -> str:
         def compute() -> str:
-            digest = hashlib.sha256(name_of_sources(self.folder / "sources").encode())
+            digest = hashlib.sha256(" ".join(self._names_of_sources()).encode())
             for path in sorted((self.folder / "decisions" / "duplicates").glob("*")):
                 digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
             return digest.hexdigest()

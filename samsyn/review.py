@@ -49,6 +49,7 @@ from corpus import (
     write_records,
 )
 from corpus.own_files import keep_private, refuse_ways_out
+from corpus.sources import sources_table
 from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.record_desk import RecordDesk
@@ -196,7 +197,8 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
 
         def compute() -> Collection:
             if self.cluster is None:
-                return read_sources(folder, progress=progress, cache=cache)
+                names = self._names_of_sources() if cache.exists() else ()
+                return read_sources(folder, progress=progress, cache=cache, names=names)
             from samsyn.cluster.adding import reader_on  # noqa: PLC0415 (an extra, and only --dask needs it)
 
             return read_sources(folder, reader=reader_on(self.cluster, cache, progress))
@@ -206,7 +208,12 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
     @property
     def sources(self) -> pd.DataFrame:
         """One row per export file (columns: ``corpus.sources``)."""
-        return self.collection().sources
+        folder, cache = self.folder / "sources", self.cache_folder / "sources"
+        # without the texts, where readings are kept
+        if self.cluster is not None or "collection" in self._kept or not any(cache.glob("*")):
+            return self.collection().sources
+        names = self._names_of_sources()
+        return self._remembered("sources", ("sources/*",), lambda: sources_table(folder, names, cache))
 
     @property
     def searches(self) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from itertools import combinations
@@ -43,7 +43,7 @@ class Duplicates:
         Pairs that would be the same, but are kept apart because people said that records of their groups are
         different; columns as of ``doubtful``.
     said : dict
-        What people said, by rows of ``compared.prepared``.
+        What people said, by rows of ``compared``.
     compared : Compared
         The comparisons, for :func:`find_duplicates` when records are added.
     """
@@ -58,7 +58,7 @@ class Duplicates:
     def matches(self) -> pd.DataFrame:
         """Pairs taken as the same; columns as of ``doubtful``."""
         pairs = self.compared.pairs
-        leader = self.groups.loc[self.compared.prepared["record_id"]].to_numpy(object)
+        leader = self.groups.loc[self.compared.record_ids].to_numpy(object)
         together = leader[pairs["a"]] == leader[pairs["b"]]
         same = (pairs["outcome"] == "same").to_numpy().copy()
         for row, pair in enumerate(zip(pairs["a"], pairs["b"], strict=True)):
@@ -69,7 +69,7 @@ class Duplicates:
     def pairs_of(self, record_ids: set[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         """The kept pairs among these records, and of these with others: as ``doubtful``, with ``outcome``."""
         pairs = self.compared.pairs
-        inside = self.compared.prepared["record_id"].isin(record_ids).to_numpy()
+        inside = pd.Index(self.compared.record_ids, dtype=object).isin(record_ids)
         a, b = inside[pairs["a"]], inside[pairs["b"]]
         frames = []
         for rows in (np.flatnonzero(a & b), np.flatnonzero(a != b)):
@@ -79,7 +79,7 @@ class Duplicates:
 
     def decisions(self) -> pd.DataFrame:
         """What people's words come to, by pair: record_id_a, record_id_b, verdict, why."""
-        ids = self.compared.prepared["record_id"]
+        ids = self.compared.record_ids
         rows = [(ids[a], ids[b], word.verdict, word.why) for (a, b), word in self.said.items()]
         return pd.DataFrame(rows, columns=["record_id_a", "record_id_b", "verdict", "why"])
 
@@ -99,6 +99,7 @@ def find_duplicates(
     earlier: Compared | Duplicates | None = None,
     score: Score | None = None,
     progress: Progress | None = None,
+    only_new: bool = False,
 ) -> Duplicates:
     """Group the records that are one report; decisions of people go before everything.
 
@@ -121,6 +122,9 @@ def find_duplicates(
         Another score than the one shipped, in its form.
     progress : callable, optional
         Wraps the parts in which many records are prepared, and then compared.
+    only_new : bool
+        ``records`` holds only what came since ``earlier``; what that holds stands as it is, and is not looked
+        at again. A record_id that was there before is left out.
 
     Returns
     -------
@@ -134,6 +138,10 @@ def find_duplicates(
     ...     "authors": ["Alder, J.", "Alder, Jo", "Birk, A."], "year": [2019, 2019, 2019]})
     >>> find_duplicates(records).groups.to_dict()
     {'scopus:1': 'scopus:1', 'wos:7': 'scopus:1', 'pubmed:3': 'pubmed:3'}
+
+    >>> first = find_duplicates(records.head(1))
+    >>> find_duplicates(records.tail(2), earlier=first, only_new=True).groups.nunique()
+    2
     """
     once = as_records(records)[["record_id", *COMPARED]]
     # no more than is looked at: a copy of all abstracts of a million records does not fit beside them
@@ -141,17 +149,19 @@ def find_duplicates(
     if not once["record_id"].is_unique:
         once = once.drop_duplicates("record_id", ignore_index=True)
     score, known = score or shipped_score(), earlier.compared if isinstance(earlier, Duplicates) else earlier
-    compared = compare_records(once, known, score, progress)
+    if only_new and known is not None:
+        once = once[known.row_of(once["record_id"].to_numpy(object)) < 0].reset_index(drop=True)
+    compared = compare_records(once, known, score, progress, only_new=only_new)
     said = _by_rows(compared, words_of_people(decisions))
     compared = _with_pairs(compared, list(said), score)
     edges, certain = _edges(compared, said)
     compared = _with_pairs(compared, _inside_groups(compared, edges), score)
     different = [pair for pair, word in said.items() if word.verdict == "different"]
     # rows alike in everything share a number: what contradicts one of them contradicts all
-    twins = pd.factorize(compared.prepared["mark"])[0].astype(np.int64)
+    twins = pd.factorize(compared.marks)[0].astype(np.int64)
     clashes = contradictions(compared, twins)
     grouping = group(
-        len(compared.prepared),
+        len(compared.came),
         edges,
         different=different,
         contradicting=clashes,
@@ -159,14 +169,18 @@ def find_duplicates(
         certain=certain,
     )
     doubtful, cut = questions(compared, grouping, said, clashes, twins)
-    return Duplicates(_groups(once, grouping.leader), doubtful, cut, compared, said)
+    # a group is named by whichever of its records comes first
+    by_id = compared.came if only_new else in_order(once)
+    ids = np.empty(len(by_id), dtype=object)
+    ids[by_id] = compared.record_ids
+    return Duplicates(_groups(ids, by_id, grouping.leader), doubtful, cut, compared, said)
 
 
 def _by_rows(compared: Compared, words: dict[tuple[str, str], Word]) -> dict[Edge, Word]:
     """What people said, by rows of the prepared records; those that are not there are left out."""
-    names = compared.prepared["record_id"]
-    rows = np.flatnonzero(names.isin({name for pair in words for name in pair}))
-    row_of = dict(zip(names.iloc[rows], rows.tolist(), strict=True))
+    asked = sorted({name for pair in words for name in pair})
+    rows = compared.row_of(np.array(asked, dtype=object))
+    row_of = {name: int(row) for name, row in zip(asked, rows, strict=True) if row >= 0}
     return {
         (row_of[a], row_of[b]): word
         for (a, b), word in words.items()
@@ -177,17 +191,17 @@ def _by_rows(compared: Compared, words: dict[tuple[str, str], Word]) -> dict[Edg
 def _edges(compared: Compared, said: dict[Edge, Word]) -> tuple[list[Edge], int]:
     """Pairs to join, the surest first: as many as given are people's word."""
     by_people = [pair for pair, word in sorted(said.items()) if word.verdict == "same"]
-    pairs = compared.pairs
-    same = pairs[(pairs["outcome"] == "same").to_numpy() & in_blocks(compared)]
+    rows = np.flatnonzero(compared.pairs["outcome"] == "same")
+    rows = rows[in_blocks(compared, rows)]
+    same = compared.pairs[["a", "b", "probability"]].iloc[rows]
     same = same.assign(rounded=(-same["probability"]).round(9)).sort_values(["rounded", "a", "b"])
-    found = [(int(a), int(b)) for a, b in zip(same["a"], same["b"], strict=True)]
+    found = list(zip(same["a"].tolist(), same["b"].tolist(), strict=True))
     return by_people + [pair for pair in found if pair not in said], len(by_people)
 
 
 def _inside_groups(compared: Compared, edges: list[Edge]) -> list[Edge]:
     """Pairs within groups of three or more that are not alike in everything."""
-    leader = leaders(len(compared.prepared), np.array(edges, dtype=np.int64).reshape(-1, 2))
-    marks = compared.prepared["mark"].to_numpy()
+    leader, marks = leaders(len(compared.came), _ends(edges)), compared.marks
     rows = np.flatnonzero(np.bincount(leader, minlength=len(leader))[leader] > 2)
     by_group: dict[int, dict[int, int]] = {}
     for row, first, mark in zip(rows.tolist(), leader[rows].tolist(), marks[rows].tolist(), strict=True):
@@ -197,22 +211,24 @@ def _inside_groups(compared: Compared, edges: list[Edge]) -> list[Edge]:
 
 def _with_pairs(compared: Compared, wanted: list[Edge], score: Score) -> Compared:
     """The comparisons, with these pairs among them."""
-    pairs, n = compared.pairs, len(compared.prepared)
-    there = pairs["a"].to_numpy(np.int64) * n + pairs["b"].to_numpy(np.int64)
+    n = len(compared.came)
+    there = compared.pairs["a"].to_numpy(np.int64) * n + compared.pairs["b"].to_numpy(np.int64)
     asked = np.array([min(pair) * n + max(pair) for pair in wanted], dtype=np.int64)
     missing = np.setdiff1d(asked, there)
     if not len(missing):
         return compared
-    found = judged(compared.prepared, missing // n, missing % n, score, within=True)
-    both = pd.concat([pairs, found] if len(pairs) else [found]).sort_values(["a", "b"], ignore_index=True)
-    return replace(compared, pairs=both, n_compared=compared.n_compared + len(missing))
+    return compared.plus_pairs(
+        [judged(compared, missing // n, missing % n, score, within=True)], len(missing)
+    )
 
 
-def _groups(records: pd.DataFrame, leader: np.ndarray) -> pd.Series:
-    # a group is named by whichever of its records comes first
-    by_id = in_order(records)
+def _ends(edges: list[Edge]) -> np.ndarray:
+    return np.array(edges, dtype=np.int64).reshape(-1, 2)
+
+
+def _groups(ids: np.ndarray, by_id: np.ndarray, leader: np.ndarray) -> pd.Series:
     leader_of = np.empty(len(by_id), dtype=np.int64)
     leader_of[by_id] = leader
     _, first, at = np.unique(leader_of, return_index=True, return_inverse=True)
-    names = records["record_id"]
-    return pd.Series(names.iloc[first[at]].array, index=names.array, name="group_id", dtype="str")
+    names = pd.array(ids, dtype="str")
+    return pd.Series(names[first[at]], index=pd.Index(names), name="group_id")

@@ -95,7 +95,10 @@ def group(
         leader[second] = first
         members[first] = ours + theirs
         members.pop(second, None)
-    return Grouping(np.array([find(row) for row in range(n)], dtype=np.int64), refused)
+    found = joined.copy()
+    for row in np.flatnonzero(unsure[joined]).tolist():
+        found[row] = find(row)
+    return Grouping(found, refused)
 
 
 def leaders(n: int, ends: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -53,8 +53,7 @@ def questions(
     doubtful, cut : DataFrame
         Columns :data:`PAIR_COLUMNS`.
     """
-    pairs, leader = compared.pairs, grouping.leader
-    row_of = {pair: row for row, pair in enumerate(zip(pairs["a"], pairs["b"], strict=True))}
+    leader, row_of = grouping.leader, _row_of(compared)
     closed = {
         _ordered(int(leader[a]), int(leader[b]))
         for (a, b), word in said.items()
@@ -66,17 +65,17 @@ def questions(
         if between[0] == between[1] or (between in closed and (a, b) not in said):
             continue
         closed.add(between)
-        asked.append(row_of[a, b])
+        asked.append(row_of(a, b))
         notes.append(note)
     doubtful = described(compared, np.array(asked, dtype=np.int64), said)
     doubtful["why"] = [
         f"{why}; {note}" if note else why for why, note in zip(doubtful["why"], notes, strict=True)
     ]
-    ids = compared.prepared["record_id"]
+    ids = compared.record_ids
     notes = []
     for (a, b), (x, y), by in grouping.refused:
         if by == "people" and (a, b) not in said:
-            cut.append(row_of[a, b])
+            cut.append(row_of(a, b))
             notes.append(f"people said that {ids[x]} and {ids[y]} are different")
     kept_apart = described(compared, np.array(cut, dtype=np.int64), said)
     kept_apart["why"] = [f"{why}, but {note}" for why, note in zip(kept_apart["why"], notes, strict=True)]
@@ -91,7 +90,7 @@ def _wanted(
     twins: np.ndarray,
 ) -> Iterator[tuple[int, int, str]]:
     """Pairs that may be asked, those that matter most first, with what is to be noted."""
-    pairs, ids = compared.pairs, compared.prepared["record_id"]
+    ids = compared.record_ids
     for (a, b), word in said.items():
         if word.verdict == DISAGREE:
             yield a, b, ""
@@ -101,7 +100,8 @@ def _wanted(
         elif by == "conflict":
             why = _why(compared, clashes[_ordered(int(twins[x]), int(twins[y]))])
             yield a, b, f"but {ids[x]} and {ids[y]} would then be one: {why}"
-    doubtful = pairs[(pairs["outcome"] == "doubtful").to_numpy() & in_blocks(compared)]
+    rows = np.flatnonzero(compared.pairs["outcome"] == "doubtful")
+    doubtful = compared.pairs[["a", "b", "probability"]].iloc[rows[in_blocks(compared, rows)]]
     doubtful = doubtful.assign(place=(-doubtful["probability"]).round(9)).sort_values(["place", "a", "b"])
     for a, b in zip(doubtful["a"].tolist(), doubtful["b"].tolist(), strict=True):
         if (a, b) not in said:
@@ -111,7 +111,7 @@ def _wanted(
 def described(compared: Compared, rows: np.ndarray, said: Mapping[Edge, Word]) -> pd.DataFrame:
     """Rows of ``compared.pairs`` for people: columns :data:`PAIR_COLUMNS`."""
     chosen = compared.pairs.iloc[rows]
-    ids = compared.prepared["record_id"].to_numpy(object)
+    ids = compared.record_ids
     a, b = chosen["a"].to_numpy(np.int64), chosen["b"].to_numpy(np.int64)
     whys = [
         said[pair].why if (pair := (int(x), int(y))) in said else _why(compared, int(row))
@@ -131,10 +131,16 @@ def described(compared: Compared, rows: np.ndarray, said: Mapping[Edge, Word]) -
 
 def _why(compared: Compared, row: int) -> str:
     pair = {str(name): value for name, value in compared.pairs.iloc[row].to_dict().items()}
-    kinds, numbers = compared.prepared["kinds"], compared.prepared["numbers"]
     found = {name.removeprefix("conflict_"): value for name, value in pair.items()}
-    a, b = ({"kinds": kinds[at], "numbers": numbers[at]} for at in (pair["a"], pair["b"]))
+    a, b = compared.prepared(np.array([pair["a"], pair["b"]]), ["kinds", "numbers"]).to_dict("records")
     return reason(pair, found, a, b)
+
+
+def _row_of(compared: Compared) -> Callable[[int, int], int]:
+    """Where a pair stands among the kept ones, which are in order."""
+    n = len(compared.came)
+    there = compared.pairs["a"].to_numpy(np.int64) * n + compared.pairs["b"].to_numpy(np.int64)
+    return lambda a, b: int(np.searchsorted(there, a * n + b))
 
 
 def _ordered(x: int, y: int) -> Edge:

@@ -39,7 +39,7 @@ def reader_on(
 
         try:
             for place, line in enumerate(progress(lines) if progress else lines):
-                yield source_reading(folder, line, cache, partial(of_worker, place))
+                yield source_reading(folder, line, "", cache, partial(of_worker, place))
         finally:
             cluster.forget(list(calls.values()))
             cluster.store.keep(_FOLDER, set())

@@ -8,14 +8,22 @@ pairs it is in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from corpus.duplicates.block import KEYS, block_keys, candidate_pairs
-from corpus.duplicates.compared import KEPT_FROM, Compared, compare_records, judged
-from corpus.duplicates.prepare import COMPARED, prepare
+from corpus.duplicates.block import KEYS, candidate_pairs
+from corpus.duplicates.compared import (
+    KEPT_FROM,
+    KEY_COLUMNS,
+    Compared,
+    comparable,
+    compare_records,
+    judged_among,
+)
+from corpus.duplicates.prepare import COMPARED
 from corpus.duplicates.score import shipped_score
 from corpus.records import as_records
 from samsyn.cluster.connection import Cluster, Progress
@@ -41,10 +49,10 @@ def compared_on(cluster: Cluster, records: pd.DataFrame, progress: Progress | No
     progress : callable, optional
     """
     once = as_records(records).drop_duplicates("record_id", ignore_index=True)
+    none = compare_records(once.head(0))
     if once.empty:
-        return compare_records(once)
-    order = np.argsort(once["record_id"].to_numpy(object), kind="stable")
-    parts = in_parts(once.iloc[order][["record_id", *COMPARED]])
+        return none
+    parts = in_parts(once[["record_id", *COMPARED]])
     first = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
     names = [f"{_FOLDER}/{content_name(part)}" for part in parts]
     for name, part in zip(names, parts, strict=True):
@@ -52,16 +60,13 @@ def compared_on(cluster: Cluster, records: pd.DataFrame, progress: Progress | No
             cluster.store.write(name, part)
     del parts
     found = cluster.results(_judged(cluster, names, first), progress)
-    frames, keys = zip(*(_read(cluster.store, name) for name in names), strict=True)
+    came, met = none.records, none.met
+    for name in names:
+        came = came.plus(_read(cluster.store, name))
     cluster.store.keep(_FOLDER, set())
-    pairs = _together([frame for _, frame in found]).sort_values(["a", "b"], ignore_index=True)
-    return Compared(
-        pd.concat(frames, ignore_index=True),
-        np.concatenate(keys),
-        pairs,
-        compare_records(once.head(0)).made_with,
-        sum(n for n, _ in found),
-    )
+    for _, frame in found:
+        met = met.plus(frame)
+    return replace(Compared.of(came, met, none.made_with), n_compared=sum(n for n, _ in found))
 
 
 def _judged(cluster: Cluster, names: list[str], first: np.ndarray) -> list[Any]:
@@ -93,10 +98,9 @@ def prepare_part(name: str, first: int, *, n_buckets: int, store: Store) -> list
     list of Shuffled
         The keys with their rows (counted from ``first``), dealt into buckets by their hash.
     """
-    prepared = prepare(as_records(store.read(name)))
-    keys = block_keys(prepared)
+    prepared = comparable(as_records(store.read(name)))
     store.write(f"{name}-prepared", prepared)
-    store.write_arrays(f"{name}-keys", {key: keys[:, place] for place, key in enumerate(KEYS)})
+    keys = prepared[list(KEY_COLUMNS)].to_numpy(np.uint64)
     rows, places = np.nonzero(keys)
     values = keys[rows, places]
     bucket = (values % np.uint64(n_buckets)).astype(np.int64)
@@ -136,7 +140,7 @@ def rows_in_pairs(
     name: str, wanted: Sequence[np.ndarray], *, first: int, store: Store
 ) -> list[tuple[np.ndarray, pd.DataFrame]]:
     """Of a part the records that are asked for, with their row numbers, for each who asks."""
-    frame, _ = _read(store, name)
+    frame = _read(store, name)
     return [(rows, frame.iloc[rows - first]) for rows in wanted]
 
 
@@ -150,7 +154,7 @@ def judge_pairs(
     frames = []
     for start in range(0, max(1, len(pairs)), _PAIRS_AT_ONCE):
         some = slice(start, start + _PAIRS_AT_ONCE)
-        found = judged(prepared, a[some], b[some], shipped_score(), within=False)
+        found = judged_among(prepared, a[some], b[some], shipped_score())
         found = found.assign(a=pairs[some, 0], b=pairs[some, 1])
         frames.append(found[(found["probability"] >= KEPT_FROM) | (found["outcome"] != "different")])
     return len(pairs), _together(frames)
@@ -161,6 +165,6 @@ def _together(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
-def _read(store: Store, name: str) -> tuple[pd.DataFrame, np.ndarray]:
+def _read(store: Store, name: str) -> pd.DataFrame:
     """What :func:`prepare_part` wrote."""
-    return store.read(f"{name}-prepared"), np.stack(store.read_arrays(f"{name}-keys", KEYS), axis=1)
+    return store.read(f"{name}-prepared")

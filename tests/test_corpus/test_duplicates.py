@@ -1,5 +1,9 @@
 """Two records of one report are one; two reports that look alike are not merged; the rest is for a person."""
 
+import shutil
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -232,14 +236,66 @@ def test_authors_are_compared_however_databases_write_them(authors):
     assert is_one(pair(authors=authors))
 
 
-def test_comparisons_are_read_again_from_their_files_and_damaged_ones_are_not(tmp_path):
-    records = pair(doi="10.5555/x")
-    found = find_duplicates(records)
-    found.compared.save(tmp_path)
+def many(*numbers: int) -> pd.DataFrame:
+    """Invented records, two of each number."""
+    rows = [
+        {
+            "record_id": f"{database}:{n}",
+            "title": f"Trust and time in harbour district {n}",
+            "year": 2000 + n % 20,
+        }
+        for n in numbers
+        for database in "ab"
+    ]
+    return pd.DataFrame(rows)
+
+
+def test_comparisons_are_read_again_from_their_files_which_only_grow(tmp_path):
+    found, kept = None, set()
+    for n in range(40):
+        found = find_duplicates(many(n), earlier=Compared.load(tmp_path), only_new=n > 0)
+        found.compared.save(tmp_path)
+        before, kept = kept, {path.name for path in tmp_path.glob("records-*")}
+        # what was written stays, until of many files one is made
+        assert before < kept or len(kept) == 1
+    assert 1 <= len(kept) < 20
+    whole = find_duplicates(many(*range(40)))
+    assert found.groups.equals(whole.groups)
+    assert found.groups.nunique() == 40
     again = Compared.load(tmp_path)
-    assert find_duplicates(records, earlier=again).compared.n_compared == 0
-    assert find_duplicates(records, earlier=again).groups.equals(found.groups)
-    (tmp_path / "pairs.parquet").write_bytes(b"torn")
+    assert find_duplicates(many(*range(40)), earlier=again).compared.n_compared == 0
+    pd.testing.assert_frame_equal(again.pairs, whole.compared.pairs)
+    pd.testing.assert_frame_equal(again.prepared(), whole.compared.prepared())
+    with pytest.raises(ValueError, match="only_new needs earlier"):
+        find_duplicates(many(1), only_new=True)
+
+
+@pytest.mark.parametrize("kind", ["compared", "records", "pairs", "order"])
+@pytest.mark.parametrize("harm", ["torn", "changed", "gone", "other"])
+def test_damaged_and_foreign_comparisons_are_not_read(tmp_path, kind, harm):
+    find_duplicates(many(1, 2)).compared.save(tmp_path)
+    path = next(path for path in tmp_path.iterdir() if path.name.startswith(kind))
+    content = path.read_bytes()
+    if harm == "gone":
+        path.unlink()
+    elif harm == "other":
+        # sound files, of other records
+        find_duplicates(many(3)).compared.save(tmp_path / "other")
+        other = next(path for path in (tmp_path / "other").iterdir() if path.name.startswith(kind))
+        shutil.copy(other, path)
+    else:
+        middle = len(content) // 2
+        after = content[middle + 1 :] if harm == "changed" else b""
+        path.write_bytes(content[:middle] + bytes([content[middle] ^ 0x11]) + after)
+    assert Compared.load(tmp_path) is None
+
+
+@pytest.mark.parametrize("came", [[0, 1, 2, 3], [0, 0, 2, 2], [1, 2, 3, 4]])
+def test_comparisons_in_no_order_are_not_read(tmp_path, came):
+    """As somebody may have written them; their own order is 0, 2, 1, 3."""
+    compared = find_duplicates(many(1, 2)).compared
+    assert compared.came.tolist() == [0, 2, 1, 3]
+    replace(compared, came=np.array(came)).save(tmp_path)
     assert Compared.load(tmp_path) is None
 
 

@@ -1,5 +1,7 @@
 """What holds for any set of records: their order, adding in slices, copies, merging twice, undoing."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,12 +86,22 @@ def test_order_of_records_and_of_fields_does_not_matter(drawn_works, random):
 @given(drawn, st.integers(0, 40), st.integers(0, 40))
 def test_adding_in_slices_gives_the_same_as_at_once(drawn_works, first, second):
     records = frame(drawn_works)
-    found = None
+    found, start = None, 0
+    added = find_duplicates(records.head(0))
     for end in (*sorted((first, second)), len(records)):
         found = find_duplicates(records.iloc[:end], earlier=found)
+        # a record that was there before is left out, also where it has changed
+        added = find_duplicates(
+            pd.concat([records.iloc[start:end], records.head(min(start, 1)).assign(title="Other")]),
+            earlier=added,
+            only_new=True,
+        )
+        start = end
     whole = find_duplicates(records)
-    assert found.groups.equals(whole.groups)
-    assert found.doubtful.equals(whole.doubtful)
+    for one in (found, added):
+        assert one.groups.equals(whole.groups)
+        assert one.doubtful.equals(whole.doubtful)
+        assert one.matches.equals(whole.matches)
 
 
 @given(st.lists(works, min_size=1, max_size=12))
@@ -134,8 +146,8 @@ def test_a_labelled_set_in_slices_gives_the_same_groups_and_compares_only_what_i
     records = pd.read_csv(folder / "records.csv.gz", dtype="str", keep_default_na=False)
     records = records.rename(columns={"ID": "record_id", "author": "authors", "number": "issue"})
     whole, found, compared = find_duplicates(records), None, []
-    for end in np.linspace(0, len(records), 11).astype(int)[1:]:
-        found = find_duplicates(records.iloc[:end], earlier=found)
+    for start, end in pairwise(np.linspace(0, len(records), 11).astype(int)):
+        found = find_duplicates(records.iloc[start:end], earlier=found, only_new=found is not None)
         compared.append(found.compared.n_compared)
     assert found.groups.equals(whole.groups)
     assert found.doubtful.equals(whole.doubtful)

@@ -95,7 +95,7 @@ def test_a_kept_reading_that_is_damaged_or_of_other_code_is_made_anew(folder, re
     read_files.clear()
     collection(folder)
     assert read_files == []
-    monkeypatch.setattr(kept, "code_read", lambda: "another version")
+    monkeypatch.setattr("corpus.sources.code_read", lambda: "another version")
     alike(collection(folder), whole)
     assert read_files == ["invented.ris"]
 

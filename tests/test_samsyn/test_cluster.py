@@ -226,7 +226,7 @@ def test_comparisons_are_the_same(cluster):
     pd.testing.assert_frame_equal(there.doubtful, here.doubtful)
     one = compare_records(as_records(records))
     pd.testing.assert_frame_equal(other.pairs, one.pairs)
-    pd.testing.assert_frame_equal(other.prepared, one.prepared)
+    pd.testing.assert_frame_equal(other.prepared(), one.prepared())
     assert (other.keys == one.keys).all()
     assert other.n_compared == one.n_compared
 
@@ -237,7 +237,7 @@ def test_comparing_nothing_and_one(cluster):
     for n in (0, 1):
         few = generated(1).head(n)
         there = compared_on(cluster, few)
-        assert len(there.prepared) == n
+        assert len(there.prepared()) == n
         assert there.pairs.empty
 
 

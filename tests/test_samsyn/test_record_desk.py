@@ -136,6 +136,43 @@ def test_where_nothing_can_be_kept_the_records_are_read_each_time(review):
     assert len(again(review).rank()) == len(wanted)
 
 
+def test_of_a_new_source_only_its_own_records_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(duplicates_desk, "_KEPT_FROM", 5)
+    monkeypatch.setattr("corpus.kept_readings.KEPT_FROM_BYTES", 0)
+    read, as_before = [], corpus.kept_frames.pq.read_table
+
+    def watched(path, columns=None, **more):
+        read.append((path.stem, columns))
+        return as_before(path, columns=columns, **more)
+
+    monkeypatch.setattr("corpus.kept_frames.pq.read_table", watched)
+    review = Review.new(tmp_path / "review")
+    for name, years in (("b", range(2000, 2010)), ("c", range(2005, 2015)), ("a", range(2001, 2018))):
+        entries = (ENTRY.format(title=f"Trust and time {year}", year=year, abstract="") for year in years)
+        (tmp_path / f"{name}.ris").write_text("".join(entries), encoding="utf-8")
+        read.clear()
+        opened = again(review)
+        added, _ = opened.add(tmp_path / f"{name}.ris", Search(name))
+        groups = opened.duplicates().groups
+        # of the others no more than whose the records are
+        assert {file for file, columns in read if columns is None} <= {f"{name}.ris"}
+        collection = again(review).collection()
+        pd.testing.assert_series_equal(groups, corpus.find_duplicates(collection.records).groups)
+        pd.testing.assert_frame_equal(opened.sources, collection.sources)
+        assert (added["n_new"], added["n_without_abstract"]) == (len(years), len(years))
+    assert groups.nunique() == 18
+    # a source that is gone is not believed to be there
+    kept = journal_without(review.folder / "sources" / "sources.jsonl", "c.ris")
+    (review.folder / "sources" / "sources.jsonl").write_text(kept, encoding="utf-8")
+    left = again(review).collection().records
+    assert again(review).duplicates().groups.equals(corpus.find_duplicates(left).groups)
+    assert again(review).duplicates().groups.equals(corpus.find_duplicates(left).groups)
+
+
+def journal_without(path, word):
+    return "".join(line for line in path.read_text("utf-8").splitlines(keepends=True) if word not in line)
+
+
 def test_check_believes_nothing_that_was_kept(review):
     record_id = review.records["record_id"].iloc[0]
     review.screen([{"record_id": record_id, "verdict": "include"}], person="ann")
