@@ -89,11 +89,11 @@ def kept_reading(file: Path, folder: Path, name: Callable[[], str], read: Callab
     return found
 
 
-def kept_counts(file: Path, folder: Path, name: Callable[[], str]) -> Counts | None:
+def kept_counts(file: Path, folder: Path, name: str) -> Counts | None:
     """What is counted of a kept reading (:func:`kept_reading`), without its texts; None when none is kept."""
     if file.stat().st_size < KEPT_FROM_BYTES:
         return None
-    found = kept_frame(folder / f"{file.name}.parquet", name(), ["record_id"])
+    found = kept_frame(folder / f"{file.name}.parquet", name, ["record_id"])
     if found is None:
         return None
     records, told = found

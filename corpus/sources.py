@@ -232,7 +232,7 @@ def sources_table(folder: Path, names: Sequence[str], cache: Path) -> pd.DataFra
     seen: set[str] = set()
     lines = source_lines(folder)
     for line, name in zip(lines, names, strict=True):
-        counted = kept_counts(source_path(folder, line), cache, lambda name=name: name)
+        counted = kept_counts(source_path(folder, line), cache, name)
         counted = counted or Counts.of(source_reading(folder, line, name, cache))
         counts.append((counted, sum(_are_new(counted.record_ids, seen))))
     return _table(lines, counts)

@@ -132,7 +132,8 @@ def described(compared: Compared, rows: np.ndarray, said: Mapping[Edge, Word]) -
 def _why(compared: Compared, row: int) -> str:
     pair = {str(name): value for name, value in compared.pairs.iloc[row].to_dict().items()}
     found = {name.removeprefix("conflict_"): value for name, value in pair.items()}
-    a, b = compared.prepared(np.array([pair["a"], pair["b"]]), ["kinds", "numbers"]).to_dict("records")
+    titles = compared.prepared(np.array([pair["a"], pair["b"]]), ["kinds", "numbers"])
+    a, b = ({"kinds": kinds, "numbers": numbers} for kinds, numbers in titles.to_numpy())
     return reason(pair, found, a, b)
 
 

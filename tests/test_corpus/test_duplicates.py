@@ -239,11 +239,7 @@ def test_authors_are_compared_however_databases_write_them(authors):
 def many(*numbers: int) -> pd.DataFrame:
     """Invented records, two of each number."""
     rows = [
-        {
-            "record_id": f"{database}:{n}",
-            "title": f"Trust and time in harbour district {n}",
-            "year": 2000 + n % 20,
-        }
+        BASE | {"record_id": f"{database}:{n}", "title": f"Trust in harbour {n}", "doi": f"10.5555/{n}"}
         for n in numbers
         for database in "ab"
     ]
