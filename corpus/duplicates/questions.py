@@ -98,7 +98,7 @@ def _wanted(
         if (a, b) in said:
             yield a, b, f"but people also said that {ids[x]} and {ids[y]} are different"
         elif by == "conflict":
-            why = _why(compared, clashes[_ordered(int(twins[x]), int(twins[y]))])
+            why = _whys(compared, np.array([clashes[_ordered(int(twins[x]), int(twins[y]))]]))[0]
             yield a, b, f"but {ids[x]} and {ids[y]} would then be one: {why}"
     rows = np.flatnonzero(compared.pairs["outcome"] == "doubtful")
     doubtful = compared.pairs[["a", "b", "probability"]].iloc[rows[in_blocks(compared, rows)]]
@@ -113,10 +113,9 @@ def described(compared: Compared, rows: np.ndarray, said: Mapping[Edge, Word]) -
     chosen = compared.pairs.iloc[rows]
     ids = compared.record_ids
     a, b = chosen["a"].to_numpy(np.int64), chosen["b"].to_numpy(np.int64)
-    whys = [
-        said[pair].why if (pair := (int(x), int(y))) in said else _why(compared, int(row))
-        for x, y, row in zip(a, b, rows, strict=True)
-    ]
+    by_people = (said.get(pair) for pair in zip(a.tolist(), b.tolist(), strict=True))
+    found = _whys(compared, rows)
+    whys = [word.why if word else why for word, why in zip(by_people, found, strict=True)]
     return pd.DataFrame(
         {
             "record_id_a": ids[a],
@@ -129,12 +128,23 @@ def described(compared: Compared, rows: np.ndarray, said: Mapping[Edge, Word]) -
     )
 
 
-def _why(compared: Compared, row: int) -> str:
-    pair = {str(name): value for name, value in compared.pairs.iloc[row].to_dict().items()}
-    found = {name.removeprefix("conflict_"): value for name, value in pair.items()}
-    titles = compared.prepared(np.array([pair["a"], pair["b"]]), ["kinds", "numbers"])
-    a, b = ({"kinds": kinds, "numbers": numbers} for kinds, numbers in titles.to_numpy())
-    return reason(pair, found, a, b)
+def _whys(compared: Compared, rows: np.ndarray) -> list[str]:
+    """What agrees and what does not in rows of ``compared.pairs``, in words."""
+    chosen = compared.pairs.iloc[rows]
+    columns = [str(name) for name in chosen.columns]
+    first, second = (
+        compared.prepared(chosen[end].to_numpy(np.int64), ["kinds", "numbers"]).to_numpy()
+        for end in ("a", "b")
+    )
+    whys = []
+    for values, (kinds_a, numbers_a), (kinds_b, numbers_b) in zip(
+        chosen.itertuples(index=False, name=None), first, second, strict=True
+    ):
+        pair = dict(zip(columns, values, strict=True))
+        found = {name.removeprefix("conflict_"): value for name, value in pair.items()}
+        a, b = {"kinds": kinds_a, "numbers": numbers_a}, {"kinds": kinds_b, "numbers": numbers_b}
+        whys.append(reason(pair, found, a, b))
+    return whys
 
 
 def _row_of(compared: Compared) -> Callable[[int, int], int]:
