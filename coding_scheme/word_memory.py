@@ -17,6 +17,7 @@ from typing import Any
 
 from coding_scheme.language import known_lemmas, written_words
 from coding_scheme.written_words import KEPT
+from corpus.json_text import from_json
 from corpus.languages import READ_LANGUAGES, known_words
 
 # to be raised when the same word would be taken apart in another way
@@ -60,8 +61,8 @@ def _recall(path: Path, languages: tuple[str, ...] = READ_LANGUAGES) -> None:
         if state in _read:
             return
         _read.add(state)
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        kept = from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return
     if not isinstance(kept, dict) or kept.get("made_with") != _made_with():
         return
