@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import pandas as pd
@@ -54,9 +53,7 @@ class DuplicatesDesk(ScreeningDesk):
                 records, self.duplicate_decisions(), earlier=earlier, progress=self.show_progress("comparing")
             )
             if is_large and (is_fresh or found.compared.n_compared):
-                # in a folder that can only be read it is compared again next time
-                with suppress(OSError):
-                    found.compared.save(folder)
+                found.compared.save(folder)
             return found
 
         found: Duplicates = self._remembered("duplicates", RECORD_FILES, compute)

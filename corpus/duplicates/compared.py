@@ -10,14 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpus.duplicates.block import KEYS, block_keys, candidate_pairs, still_share
 from corpus.duplicates.compare import compare
 from corpus.duplicates.conflicts import conflicts, outcomes
 from corpus.duplicates.prepare import prepare, record_marks
 from corpus.duplicates.score import Score, probabilities, shipped_score
+from corpus.kept_frames import keep_frame, kept_frame
 
 # pairs less likely than this are not kept; nothing is decided by them
 KEPT_FROM = 0.2
@@ -55,28 +54,20 @@ class Compared:
 
     def save(self, folder: Path) -> None:
         """Write it to two Parquet files in a folder, which may be deleted at any time."""
-        folder.mkdir(parents=True, exist_ok=True)
         keys = pd.DataFrame(self.keys, columns=[f"key_{name}" for name in KEYS])
-        for name, frame in (("records", pd.concat([self.prepared, keys], axis=1)), ("pairs", self.pairs)):
-            table = pa.Table.from_pandas(frame, preserve_index=False)
-            table = table.replace_schema_metadata({"made_with": self.made_with})
-            written = folder / f"{name}.parquet.new"
-            pq.write_table(table, written)
-            written.replace(folder / f"{name}.parquet")
+        # pairs are rows of these records: not those of another run that was stopped between the two files
+        told = {"of": hashlib.blake2b(self.prepared["mark"].to_numpy().tobytes(), digest_size=16).hexdigest()}
+        keep_frame(folder / "records.parquet", self.made_with, pd.concat([self.prepared, keys], axis=1), told)
+        keep_frame(folder / "pairs.parquet", self.made_with, self.pairs, told)
 
     @classmethod
     def load(cls, folder: Path, score: Score | None = None) -> Compared | None:
         """Read it again; None when it is not there, damaged, or was made with another score or version."""
-        made_with, frames = _made_with(score or shipped_score()), []
-        for name in ("records", "pairs"):
-            try:
-                table = pq.read_table(folder / f"{name}.parquet")
-            except (OSError, pa.ArrowException):
-                return None
-            if (table.schema.metadata or {}).get(b"made_with", b"").decode() != made_with:
-                return None
-            frames.append(table.to_pandas())
-        records, pairs = frames
+        made_with = _made_with(score or shipped_score())
+        found = [kept_frame(folder / f"{name}.parquet", made_with) for name in ("records", "pairs")]
+        if found[0] is None or found[1] is None or found[0][1] != found[1][1]:
+            return None
+        (records, _), (pairs, _) = found
         names = [f"key_{name}" for name in KEYS]
         if len(pairs) and max(pairs["a"].max(), pairs["b"].max()) >= len(records):
             return None

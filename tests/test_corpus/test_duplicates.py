@@ -239,7 +239,22 @@ def test_comparisons_are_read_again_from_their_files_and_damaged_ones_are_not(tm
     again = Compared.load(tmp_path)
     assert find_duplicates(records, earlier=again).compared.n_compared == 0
     assert find_duplicates(records, earlier=again).groups.equals(found.groups)
-    (tmp_path / "pairs.parquet").write_bytes(b"torn")
+    path = tmp_path / "pairs.parquet"
+    good, whole = path.read_bytes(), again.pairs.to_csv()
+    # every stretch of the file, one flipped at a time: none may come through as comparisons
+    for at in range(0, len(good), max(len(good) // 40, 1)):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+        again = Compared.load(tmp_path)
+        assert again is None or again.pairs.to_csv() == whole, at
+    path.write_bytes(b"torn")
+    assert Compared.load(tmp_path) is None
+
+
+def test_pairs_of_another_run_do_not_count_for_these_records(tmp_path):
+    find_duplicates(pair(doi="10.5555/x")).compared.save(tmp_path)
+    pairs = (tmp_path / "pairs.parquet").read_bytes()
+    find_duplicates(pair(title="Steel bridges under load")).compared.save(tmp_path)
+    (tmp_path / "pairs.parquet").write_bytes(pairs)
     assert Compared.load(tmp_path) is None
 
 
