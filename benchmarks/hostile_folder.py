@@ -3,13 +3,15 @@
     python benchmarks/hostile_folder.py                     2,000 rounds, seed 1, two processes
     python benchmarks/hostile_folder.py --rounds 300 --seed 7
 
-A small invented review is made, with decisions of every kind. Each round damages one
-file of it (journals, log of sources, sources, protocol, coding scheme, synthesis.yaml, checklist): bytes
-changed, cut, doubled, a key of a line dropped, a value exchanged for one of another type, a hostile text put in (NUL,
-half a letter, deep nesting, a number of 5,000 digits, a line of a megabyte, a turned direction of reading). Then what
-`status`, `check`, `agreement`, `rank` and the evidence of `render` call is called. Allowed is a ReviewError (said in
-words) or an outcome; anything else raised is a crash, and so is a round of more than a minute. Printed: damaged,
-refused in words, noticed by the check, harmless, crashed.
+A small invented review is made, with decisions of every kind, and rendered; all that a large review keeps in
+``.cache`` is kept of it too. Each round damages one file of it (journals, log of sources, sources, protocol,
+coding scheme, synthesis.yaml, checklist, output, what is kept): bytes changed, cut, doubled, a key of a line dropped,
+a value exchanged for one of another type, a hostile text put in (NUL, half a letter, deep nesting, a number of 5,000
+digits, a line of a megabyte, a turned direction of reading). Then what `status`, `check`, `agreement` and the evidence
+of `render` call is called, in one round of four `render` itself, and where what is kept was damaged, `duplicates`,
+`rank` and `suggest`, which must come to the same as before. Allowed is a ReviewError (said in words) or an outcome;
+anything else raised is a crash, and so is a round of more than a minute, or another outcome from a damaged
+``.cache``. Printed: damaged, refused in words, noticed by the check, harmless, crashed.
 """
 
 from __future__ import annotations
@@ -24,16 +26,23 @@ import tempfile
 import time
 import traceback
 from collections import Counter
+from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from corpus import ReviewError, Search
+import pandas as pd
+
+from coding_scheme import word_memory
+from coding_scheme.language import known_lemmas, written_words
+from corpus import ReviewError, Search, kept_readings
+from corpus.languages import READ_LANGUAGES, known_words
+from samsyn import duplicates_desk, ranking_desk, record_desk, suggestion_desk
 from samsyn.review import Review, example_folder
 
 FILES = ("decisions/*/*.jsonl", "sources/sources.jsonl", "sources/*.ris",
          "*.yaml", "decisions/*/.*.last", "schemes/*",
-         *("decisions/*/*.jsonl",) * 6)  # fmt: skip
+         *("decisions/*/*.jsonl",) * 6, "output/*", *(".cache/**/*",) * 2)  # fmt: skip
 HOSTILE = (
     "\x00", "\ud800", "\u202e", "\x1b[2J", "[" * 30_000, '{"a":' * 30_000, "1" * 5_000, "-1e999", "NaN", "null",
     "true", '"', "'", "{", "}", "[]", "{}", '""', ": ", "- ", "\n", "\r", "\t", "&a ", "*a", "!!python/object:x ",
@@ -57,32 +66,37 @@ VALUES: tuple[Any, ...] = (
     float("nan"),
 )
 LONGEST = 60
+OUTCOMES = ("damaged", "refused", "noticed", "harmless", "crashed")
+Counts = Counter[tuple[str, str]]
 
 
 def main() -> None:
     """Damage, call, print; end with 1 where anything but words came."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=2_000)
+    n = in_rounds(damage, str(__doc__), 2_000, OUTCOMES)
+    raise SystemExit(1 if sum(n[key] for key in n if key[1] == "crashed") else 0)
+
+
+def in_rounds(
+    work: Callable[[range, int], tuple[Counts, list[str]]], said: str, rounds: int, outcomes: Iterable[str]
+) -> Counts:
+    """Share the rounds that the command line asks for among processes; print and return what was counted."""
+    parser = argparse.ArgumentParser(description=said.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args()
     began = time.perf_counter()
     shares = [range(start, chosen.rounds, chosen.processes) for start in range(chosen.processes)]
     with ProcessPoolExecutor(chosen.processes) as pool:
-        parts = list(pool.map(damage, shares, [chosen.seed] * len(shares)))
+        parts = list(pool.map(work, shares, [chosen.seed] * len(shares)))
     n = sum((part[0] for part in parts), Counter())
-    outcomes = ("damaged", "refused", "noticed", "harmless", "crashed")
+    kinds = sorted({kind for kind, _ in n})
     print(f"{'':24}" + "".join(f"{name:>10}" for name in outcomes))
-    for kind in sorted({kind for kind, _ in n}):
-        print(f"{kind:24}" + "".join(f"{n[kind, name]:>10}" for name in outcomes))
-    print(
-        f"{'all':24}"
-        + "".join(f"{sum(n[kind, name] for kind in {k for k, _ in n}):>10}" for name in outcomes)
-    )
-    for _, crashes in parts:
-        print(*crashes, sep="\n")
+    for name, some in (*((kind, [kind]) for kind in kinds), ("all", kinds)):
+        print(f"{name:24}" + "".join(f"{sum(n[kind, what] for kind in some):>10}" for what in outcomes))
+    print(*(line for _, told in parts for line in told), sep="\n")
     print(f"{time.perf_counter() - began:.0f} seconds")
-    raise SystemExit(1 if any(crashes for _, crashes in parts) else 0)
+    return n
 
 
 def small_review(folder: Path) -> Review:
@@ -136,28 +150,29 @@ def small_review(folder: Path) -> Review:
     return review
 
 
-def damage(numbers: range, seed: int) -> tuple[Counter[tuple[str, str]], list[str]]:
+def damage(numbers: range, seed: int) -> tuple[Counts, list[str]]:
     """Make the rounds with these numbers; return the counts by kind of file, and the crashes in words."""
-    n: Counter[tuple[str, str]] = Counter()
+    n: Counts = Counter()
     crashes = []
+    keep_of_small_reviews()
     with tempfile.TemporaryDirectory(prefix="samsyn-hostile-") as place:
         review = small_review(Path(place, "review"))
-        called(review)
-        sound = called(review)
+        review.render()
+        computed(review)
+        sound = {False: called(review), True: computed(review)}
+        held = held_in(review.folder)
         for number in numbers:
             rng = random.Random(f"{seed} {number}")  # noqa: S311 (no secret)
             pattern = rng.choice(FILES)
-            found = sorted(
-                path for path in review.folder.glob(pattern) if path.is_file() and path.stat().st_size
-            )
-            if not found:
-                continue
-            path = rng.choice(found)
-            data = path.read_bytes()
-            what, changed = damaged(data, rng)
+            path = rng.choice(sorted(path for path in review.folder.glob(pattern) if held.get(path)))
+            what, changed = damaged(held[path], rng)
             path.write_bytes(changed)
-            outcome, told = _outcome(review, sound)
-            path.write_bytes(data)
+            is_kept = pattern.startswith(".cache")
+            call = computed if is_kept else rendered if rng.random() < 0.25 else called
+            outcome, told = _outcome(call, review, sound[is_kept])
+            if is_kept and outcome in ("refused", "noticed"):
+                outcome, told = "crashed", "another outcome than without it"
+            put_back(review.folder, held)
             n[pattern, "damaged"] += 1
             n[pattern, outcome] += 1
             if outcome == "crashed":
@@ -166,7 +181,31 @@ def damage(numbers: range, seed: int) -> tuple[Counter[tuple[str, str]], list[st
     return n, crashes
 
 
-def called(review: Review) -> tuple[str, ...]:
+def keep_of_small_reviews() -> None:
+    """Keep of a small review what is else kept of a large one only; in this process."""
+    for desk in (record_desk, duplicates_desk, ranking_desk, suggestion_desk):
+        desk._KEPT_FROM = 0
+    kept_readings.KEPT_FROM_BYTES = 0
+
+
+def held_in(folder: Path) -> dict[Path, bytes]:
+    """The files of a folder and what they hold."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def put_back(folder: Path, held: dict[Path, bytes]) -> None:
+    """Make a folder's files what they were."""
+    for path, now in held_in(folder).items():
+        if path not in held:
+            path.unlink()
+        elif now != held[path]:
+            path.write_bytes(held[path])
+    for path in held.keys() - held_in(folder).keys():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(held[path])
+
+
+def called(review: Review) -> tuple[object, ...]:
     """What the commands call: a fresh look at the folder; the faults that the check says."""
     fresh = Review.open(review.folder)
     fresh.status()
@@ -176,25 +215,49 @@ def called(review: Review) -> tuple[str, ...]:
     return tuple(faults)
 
 
-def _outcome(review: Review, sound: tuple[str, ...]) -> tuple[str, str]:
+def rendered(review: Review) -> tuple[object, ...]:
+    """The faults that the check says, once the report is made anew."""
+    Review.open(review.folder).render()
+    return called(review)
+
+
+def computed(review: Review) -> tuple[object, ...]:
+    """What is computed with the help of what is kept."""
+    fresh = Review.open(review.folder)
+    for language in READ_LANGUAGES:
+        # as a new process would: nothing known but what is kept
+        for known in (written_words(language).tokens, known_lemmas(language), known_words(language)):
+            known.clear()
+    word_memory._read.clear()
+    found = fresh.duplicates()
+    frames = (found.groups, found.doubtful, fresh.records, fresh.rank(), fresh.suggest(all_records=True))
+    return tuple(_words(frame) for frame in frames)
+
+
+def _words(frame: pd.DataFrame | pd.Series) -> str:
+    return frame.to_csv(index=True)
+
+
+def _outcome(
+    call: Callable[[Review], tuple[object, ...]], review: Review, sound: tuple[object, ...]
+) -> tuple[str, str]:
     def late(*_: object) -> None:
         raise TimeoutError(f"more than {LONGEST} seconds")
 
-    signal.signal(signal.SIGALRM, late)
-    signal.alarm(LONGEST)
+    # of this process, whatever else the machine does
+    signal.signal(signal.SIGPROF, late)
+    signal.setitimer(signal.ITIMER_PROF, LONGEST)
     try:
-        return ("harmless", "") if called(review) == sound else ("noticed", "")
-    except ReviewError:
-        return "refused", ""
+        return ("harmless", "") if call(review) == sound else ("noticed", "")
+    except ReviewError as error:
+        return "refused", str(error)
     except Exception as error:  # a crash is what is looked for
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        ours = [
-            one for one in traceback.extract_tb(error.__traceback__) if "site-packages" not in one.filename
-        ]
-        at = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else where.name
+        steps = traceback.extract_tb(error.__traceback__)
+        ours = [step for step in steps if "site-packages" not in step.filename] or steps
+        at = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}"
         return "crashed", f"{type(error).__name__} {str(error)[:100]!r} at {at}"
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def damaged(data: bytes, rng: random.Random) -> tuple[str, bytes]:

@@ -1,30 +1,26 @@
 """Files of a review are edited at random: does `samsyn check` find it, and name the file?
 
-    python benchmarks/tampering.py                      300 edits, seed 1, two processes
-    python benchmarks/tampering.py --edits 40 --seed 5
+    python benchmarks/tampering.py                      600 edits, seed 1, two processes
+    python benchmarks/tampering.py --rounds 40 --seed 5
 
-The invented example is rendered once. Then one file at a time is edited (a byte, a word, a number, a line removed,
+A small invented review is rendered once. Then one file at a time is edited (a byte, a word, a number, a line removed,
 two lines swapped), the review is checked, and the file is put back. Kinds of files take turns: sources, decision
 files, the log of sources, what authors write (protocol, coding scheme, synthesis.yaml, checklist.yaml), and every
 output. Printed per kind: edits made, found (the check says a fault, or refuses the file in words), named (the
-file's name is in what is said), and crashes (anything else is raised).
+file's name is in what is said), and crashed (anything else is raised).
 """
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
-import shutil
-import sys
 import tempfile
-import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from hostile_folder import Counts, in_rounds, small_review
+
 from corpus import ReviewError
-from samsyn.demonstration import copy_example
 from samsyn.review import Review
 
 KINDS = {
@@ -40,58 +36,38 @@ EDITS = ("byte", "word", "number", "line removed", "lines swapped")
 
 def main() -> None:
     """Edit, check, print; end with 1 where an edit was not found."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--edits", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=2)
-    chosen = parser.parse_args()
-    began = time.perf_counter()
-    shares = [range(start, chosen.edits, chosen.processes) for start in range(chosen.processes)]
-    with ProcessPoolExecutor(chosen.processes) as pool:
-        parts = list(pool.map(tamper, shares, [chosen.seed] * len(shares)))
-    n = sum((part[0] for part in parts), Counter())
-    print(f"{'':16}{'edits':>7}{'found':>7}{'named':>7}{'crash':>7}")
-    for kind in KINDS:
-        print(f"{kind:16}" + "".join(f"{n[kind, what]:>7}" for what in ("edits", "found", "named", "crash")))
-    for _, missed in parts:
-        for line in missed:
-            print(line)
-    print(f"{time.perf_counter() - began:.0f} seconds")
+    n = in_rounds(tamper, str(__doc__), 600, ("edits", "found", "named", "crashed"))
     raise SystemExit(1 if any(n[kind, "found"] < n[kind, "edits"] for kind in KINDS) else 0)
 
 
-def tamper(numbers: range, seed: int) -> tuple[Counter[tuple[str, str]], list[str]]:
-    """Make the edits with these numbers; return the counts and what was missed, in words."""
-    n: Counter[tuple[str, str]] = Counter()
-    missed = []
+def tamper(numbers: range, seed: int) -> tuple[Counts, list[str]]:
+    """Make the edits with these numbers; return the counts, and in words what was missed or not named."""
+    n: Counts = Counter()
+    told = []
     with tempfile.TemporaryDirectory(prefix="samsyn-tampering-") as place:
-        review = copy_example(Path(place, "review"))
+        review = small_review(Path(place, "review"))
         review.render()
         if faults := review.check():
-            raise SystemExit(f"the untouched example has faults: {faults}")
+            raise SystemExit(f"the untouched review has faults: {faults}")
         for number in numbers:
             rng = random.Random(f"{seed} {number}")  # noqa: S311 (no secret)
             kind = list(KINDS)[number % len(KINDS)]
             found = {path for pattern in KINDS[kind] for path in review.folder.glob(pattern)}
-            path = rng.choice(sorted(found))
-            what, data = edited(path.read_bytes(), rng, packed="packed" in kind)
-            kept = path.with_name(f"{path.name}.kept")
-            shutil.copy2(path, kept)
+            path = rng.choice(sorted(path for path in found if path.stat().st_size))
+            before = path.read_bytes()
+            what, data = edited(before, rng, packed="packed" in kind)
             path.write_bytes(data)
             said, crash = _check(review)
-            kept.replace(path)
+            path.write_bytes(before)
+            is_named = any(path.name in one for one in said)
             n[kind, "edits"] += 1
             n[kind, "found"] += bool(said)
-            n[kind, "named"] += any(path.name in one for one in said)
-            n[kind, "crash"] += bool(crash)
-            name_said = "named" if any(path.name in one for one in said) else "not named"
-            told = f"crash {crash}" if crash else f"found, {name_said}" if said else "MISSED"
-            print(f"edit {number}, {path.name}: {what}: {told}", file=sys.stderr, flush=True)
-            if not said or crash:
-                missed.append(
-                    f"{'crash ' + crash if crash else 'MISSED'}: {what} in {path.name} (edit {number})"
-                )
-    return n, missed
+            n[kind, "named"] += is_named
+            n[kind, "crashed"] += bool(crash)
+            if crash or not is_named:
+                outcome = f"crashed, {crash}" if crash else "not named" if said else "not found"
+                told.append(f"edit {number}, {what} in {path.name}: {outcome}")
+    return n, told
 
 
 def _check(review: Review) -> tuple[list[str], str]:

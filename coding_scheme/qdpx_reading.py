@@ -6,7 +6,6 @@ is listed with the reason.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from coding_scheme.qdpx_sources import Selection, SourceText, file_of, opened, s
 from coding_scheme.qdpx_writing import BETWEEN, DECISION_LABELS, NO_WORDS, RECORD_LABELS, UNSAID
 from coding_scheme.scheme import CodingScheme
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 from corpus.records import records_frame
 
 _SOURCES = ("TextSource", "PictureSource", "PDFSource", "AudioSource", "VideoSource")
@@ -345,7 +345,7 @@ def _target(reference: etree._Element | None) -> str:
 
 def _facets(text: str) -> dict[str, str]:
     try:
-        read = json.loads(text or "{}")
+        read = from_json(text or "{}")
     except ValueError:
         return {}
     return {str(name): str(value) for name, value in read.items()} if isinstance(read, dict) else {}

@@ -6,6 +6,7 @@ same. It is plain JSON, so that nothing in a review folder is ever run.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 from coding_scheme.language import known_lemmas, written_words
 from coding_scheme.written_words import KEPT
+from corpus.json_text import from_json
 from corpus.languages import READ_LANGUAGES, known_words
 
 # to be raised when the same word would be taken apart in another way
@@ -60,8 +62,8 @@ def _recall(path: Path, languages: tuple[str, ...] = READ_LANGUAGES) -> None:
         if state in _read:
             return
         _read.add(state)
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        kept = from_json(_sound(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
         return
     if not isinstance(kept, dict) or kept.get("made_with") != _made_with():
         return
@@ -103,8 +105,18 @@ def _write(path: Path, languages: tuple[str, ...]) -> None:
     # never half a file, even when two people read at once
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_text(f"{_begin(text[1:])}{text[1:]}", encoding="utf-8")
     unfinished.replace(path)
+
+
+def _begin(rest: str) -> str:
+    return f'{{"sha256":"{hashlib.sha256(rest.encode()).hexdigest()}",'
+
+
+def _sound(text: str) -> str:
+    """The text of the file as it was written; nothing where a letter of it is another."""
+    rest = text[len(_begin("")) :]
+    return text if text.startswith(_begin(rest)) else ""
 
 
 @cache

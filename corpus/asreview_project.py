@@ -17,6 +17,7 @@ import pandas as pd
 
 from corpus.archives import check_sizes
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 from corpus.own_files import refuse_other_than_file
 from corpus.records import clean_doi, identity, records_frame
 
@@ -98,7 +99,7 @@ def _no_project(path: Path) -> UsageError:
 def _names(cell: str | None) -> str:
     """Authors as the database keeps them: a list in JSON."""
     try:
-        names = json.loads(cell or "[]")
+        names = from_json(cell or "[]")
     except ValueError:
         return str(cell)
     return "; ".join(str(name) for name in names) if isinstance(names, list) else str(names)

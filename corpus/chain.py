@@ -12,7 +12,6 @@ the chain.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.json_text import from_json
 from corpus.own_files import keep_private
 
 AFTER = "after"
@@ -205,8 +205,8 @@ def _told(
 def _after(raw: bytes) -> str | bool | None:
     """What a line says it was written after; False where a whole line does not say it, None of no line."""
     try:
-        line = json.loads(raw)
-    except (ValueError, RecursionError):
+        line = from_json(raw)
+    except ValueError:
         # a blank line is nothing that a crash leaves
         return None if raw.strip() else False
     if not isinstance(line, dict):

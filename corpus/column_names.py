@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.entries import Entry
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 
 # record column -> names of columns, in lower case; of those filled the first wins, others are kept
 COLUMN_NAMES: dict[str, tuple[str, ...]] = {
@@ -238,8 +238,8 @@ def _authors(cell: str, *, is_pubmed: bool) -> str:
 def _kept_before(cell: str) -> dict[str, list[str]]:
     """What an earlier reading had kept beside the columns."""
     try:
-        kept = json.loads(cell)
-    except (ValueError, RecursionError):
+        kept = from_json(cell)
+    except ValueError:
         return {}
     is_kept = isinstance(kept, dict) and all(isinstance(values, list) for values in kept.values())
     return {name: [str(value) for value in values] for name, values in kept.items()} if is_kept else {}

@@ -9,6 +9,7 @@ from typing import Any
 
 from corpus.entries import Entry, Format
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 
 _COLUMNS = {
     "title": "title", "abstract": "abstract", "container-title": "journal", "volume": "volume",
@@ -47,9 +48,9 @@ def read_csl(text: str) -> Iterator[Entry]:
         raw = text[begin:end].rstrip()
         entry = Entry(line, raw)
         try:
-            item = json.loads(raw)
-        except (ValueError, RecursionError) as fault:
-            entry.why = f"not JSON ({getattr(fault, 'msg', 'nested too deeply')})"
+            item = from_json(raw)
+        except ValueError as fault:
+            entry.why = f"not JSON ({getattr(fault, 'msg', fault)})"
         else:
             if isinstance(item, dict):
                 _fill(entry, item)
@@ -209,8 +210,8 @@ def _recognise(text: str) -> bool:
         named = set(re.findall(r'"([\w-]+)"\s*:', raw))
         if {"title", "abstract"} & named and len(_SIGNS_OF_A_REFERENCE & named) >= 2:
             try:
-                item = json.loads(raw)
-            except (ValueError, RecursionError):
+                item = from_json(raw)
+            except ValueError:
                 # damaged, and said so entry by entry
                 if _list_begins(text) >= 0:
                     return True

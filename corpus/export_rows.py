@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+
+from corpus.json_text import from_json
 
 Row = dict[str, Any]
 
@@ -52,8 +53,8 @@ def one_line(value: object) -> str:
 def extra_fields(row: Row) -> dict[str, list[str]]:
     """What no column holds, by the name its file gave it; nothing where the cell holds something else."""
     try:
-        kept = json.loads(str(row.get("extra", "{}")))
-    except (ValueError, RecursionError):
+        kept = from_json(str(row.get("extra", "{}")))
+    except ValueError:
         return {}
     if not isinstance(kept, dict):
         return {}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from corpus.controls import may_hold_controls, without_controls
+from corpus.json_text import from_json
 
 _TEXT = (
     "type", "person", "record_id", "record_id_a", "record_id_b", "stage", "verdict", "criterion", "note",
@@ -42,8 +42,8 @@ def whole_line(raw: bytes) -> dict[str, Any] | None:
     (None, None, None)
     """
     try:
-        line = json.loads(raw)
-    except (ValueError, RecursionError):
+        line = from_json(raw)
+    except ValueError:
         return None
     if not isinstance(line, dict) or "v" not in line or not _is_sound(line):
         return None

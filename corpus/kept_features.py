@@ -25,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpus.json_text import from_json
 from corpus.term_counts import Terms
 
 # to be raised when the same texts would become other features
@@ -125,7 +126,7 @@ def load_features(folder: Path, name: str) -> tuple[Any, Terms] | None:
     from scipy.sparse import csr_matrix  # noqa: PLC0415 (a second to load, and only ranking needs it)
 
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, pa.ArrowException):
-        said = json.loads((folder / "features.json").read_text(encoding="utf-8"))
+        said = from_json((folder / "features.json").read_text(encoding="utf-8"))
         if said["name"] != name or set(said["files"]) != set(_files()):
             return None
         if any(_hash(folder / file) != said["files"][file] for file in _files()):

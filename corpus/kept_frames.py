@@ -12,6 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpus.json_text import from_json
+
 
 def keep_frame(path: Path, name: str, frame: pd.DataFrame, told: Mapping[str, Any] | None = None) -> None:
     """Keep a frame in a file, whole or not at all; on a full or read-only disk it is not kept.
@@ -60,7 +62,7 @@ def kept_frame(
         if told_by.get(b"name", b"").decode() != name:
             return None
         table = pq.read_table(path, columns=wanted, page_checksum_verification=True)
-        frame, told = table.to_pandas(), json.loads(told_by[b"told"])
+        frame, told = table.to_pandas(), from_json(told_by[b"told"])
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
         return None
     if wanted is not None and frame.columns.tolist() != wanted:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 from corpus.protocol import STAGES, Protocol, Stage
 from corpus.screening_export import MARK, MARKED, marked_decisions
 
@@ -223,7 +224,7 @@ def _label_column(extras: list[Row]) -> str:
 
 def _extra(text: str) -> Row:
     try:
-        found = json.loads(text) if text else {}
+        found = from_json(text) if text else {}
     except ValueError:
         return {}
     return {name: [str(value) for value in values] for name, values in found.items() if values}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from collections import Counter
@@ -28,6 +27,7 @@ from coding_scheme import (
 )
 from coding_scheme.carried import HASH_LETTERS
 from corpus import ReviewError, UsageError
+from corpus.json_text import from_json
 from samsyn.screening_desk import ScreeningDesk
 
 SCHEMES = "schemes"
@@ -270,7 +270,7 @@ def _in_words(stale: pd.DataFrame) -> str:
 
 def _as_mapping(raw: bytes) -> dict[str, Any]:
     try:
-        line = json.loads(raw)
+        line = from_json(raw)
     except ValueError:
         return {}
     return line if isinstance(line, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 from synthesis.evidence import MARKS, Column, EvidenceTable
 from synthesis.words import Words
 
@@ -27,7 +27,7 @@ def read_trace(path: Path | str) -> dict[str, Any]:
     path = Path(path)
     file = path / "trace.json" if path.is_dir() else path
     try:
-        held = json.loads(file.read_text(encoding="utf-8"))
+        held = from_json(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
             f"There is no report to compare with at {path}.", next_step="Name a folder that holds trace.json."

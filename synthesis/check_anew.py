@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from corpus.json_text import from_json
 from synthesis.check_output import DAMAGED
 from synthesis.crate import CRATE
 from synthesis.pictures import svg_png
@@ -87,7 +88,7 @@ def _members(path: Path) -> dict[str, bytes]:
 
 def _with_sizes_of(crate: Path, folder: Path) -> bytes:
     """A crate with the size and hash that the packed files have in a folder."""
-    held: dict[str, Any] = json.loads(crate.read_text(encoding="utf-8"))
+    held: dict[str, Any] = from_json(crate.read_text(encoding="utf-8"))
     for entity in held["@graph"]:
         path = folder / str(entity["@id"])
         if path.suffix in _ZIPPED and path.is_file():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from zipfile import BadZipFile
 from lxml.etree import LxmlError
 
 from corpus.files import csv_rows
+from corpus.json_text import from_json
 from synthesis.check_page import Page
 from synthesis.words import LANGUAGES, Words
 
@@ -67,7 +67,7 @@ class Output:
         OSError, ValueError
             When a file that must be there is not, or cannot be parsed.
         """
-        trace = json.loads((folder / "trace.json").read_text(encoding="utf-8"))
+        trace = from_json((folder / "trace.json").read_text(encoding="utf-8"))
         if not isinstance(trace, dict):
             raise ValueError("trace.json is not the trace of a report")
         entities = _entities(folder / _CRATE)
@@ -162,5 +162,5 @@ def _text(value: Any) -> str:
 def _entities(path: Path) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
-    graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+    graph = from_json(path.read_text(encoding="utf-8"))["@graph"]
     return {unquote(str(one["@id"])): one for one in graph if one.get("@type") == "File"}

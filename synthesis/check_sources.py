@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from corpus.json_text import from_json
 
 Trace = Mapping[str, Any]
 _LOG = "sources.jsonl"
@@ -61,7 +62,7 @@ def log_faults(trace: Trace, folder: Path) -> Iterator[str]:
     logged: dict[str, dict[str, Any]] = {}
     for number, raw in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         try:
-            line = json.loads(raw) if raw.strip() else {}
+            line = from_json(raw) if raw.strip() else {}
         except ValueError:
             yield f"{_LOG} line {number} cannot be read: {raw[:60]!r}."
             continue

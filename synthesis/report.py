@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import UsageError
+from corpus.json_text import from_json
 from synthesis.crate import CRATE, crate
 from synthesis.evidence import Evidence
 from synthesis.evidence_rows import quotation_languages
@@ -161,7 +162,7 @@ def render_report(
 def _tables_and_drawings(path: Path) -> set[str]:
     """The names of those that the report before this one wrote, from its crate."""
     try:
-        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        graph = from_json(path.read_text(encoding="utf-8"))["@graph"]
         names = {str(entity["@id"]) for entity in graph if entity.get("@type") == "File"}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return set()

@@ -50,6 +50,31 @@ def test_words_of_an_earlier_run_give_the_same_without_tokenizer_and_dictionarie
         assert read_all() == first
 
 
+def write(path, kept):
+    """As a file that says it is whole."""
+    del kept["sha256"]
+    rest = json.dumps(kept)[1:]
+    path.write_text(f"{word_memory._begin(rest)}{rest}", encoding="utf-8")
+
+
+def test_a_file_of_which_a_letter_changed_is_not_believed(tmp_path):
+    path = tmp_path / "words.json"
+    with words_remembered(path):
+        first = read_all()
+    text = path.read_text(encoding="utf-8")
+    assert '"lemmas":{"da":{' in text
+    for old, new in (
+        ('"known":{"da":{', '"known":{"da":{"tillid":false,'),
+        ('"lemmas":{"da":{', '"lemmas":{"da":{"Tillid":"x",'),
+    ):
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        for remembered in (known_lemmas, written_words, known_words):
+            remembered.cache_clear()
+        word_memory._read.clear()
+        with words_remembered(path):
+            assert read_all() == first
+
+
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", "null", '{"made_with": 3}', "[" * 100_000, "\x00"],
@@ -73,7 +98,7 @@ def test_tokens_that_do_not_make_up_their_word_are_not_believed(tmp_path):
     kept["tokens"]["da"]["(f.eks."] = ["(", "f.eks."]
     kept["lemmas"]["da"] = 3
     kept["known"]["da"] = {"tillid": "yes"}
-    path.write_text(json.dumps(kept), encoding="utf-8")
+    write(path, kept)
     for remembered in (known_lemmas, written_words, known_words):
         remembered.cache_clear()
     word_memory._read.clear()
@@ -88,7 +113,7 @@ def test_words_kept_by_another_version_are_not_believed(tmp_path):
     kept = json.loads(path.read_text(encoding="utf-8"))
     kept["made_with"]["spacy"] = "1.0"
     kept["lemmas"]["da"] = dict.fromkeys(kept["lemmas"]["da"], "wrong")
-    path.write_text(json.dumps(kept), encoding="utf-8")
+    write(path, kept)
     for remembered in (known_lemmas, written_words, known_words):
         remembered.cache_clear()
     word_memory._read.clear()

@@ -291,6 +291,15 @@ def test_a_changed_sha256_in_the_log_of_sources_is_caught(report, review_folder,
     assert any(one.startswith("sources.jsonl says sha256 000") for one in check_report(report, folder))
 
 
+def test_a_line_of_the_log_of_sources_that_is_nested_without_end_is_a_fault(
+    report, review_folder, tmp_path_factory
+) -> None:
+    folder = tmp_path_factory.mktemp("nested") / "sources"
+    shutil.copytree(review_folder, folder)
+    (folder / "sources.jsonl").write_text("[" * 99_999, encoding="utf-8")
+    assert any(one.startswith("sources.jsonl line 1 cannot be read") for one in check_report(report, folder))
+
+
 @pytest.mark.parametrize("formats", [("html",), ("csv",), ("xlsx",), ("docx", "xlsx")])
 def test_a_report_in_some_formats_only_has_no_fault(whole_evidence, tmp_path, review_folder, formats) -> None:
     render_report(whole_evidence, tmp_path, formats=formats)
