@@ -30,7 +30,7 @@ from corpus.side_by_side import side_by_side
 # times as many
 PART, _LONGEST = 1_000, 3
 # a process takes some seconds until it has its dictionaries; the first parts are read before there are others
-_WORTH_A_WORKER, _ALONE = 3 * PART, 2
+_WORTH_A_WORKER, _ALONE = 8 * PART, 2
 _READ = ("record_id", "title", "abstract", "language")
 # suggestions, and the records of each language that is not read
 Read = tuple[pd.DataFrame, dict[str, list[str]]]
