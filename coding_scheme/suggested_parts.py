@@ -43,6 +43,7 @@ def suggest_in_parts(
     *,
     kept: Path | None = None,
     workers: int = 1,
+    reader: Callable[[Sequence[pd.DataFrame], CodingScheme], Iterable[Read]] | None = None,
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The suggestions of :func:`coding_scheme.suggest`, the same in every way, and what it cannot read.
@@ -57,6 +58,9 @@ def suggest_in_parts(
         that they follow from. It may be deleted at any time. Parts that are no longer asked for are removed.
     workers : int
         Processes at most; each has the dictionaries in memory.
+    reader : callable, optional
+        Reads parts in place of processes of this computer: gives :func:`read_part` of
+        each, in their order.
     progress : callable, optional
         Wraps the parts.
 
@@ -74,7 +78,8 @@ def suggest_in_parts(
     found = {place: read for place, name in enumerate(names) if (read := _load(kept, name)) is not None}
     missing = [place for place in range(len(parts)) if place not in found]
     workers = min(workers, sum(len(parts[place]) for place in missing) // _WORTH_A_WORKER)
-    made = _made([parts[place] for place in missing], scheme, workers)
+    unread_parts = [parts[place] for place in missing]
+    made = reader(unread_parts, scheme) if reader and missing else _made(unread_parts, scheme, workers)
     for place, read in zip(progress(missing) if progress else missing, made, strict=True):
         found[place] = read
         if kept is not None:
@@ -124,7 +129,11 @@ def _begin(scheme: CodingScheme, words: Mapping[str, Any], languages: tuple[str,
 
 
 def _suggest_part(part: pd.DataFrame) -> Read:
-    scheme = _scheme_of_worker[0]
+    return read_part(part, _scheme_of_worker[0])
+
+
+def read_part(part: pd.DataFrame, scheme: CodingScheme) -> Read:
+    """The suggestions for some records, and which of them cannot be read, by language."""
     return suggest(part, scheme), unread_by_language(part, scheme)
 
 

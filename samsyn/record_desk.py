@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -36,13 +36,13 @@ class RecordDesk(DuplicatesDesk):
         found: pd.DataFrame = self._remembered("records", RECORD_FILES, compute)
         return found.copy()
 
-    def record_columns(self, *names: str, only: Collection[str] | None = None) -> pd.DataFrame:
+    def record_columns(self, *names: str, only: set[str] | None = None) -> pd.DataFrame:
         """Some columns of the unique records; of a large review no others are read.
 
         Parameters
         ----------
         names : str
-        only : collection of str, optional
+        only : set of str, optional
             The record_ids of those that are asked for; ``record_id`` must be among the names.
         """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -84,7 +84,7 @@ class ScreeningDesk(ABC):
         """The unique records."""
 
     @abstractmethod
-    def record_columns(self, *names: str, only: Collection[str] | None = None) -> pd.DataFrame:
+    def record_columns(self, *names: str, only: set[str] | None = None) -> pd.DataFrame:
         """Some columns of the unique records."""
 
     @abstractmethod
