@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from coding_scheme.language import lemma
 from coding_scheme.written_words import HYPHENS, WrittenWord
+from corpus.lately_met import LatelyMet
 
 WORDS_BETWEEN = 2
 INDICATORS = ("indicator", "weak")
@@ -27,7 +28,6 @@ SUBJECT = "subject"
 # a longer form is no word, and matches none
 LONGEST_FORM = 100
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
-_KEPT = 200_000
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ class PhraseFinder:
             ids = tuple((self._word_id(word), gap) for word, gap in phrase.words)
             self._beginnings.setdefault(ids[0][0], []).append((phrase, ids[1:]))
         self._longest_prefix = max(map(len, self._prefixes), default=0)
-        self._forms: dict[str, Form] = {}
+        self._forms = LatelyMet(self._look_up)
 
     def _word_id(self, word: str) -> int:
         if word in self._word_ids:
@@ -240,12 +240,7 @@ class PhraseFinder:
 
     def form(self, form: str) -> Form:
         """What a word form in lower case may be part of."""
-        known = self._forms.get(form)
-        if known is None:
-            if len(self._forms) >= _KEPT:
-                self._forms.clear()
-            known = self._forms[form] = self._look_up(form)
-        return known
+        return self._forms[form]
 
     def _look_up(self, form: str) -> Form:
         ids = set()

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from coding_scheme.written_words import KEPT, WrittenWords
+from coding_scheme.written_words import WrittenWords
+from corpus.lately_met import LatelyMet
 
 # wrong or missing in simplemma; forms in lower case
 _LEMMAS = {
@@ -35,30 +36,20 @@ def lemma(form: str, language: str) -> str:
     return known_lemmas(language)[form.lower()]
 
 
-class KnownLemmas(dict[str, str]):
-    """The lemmas of one language met so far, by their forms in lower case; others are looked up."""
+@cache
+def known_lemmas(language: str) -> LatelyMet[str, str]:
+    """The lemmas of the forms (in lower case) met lately in a language; the same object at every call."""
+    own = _LEMMAS.get(language, {})
 
-    def __init__(self, language: str) -> None:
-        self.language, self._own = language, _LEMMAS.get(language, {})
-
-    def __missing__(self, form: str) -> str:
-        found = self._own.get(form, "")
-        if not found and form[:1].isalpha() and len(form) <= _LONGEST and has_lemmas(self.language):
+    def look_up(form: str) -> str:
+        found = own.get(form, "")
+        if not found and form[:1].isalpha() and len(form) <= _LONGEST and has_lemmas(language):
             import simplemma  # noqa: PLC0415 (its dictionaries load slowly)
 
-            language = _SIMPLEMMA.get(self.language, self.language)
-            found = str(simplemma.lemmatize(form, lang=language)).lower()
-        found = found or form
-        if len(self) >= KEPT:
-            self.clear()
-        self[form] = found
-        return found
+            found = str(simplemma.lemmatize(form, lang=_SIMPLEMMA.get(language, language))).lower()
+        return found or form
 
-
-@cache
-def known_lemmas(language: str) -> KnownLemmas:
-    """The lemmas of a language met so far; the same object at every call."""
-    return KnownLemmas(language)
+    return LatelyMet(look_up)
 
 
 @cache
@@ -119,7 +110,8 @@ def pipeline(language: str) -> Any:
     Returns
     -------
     spacy.language.Language
-        With the components "sentence_ends" and "lemmas". Hyphenated words are one token.
+        With the components "sentence_ends" and "lemmas". Hyphenated words are one token. Of a token spaCy
+        tells its text, that in lower case, and whether it is white space; the rest nobody asks for.
 
     Examples
     --------
@@ -129,7 +121,12 @@ def pipeline(language: str) -> Any:
     >>> [token.lemma_ for token in doc][-4:]
     ['udsat', 'borger', 'deltage', '.']
     """
+    return _made_pipeline(language)
+
+
+def _made_pipeline(language: str) -> Any:
     import spacy  # noqa: PLC0415 (half a second that imports of this room need not cost)
+    from spacy.attrs import IS_SPACE, LOWER  # noqa: PLC0415 (as spaCy)
     from spacy.util import compile_infix_regex  # noqa: PLC0415 (as spaCy)
 
     _register(spacy.language.Language)
@@ -139,6 +136,9 @@ def pipeline(language: str) -> Any:
         nlp = spacy.blank("xx")
     infixes = [infix for infix in nlp.Defaults.infixes or () if not re.search(infix, "a-b")]
     nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    # a third of the time that a new word takes goes to what else spaCy could tell of it
+    told = nlp.vocab.lex_attr_getters
+    nlp.vocab.lex_attr_getters = {attribute: told[attribute] for attribute in (LOWER, IS_SPACE)}
     nlp.add_pipe("samsyn_sentence_ends", name="sentence_ends", config={"language": language})
     nlp.add_pipe("samsyn_lemmas", name="lemmas", config={"language": language})
     return nlp
@@ -147,8 +147,8 @@ def pipeline(language: str) -> Any:
 @cache
 def written_words(language: str) -> WrittenWords:
     """The written words of a language; the same object at every call, so that each is learned once."""
-    # the pipeline is made when a word is met that is not known yet
-    return WrittenWords(language, lambda written: pipeline(language).tokenizer(written))
+    # not the pipeline that everybody shares: it goes when it has met too many words
+    return WrittenWords(language, lambda: _made_pipeline(language).tokenizer)
 
 
 def sentences(text: str, language: str) -> list[tuple[int, int]]:

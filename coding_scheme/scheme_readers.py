@@ -27,8 +27,9 @@ from coding_scheme.indicators import (
 from coding_scheme.language import written_words
 from coding_scheme.languages_read import languages_read
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.written_words import KEPT, WrittenWord, offsets, written_in
+from coding_scheme.written_words import WrittenWord, offsets, written_in
 from corpus.languages import language_of, stop_word_counts
+from corpus.lately_met import LatelyMet
 
 WEAK_HIT = 0.5
 _BITS = 32
@@ -58,7 +59,7 @@ class Met:
     stop_words: int
 
 
-class Reader(dict[str, Met]):
+class Reader(LatelyMet[str, Met]):
     """Sentences and phrases of one language of a scheme; each written word is learned once.
 
     Parameters
@@ -70,6 +71,7 @@ class Reader(dict[str, Met]):
     """
 
     def __init__(self, scheme: CodingScheme, language: str, languages: Sequence[str]) -> None:
+        super().__init__(self._met)
         self.language, self._languages = language, languages
         self.finder = PhraseFinder(
             _phrases(scheme, language),
@@ -79,7 +81,7 @@ class Reader(dict[str, Met]):
         )
         self.words = written_words(language)
 
-    def __missing__(self, written: str) -> Met:
+    def _met(self, written: str) -> Met:
         word = self.words[written]
         forms = [self.finder.form(part.form) for part in word.parts]
         needed = {bits for form in forms for bits in form.needed}
@@ -89,11 +91,7 @@ class Reader(dict[str, Met]):
         stop_words = sum(
             int(counts.get(language, 0)) << _BITS * place for place, language in enumerate(self._languages)
         )
-        met = Met(word, least(needed), least(subject), present, stop_words)
-        if len(self) >= KEPT:
-            self.clear()
-        self[written] = met
-        return met
+        return Met(word, least(needed), least(subject), present, stop_words)
 
     def read(self, text: str) -> Reading:
         """A text, cut into its written words."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
@@ -18,17 +18,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from coding_scheme.languages_read import unread_by_language
+from coding_scheme.languages_read import languages_read, unread_by_language
 from coding_scheme.rules import COLUMNS, suggest
 from coding_scheme.scheme import CodingScheme
+from coding_scheme.word_memory import know, known
 from corpus.kept_frames import keep_frame, kept_frame
+from corpus.languages import READ_LANGUAGES
 from corpus.side_by_side import side_by_side
 
 # records in a part on average: some seconds of work, which is what an interruption costs; and at most so many
 # times as many
 PART, _LONGEST = 1_000, 3
-# a process takes some seconds until it has its dictionaries
-_WORTH_A_WORKER = 3 * PART
+# a process takes some seconds until it has its dictionaries; the first parts are read before there are others
+_WORTH_A_WORKER, _ALONE = 8 * PART, 2
 _READ = ("record_id", "title", "abstract", "language")
 # suggestions, and the records of each language that is not read
 Read = tuple[pd.DataFrame, dict[str, list[str]]]
@@ -41,6 +43,7 @@ def suggest_in_parts(
     *,
     kept: Path | None = None,
     workers: int = 1,
+    reader: Callable[[Sequence[pd.DataFrame], CodingScheme], Iterable[Read]] | None = None,
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The suggestions of :func:`coding_scheme.suggest`, the same in every way, and what it cannot read.
@@ -55,6 +58,9 @@ def suggest_in_parts(
         that they follow from. It may be deleted at any time. Parts that are no longer asked for are removed.
     workers : int
         Processes at most; each has the dictionaries in memory.
+    reader : callable, optional
+        Reads parts in place of processes of this computer: gives :func:`read_part` of
+        each, in their order.
     progress : callable, optional
         Wraps the parts.
 
@@ -72,9 +78,8 @@ def suggest_in_parts(
     found = {place: read for place, name in enumerate(names) if (read := _load(kept, name)) is not None}
     missing = [place for place in range(len(parts)) if place not in found]
     workers = min(workers, sum(len(parts[place]) for place in missing) // _WORTH_A_WORKER)
-    made = side_by_side(
-        _suggest_part, (parts[place] for place in missing), workers, begin=_begin, given=(scheme,)
-    )
+    unread_parts = [parts[place] for place in missing]
+    made = reader(unread_parts, scheme) if reader and missing else _made(unread_parts, scheme, workers)
     for place, read in zip(progress(missing) if progress else missing, made, strict=True):
         found[place] = read
         if kept is not None:
@@ -101,12 +106,34 @@ def _borders(record_ids: pd.Series) -> list[int]:
     return borders + list(range(last + _LONGEST * PART, len(record_ids), _LONGEST * PART))
 
 
-def _begin(scheme: CodingScheme) -> None:
+def _made(parts: Sequence[pd.DataFrame], scheme: CodingScheme, workers: int) -> Iterator[Read]:
+    """What is found in each part, in their order."""
+    _scheme_of_worker[:] = [scheme]
+    # most words are frequent ones, which stand in the first parts: read here, no worker has to learn them
+    alone = parts if workers < 2 else parts[:_ALONE]
+    yield from map(_suggest_part, alone)
+    if len(alone) < len(parts):
+        languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(scheme))))
+        yield from side_by_side(
+            _suggest_part,
+            parts[len(alone) :],
+            workers,
+            begin=_begin,
+            given=(scheme, known(languages), languages),
+        )
+
+
+def _begin(scheme: CodingScheme, words: Mapping[str, Any], languages: tuple[str, ...]) -> None:
+    know(words, languages)
     _scheme_of_worker[:] = [scheme]
 
 
 def _suggest_part(part: pd.DataFrame) -> Read:
-    scheme = _scheme_of_worker[0]
+    return read_part(part, _scheme_of_worker[0])
+
+
+def read_part(part: pd.DataFrame, scheme: CodingScheme) -> Read:
+    """The suggestions for some records, and which of them cannot be read, by language."""
     return suggest(part, scheme), unread_by_language(part, scheme)
 
 

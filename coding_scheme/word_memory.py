@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.metadata import version
@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from coding_scheme.language import known_lemmas, written_words
-from coding_scheme.written_words import KEPT
 from corpus.json_text import from_json
 from corpus.languages import READ_LANGUAGES, known_words
+from corpus.lately_met import KEPT, LatelyMet
 
 # to be raised when the same word would be taken apart in another way
 FORMAT = 1
@@ -49,9 +49,9 @@ def words_remembered(path: Path, languages: tuple[str, ...] = READ_LANGUAGES) ->
     '( slowly ) .'
     """
     _recall(path, languages)
-    known = {language: _sizes(language) for language in languages}
+    sizes = {language: _sizes(language) for language in languages}
     yield
-    if any(known[language] != _sizes(language) for language in languages):
+    if any(sizes[language] != _sizes(language) for language in languages):
         with suppress(OSError):
             _write(path, languages)
 
@@ -65,8 +65,21 @@ def _recall(path: Path, languages: tuple[str, ...] = READ_LANGUAGES) -> None:
         kept = from_json(_sound(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return
-    if not isinstance(kept, dict) or kept.get("made_with") != _made_with():
-        return
+    if isinstance(kept, dict) and kept.get("made_with") == _made_with():
+        know(kept, languages)
+
+
+def known(languages: tuple[str, ...] = READ_LANGUAGES) -> dict[str, Any]:
+    """What is known of words by now, for another process to :func:`know`."""
+    return {
+        "tokens": {language: written_words(language).tokens.both() for language in languages},
+        "lemmas": {language: known_lemmas(language).both() for language in languages},
+        "known": {language: known_words(language).both() for language in languages},
+    }
+
+
+def know(kept: Mapping[str, Any], languages: tuple[str, ...] = READ_LANGUAGES) -> None:
+    """Learn what is known of words elsewhere (:func:`known`); what cannot be right is left out."""
     for language in languages:
         tokens = _part(kept, "tokens", language, str)
         # they must make up the word, or a quotation would stand elsewhere than it says
@@ -77,17 +90,17 @@ def _recall(path: Path, languages: tuple[str, ...] = READ_LANGUAGES) -> None:
             _fill(known_words(language), _part(kept, "known", language, bool))
 
 
-def _part(kept: dict[str, Any], name: str, language: str, kind: type) -> dict[str, Any]:
+def _part(kept: Mapping[str, Any], name: str, language: str, kind: type) -> dict[str, Any]:
     found = kept.get(name)
     words = found.get(language) if isinstance(found, dict) else None
-    if not isinstance(words, dict) or len(words) > KEPT:
+    if not isinstance(words, dict) or len(words) > 2 * KEPT:
         return {}
     return {word: said for word, said in words.items() if isinstance(said, kind) and said != ""}
 
 
-def _fill(known: dict[str, Any], more: dict[str, Any]) -> None:
+def _fill(met: LatelyMet[str, Any], more: dict[str, Any]) -> None:
     for word, said in more.items():
-        known.setdefault(word, said)
+        met.setdefault(word, said)
 
 
 def _sizes(language: str) -> tuple[int, ...]:
@@ -95,12 +108,7 @@ def _sizes(language: str) -> tuple[int, ...]:
 
 
 def _write(path: Path, languages: tuple[str, ...]) -> None:
-    kept = {
-        "made_with": _made_with(),
-        "tokens": {language: written_words(language).tokens for language in languages},
-        "lemmas": {language: known_lemmas(language) for language in languages},
-        "known": {language: known_words(language) for language in languages},
-    }
+    kept = {"made_with": _made_with(), **known(languages)}
     path.parent.mkdir(exist_ok=True)
     # never half a file, even when two people read at once
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")

@@ -9,12 +9,13 @@ of the whole pipeline.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
 from coding_scheme.sentence_ends import OPENING, SentenceEnds
+from corpus.lately_met import LatelyMet
 
 # what is longer is no word that anybody reads; tokenizers may take quadratic time over it, so it is cut
 LONGEST = 500
@@ -22,7 +23,6 @@ LONGEST = 500
 LONGEST_COMPOUND = 10
 # in words; of 258,050 sentences of abstracts six are longer: lists, and texts without full stops
 LONGEST_SENTENCE = 300
-KEPT = 200_000
 _WRITTEN = re.compile(rf"\S{{1,{LONGEST}}}\s*")
 HYPHENS = re.compile(r"[-\u2010-\u2015/]+")
 # the signs of a tag that stands in the text ("trust</i>") are no part of its words
@@ -92,39 +92,54 @@ class WrittenWord:
     breaks: bool
 
 
-class WrittenWords(dict[str, WrittenWord]):
-    """The written words of one language met so far, and how texts are made of them.
+class Tokens(LatelyMet[str, str]):
+    """What a tokenizer makes of words without white space in them: the tokens, spaces between them.
+
+    Parameters
+    ----------
+    new_tokenizer : callable
+        Gives one, which gives tokens with ``text``, which stand side by side; spaCy's. It remembers all that
+        it has met, so that now and then it has to be a new one.
+    """
+
+    def __init__(self, new_tokenizer: Callable[[], Any]) -> None:
+        super().__init__(self._tokens)
+        self._new_tokenizer, self._tokenizer = new_tokenizer, None
+
+    def _tokens(self, signs: str) -> str:
+        if self._tokenizer is None:
+            self._tokenizer = self._new_tokenizer()
+        return " ".join(token.text for token in self._tokenizer(signs))
+
+    def turn(self) -> None:
+        """As that of all that is met lately; the tokenizer is forgotten as well."""
+        super().turn()
+        self._tokenizer = None
+
+
+class WrittenWords(LatelyMet[str, WrittenWord]):
+    """The written words of one language met lately, and how texts are made of them.
 
     Parameters
     ----------
     language : str
-    tokenizer : callable
-        Gives tokens with ``text``, which stand side by side; spaCy's.
+    new_tokenizer : callable
+        As of :class:`Tokens`.
 
     Attributes
     ----------
-    tokens : dict of str to str
-        What the tokenizer made of each, without the white space after it: the tokens, spaces between them.
+    tokens : Tokens
+        Of each without the white space after it.
     """
 
-    def __init__(self, language: str, tokenizer: Any) -> None:
-        self.ends, self._tokenizer = SentenceEnds(language), tokenizer
-        self.tokens: dict[str, str] = {}
+    def __init__(self, language: str, new_tokenizer: Callable[[], Any]) -> None:
+        super().__init__(self._taken_apart)
+        self.ends, self.tokens = SentenceEnds(language), Tokens(new_tokenizer)
 
-    def __missing__(self, written: str) -> WrittenWord:
-        if len(self) >= KEPT:
-            self.clear()
-            self.tokens.clear()
+    def _taken_apart(self, written: str) -> WrittenWord:
         signs = written.rstrip()
-        known = self.tokens.get(signs)
-        if known is None:
-            known = self.tokens[signs] = " ".join(token.text for token in self._tokenizer(signs))
-        texts = known.split(" ")
+        space, texts = written[len(signs) :], self.tokens[signs].split(" ")
         tokens = list(zip(texts, accumulate(map(len, texts), initial=0), strict=False))
-        word = self[written] = self._taken_apart(signs, written[len(signs) :], tokens)
-        return word
-
-    def _taken_apart(self, signs: str, space: str, tokens: list[tuple[str, int]]) -> WrittenWord:
         parts: list[Part] = []
         stops, joins, n_words = "", False, 0
         for number, (text, start) in enumerate(tokens):
@@ -146,7 +161,6 @@ class WrittenWords(dict[str, WrittenWord]):
                 parts.append(Part(form, at, at + len(part), own, place > 0 or joins, n_words))
             stops, joins = "", False
             n_words += 1
-        texts = [text for text, _ in tokens]
         # a second white space is a token of its own to spaCy
         more = space[1:] if space.startswith(" ") else space
         opening = texts[0]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpus.json_text import from_json
+
+# rows that are written, and read, together
+_ROWS_TOGETHER = 50_000
 
 
 def keep_frame(path: Path, name: str, frame: pd.DataFrame, told: Mapping[str, Any] | None = None) -> None:
@@ -46,6 +50,8 @@ def keep_frame(path: Path, name: str, frame: pd.DataFrame, told: Mapping[str, An
                 table.replace_schema_metadata({**(table.schema.metadata or {}), **said}),
                 unfinished,
                 write_page_checksum=True,
+                # so that of many rows some are read without all of them in memory
+                row_group_size=_ROWS_TOGETHER,
             )
             unfinished.replace(path)
         finally:
@@ -53,15 +59,23 @@ def keep_frame(path: Path, name: str, frame: pd.DataFrame, told: Mapping[str, An
 
 
 def kept_frame(
-    path: Path, name: str, columns: Iterable[str] | None = None
+    path: Path,
+    name: str,
+    columns: Iterable[str] | None = None,
+    *,
+    only: tuple[str, Collection[Any]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, Any]] | None:
-    """The frame that was kept under a name, or some of its columns, and what was told with it; else None."""
+    """The frame that was kept under a name, or some of its columns, and what was told with it; else None.
+
+    ``only`` names a column and the values that are asked for; other rows are left out.
+    """
     wanted = None if columns is None else list(columns)
     try:
         told_by = pq.read_schema(path).metadata or {}
         if told_by.get(b"name", b"").decode() != name:
             return None
-        table = pq.read_table(path, columns=wanted, page_checksum_verification=True)
+        some = None if only is None else pc.field(only[0]).isin(list(only[1]))
+        table = pq.read_table(path, columns=wanted, filters=some, page_checksum_verification=True)
         frame, told = table.to_pandas(), from_json(told_by[b"told"])
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
         return None

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix, vstack
 
 from corpus.kept_features import let_go
 
 # So many entries of a matrix are looked through at a time.
-_ENTRIES_AT_ONCE = 8_000_000
+_ENTRIES_AT_ONCE = 2_000_000
+# So many rows are looked up at a time.
+_ROWS_AT_ONCE = 50
 # Up to so many rows their products with each other are kept (16 MB, or 32); above, they go through the rows.
 _MOST_KEPT = 2000
 # Rows no longer asked for are left out of the scoring once they are this share.
@@ -57,16 +59,17 @@ class LinkedRows:
         sparse = csr_matrix(matrix, dtype=np.float64)
         n_rows, n_features = sparse.shape
         if counts is None:
-            counts = np.zeros(n_features, dtype=np.int64)
+            counts = np.zeros(n_features, dtype=np.int32)
             for _, entries in _blocks(sparse):
-                counts += np.bincount(sparse.indices[entries], minlength=n_features)
-            n_links = int(counts[counts > 1].sum())
+                np.add.at(counts, sparse.indices[entries], 1)
+            n_links = int(counts.sum(where=counts > 1, dtype=np.int64))
         else:
             n_links = int(np.count_nonzero(counts[sparse.indices] > 1))
-        linking = np.flatnonzero(counts > 1)
+        linking = np.flatnonzero(counts > 1).astype(np.int32)
         self.linking = linking[np.argsort(-counts[linking], kind="stable")]
-        place = np.full(n_features, -1, dtype=sparse.indices.dtype)
-        place[self.linking] = np.arange(len(self.linking))
+        del counts, linking
+        place = np.full(n_features, -1, dtype=np.int32)
+        place[self.linking] = np.arange(len(self.linking), dtype=np.int32)
         self.own, self.lengths, at = np.zeros(n_rows), np.zeros(n_rows), 0
         data: np.ndarray = np.empty(n_links, dtype=precision)
         places: np.ndarray = np.empty(n_links, dtype=place.dtype)
@@ -253,7 +256,13 @@ class KnownRows:
 
     def coefficients(self) -> np.ndarray:
         """Weight of each feature of the matrix."""
-        return csr_matrix(self.all_rows.matrix)[self.rows[: self.size]].T @ self.duals[: self.size]
+        matrix, rows, some = csr_matrix(self.all_rows.matrix), self.rows[: self.size], []
+        for start in range(0, self.size, _ROWS_AT_ONCE):
+            some.append(matrix[rows[start : start + _ROWS_AT_ONCE]])
+            # of a file the system reads much around each row
+            for array in (matrix.data, matrix.indices):
+                let_go(array)
+        return vstack(some, format="csr").T @ self.duals[: self.size]
 
 
 def _with_room(values: np.ndarray, room: int) -> np.ndarray:

@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
+from corpus.lately_met import LatelyMet
+
 READ_LANGUAGES = ("en", "da")
 
 # frequent words that are rare in the other languages listed
@@ -65,7 +67,6 @@ _WEIGHTS = {
     for places in [[language for language, words in _LISTS.items() if word in words]]
 }
 _WORD = re.compile(r"[^\W\d_]+")
-_KEPT = 200_000
 
 
 def language_of(text: str) -> str:
@@ -118,25 +119,16 @@ def stop_word_counts(words: list[str]) -> dict[str, float]:
     return counts
 
 
-class KnownWords(dict[str, bool]):
-    """Whether the words met so far stand in the dictionary of a language; others are looked up."""
+@cache
+def known_words(language: str) -> LatelyMet[str, bool]:
+    """Whether the words met lately stand in the dictionary of a language; the same object at every call."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __missing__(self, word: str) -> bool:
+    def is_known(word: str) -> bool:
         import simplemma  # noqa: PLC0415 (its dictionaries load slowly; many texts never need them)
 
-        if len(self) >= _KEPT:
-            self.clear()
-        self[word] = simplemma.is_known(word, lang=self.language)
-        return self[word]
+        return bool(simplemma.is_known(word, lang=language))
 
-
-@cache
-def known_words(language: str) -> KnownWords:
-    """The words of a language met so far; the same object at every call."""
-    return KnownWords(language)
+    return LatelyMet(is_known)
 
 
 @lru_cache(maxsize=50_000)

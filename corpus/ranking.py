@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from corpus.kept_features import being_kept, load_features, name_of_features, write_terms
+from corpus.kept_features import being_kept, give_back, load_features, name_of_features, write_terms
 from corpus.ranking_features import (
     LONGEST_COUNTED,
     Progress,
@@ -110,8 +110,10 @@ class Ranker:
             self._matrix = self._read(texts) if kept is None else self._kept(texts, settings, kept, count)
         else:
             self._matrix = self._read(texts)
+        give_back()
+        # linked when it is first needed: whoever called holds the texts until then
         self._classifier = fresh(self.parts.classifier)
-        self.start_again(seed)
+        self._draw(seed)
 
     def beside(self) -> Ranker:
         """Another ranker of the same collection, which learns by itself; both share what was read.
@@ -124,6 +126,8 @@ class Ranker:
         >>> other.rank({"a": 0, "b": 1})["record_id"].tolist(), one.rank({})["record_id"].tolist()
         (['b', 'a'], ['a', 'b'])
         """
+        if hasattr(self._classifier, "link"):
+            self._classifier.link(self._matrix)
         other = copy.copy(self)
         other._classifier = copy.copy(self._classifier)
         return other.start_again(self._seed)
@@ -134,9 +138,7 @@ class Ranker:
             self._classifier.prepare(self._matrix)
         else:
             self._classifier = fresh(self._classifier)
-        self._seed, self._generator = seed, np.random.default_rng(seed)
-        self._stand_ins = self._generator.permutation(len(self.record_ids))
-        self._has_learned = False
+        self._draw(seed)
         return self
 
     def scores(self, rows: np.ndarray, labels: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
@@ -361,6 +363,11 @@ class Ranker:
         return dense.max(axis=1)
 
     # --- inside -----------------------------------------------------------------------------------------
+
+    def _draw(self, seed: int) -> None:
+        self._seed, self._generator = seed, np.random.default_rng(seed)
+        self._stand_ins = self._generator.permutation(len(self.record_ids))
+        self._has_learned = False
 
     def _decided(self, labels: Mapping[str, int]) -> tuple[np.ndarray, np.ndarray]:
         """Row numbers, ascending, and labels of the decisions."""

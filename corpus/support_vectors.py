@@ -83,17 +83,20 @@ class SquaredHingeSVC(ClassifierMixin, BaseEstimator):
         self.prepare(X)
         return self.fit_rows(X, np.arange(X.shape[0]), y, sample_weight)
 
-    def prepare(self, X: Any, counts: np.ndarray | None = None) -> SquaredHingeSVC:
-        """Make ready what :meth:`fit_rows` needs of ``X``, and forget what was learned.
+    def link(self, X: Any, counts: np.ndarray | None = None) -> SquaredHingeSVC:
+        """Make what :meth:`prepare` needs of ``X``, unless it is there; copies of this model share it.
 
         ``counts`` (array of int) says in how many rows each feature is, where ``X`` holds only some of them.
         """
         precision = np.float32 if self.tol >= _SINGLE_PRECISION_FROM else np.float64
-        before: KnownRows | None = getattr(self, "_known", None)
-        all_rows = before.all_rows if before else None
-        if all_rows is None or all_rows.matrix is not X or all_rows.precision is not precision:
-            all_rows = LinkedRows(X, precision, counts)
-        self._known = KnownRows(all_rows, self.intercept_scaling**2)
+        there: LinkedRows | None = getattr(self, "_linked", None)
+        if there is None or there.matrix is not X or there.precision is not precision:
+            self._linked = LinkedRows(X, precision, counts)
+        return self
+
+    def prepare(self, X: Any, counts: np.ndarray | None = None) -> SquaredHingeSVC:
+        """Make ready what :meth:`fit_rows` needs of ``X`` (see :meth:`link`), and forget what was learned."""
+        self._known = KnownRows(self.link(X, counts)._linked, self.intercept_scaling**2)
         return self
 
     def fit_rows(self, X: Any, rows: Any, y: Any, sample_weight: Any = None) -> SquaredHingeSVC:

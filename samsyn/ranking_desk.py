@@ -69,9 +69,8 @@ class RankingDesk(ScreeningDesk):
         reasons = ranker.reasons(ranking["record_id"].head(len(ranking) if explained is None else explained))
         ranking["why"] = [reasons.get(name, "") for name in ranking["record_id"]]
         ranking["worth_a_look"] = ranking["record_id"].isin(worth)
-        shown = self.record_columns("record_id", *_SHOWN)
-        if explained is not None:
-            shown = shown[shown["record_id"].isin(set(ranking["record_id"].head(explained)))]
+        some = None if explained is None else set(ranking["record_id"].head(explained))
+        shown = self.record_columns("record_id", *_SHOWN, only=some)
         merged = ranking.merge(shown, on="record_id", how="left")
         marks = ["worth_a_look"] if new else []
         return merged[["rank", "record_id", "score", "why", *marks, *_SHOWN]]
@@ -82,7 +81,10 @@ class RankingDesk(ScreeningDesk):
         def compute() -> Ranker:
             protocol, priors = self.protocol, self.priors()[0]
             # read once, also for what is shown
-            every = self.record_columns("record_id", *_SHOWN)[list(_READ)]
+            columns = ("record_id", *_SHOWN)
+            every = self.record_columns(*columns)[list(_READ)]
+            # of very many, what is shown is read again rather than held beside the features
+            self._let_go(len(every), f"records: {columns}")
             if len(priors):
                 every = pd.concat([every, priors[list(_READ)]])
             if self.cluster is not None and len(every):

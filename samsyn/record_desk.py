@@ -35,14 +35,27 @@ class RecordDesk(DuplicatesDesk):
         found: pd.DataFrame = self._remembered("records", RECORD_FILES, compute)
         return found.copy()
 
-    def record_columns(self, *names: str) -> pd.DataFrame:
-        """Some columns of the unique records; of a large review no others are read."""
+    def record_columns(self, *names: str, only: set[str] | None = None) -> pd.DataFrame:
+        """Some columns of the unique records; of a large review no others are read.
+
+        Parameters
+        ----------
+        names : str
+        only : set of str, optional
+            The record_ids of those that are asked for; ``record_id`` must be among the names.
+        """
 
         def compute() -> pd.DataFrame:
             return self._kept_or("unique", lambda: self._merged()[0][list(names)], names)
 
-        found: pd.DataFrame = self._remembered(f"records: {names}", RECORD_FILES, compute)
-        return found.copy()
+        if only is not None and f"records: {names}" not in self._kept:
+            found = kept_frame(
+                self._path_of("unique"), self._name_of_records(), names, only=("record_id", only)
+            )
+            if found is not None:
+                return found[0]
+        columns: pd.DataFrame = self._remembered(f"records: {names}", RECORD_FILES, compute)
+        return columns.copy() if only is None else columns[columns["record_id"].isin(only)].copy()
 
     def _unique_id(self) -> dict[str, str]:
         def compute() -> dict[str, str]:

@@ -84,7 +84,7 @@ class ScreeningDesk(ABC):
         """The unique records."""
 
     @abstractmethod
-    def record_columns(self, *names: str) -> pd.DataFrame:
+    def record_columns(self, *names: str, only: set[str] | None = None) -> pd.DataFrame:
         """Some columns of the unique records."""
 
     @abstractmethod

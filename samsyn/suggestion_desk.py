@@ -217,15 +217,15 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
 
         Of many records each part is kept, so that the next run goes on there.
         """
-        scheme = self.scheme.without_retired()
+        scheme, reader = self.scheme.without_retired(), None
         if self.cluster is not None:
-            from samsyn.cluster.suggesting import suggested  # noqa: PLC0415 (an extra, and only --dask needs it)
+            from samsyn.cluster.suggesting import part_reader  # noqa: PLC0415 (an extra, and only --dask needs it)
 
-            return suggested(self.cluster, records, scheme, progress), None
-        if len(records) < _KEPT_FROM:
+            reader = part_reader(self.cluster)
+        elif len(records) < _KEPT_FROM:
             return suggest(records, scheme, progress=progress), None
-        kept = self.cache_folder / "suggestions" / which
-        return suggest_in_parts(records, scheme, kept=kept, workers=workers, progress=progress)
+        kept = self.cache_folder / "suggestions" / which if len(records) >= _KEPT_FROM else None
+        return suggest_in_parts(records, scheme, kept=kept, workers=workers, reader=reader, progress=progress)
 
     def _records_to_read(self, all_records: bool, columns: tuple[str, ...] | None) -> pd.DataFrame:
         if not all_records:

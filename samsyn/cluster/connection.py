@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,8 +20,12 @@ _LOCAL = re.compile(r"local:([1-9]\d{0,3})")
 _REMOTE = re.compile(r"(?:tcp|tls|ucx|ws|wss)://\S+")
 # seconds until a scheduler that does not answer, or has no workers, is given up
 _PATIENCE = 5
+# seconds until no worker at all is an end, since one that died may be started again; how often that is
+# looked at, and how often whether a call is done
+WITHOUT_WORKERS, _LOOKED_EVERY, _EVERY = 60, 1, 0.02
 # a part on which so many workers have died in turn is not tried again
 _DEATHS = 3
+_AGAIN = "Nothing is half written; the same command begins again."
 _HOW = "Give --dask tcp://HOST:8786 or --dask local:4 (so many workers on this computer)."
 
 
@@ -57,27 +63,81 @@ class Cluster:
         Raises
         ------
         ReviewError
-            When workers died again and again on one part, the scheduler went away, or a call failed.
+            When workers died again and again on one part, all of them are gone, the scheduler went away, or a
+            call failed.
         """
-        from distributed import as_completed  # noqa: PLC0415 (comes with the extra only)
-
         with _said_in_words():
             try:
-                done = as_completed(calls, loop=self.client.loop)
-                for call in _counted(progress, done, len(calls)):
+                for call in _counted(progress, self._completed(calls), len(calls)):
                     if call.status != "finished":
                         call.result()
-                return list(self.client.gather(list(calls)))
+                workers = _Workers(self.client)
+                return [workers.result(call) for call in calls]
             except BaseException:
                 self.forget(calls)
                 raise
 
-    def forget(self, calls: Sequence[Any]) -> None:
+    def in_order(self, calls: Sequence[Any]) -> Iterator[Any]:
+        """What the calls give, one by one, each let go when it is here; raises as :meth:`results`."""
+        waiting, workers = deque(calls), _Workers(self.client)
+        with _said_in_words():
+            try:
+                while waiting:
+                    yield workers.result(waiting.popleft())
+            except BaseException:
+                self.forget(waiting)
+                raise
+
+    def _completed(self, calls: Sequence[Any]) -> Iterator[Any]:
+        """The calls as they are done, while there are workers."""
+        from distributed import as_completed  # noqa: PLC0415 (comes with the extra only)
+
+        done, workers = as_completed(calls, loop=self.client.loop), _Workers(self.client)
+        while not done.is_empty():
+            if done.has_ready():
+                yield next(done)
+            else:
+                time.sleep(_EVERY)
+                workers.look()
+
+    def forget(self, calls: Iterable[Any]) -> None:
         """Let calls be that nobody waits for any more."""
         try:
             self.client.cancel(list(calls), force=True)
         except Exception:  # the connection itself may be what failed
             logging.getLogger(__name__).debug("the calls were not cancelled", exc_info=True)
+
+
+class _Workers:
+    """Whether there are any, looked at now and then while something is waited for."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._looked = self._seen = time.monotonic()
+
+    def look(self) -> None:
+        """Raise a ReviewError when there has been no worker for too long."""
+        now = time.monotonic()
+        if now - self._looked < _LOOKED_EVERY:
+            return
+        self._looked = now
+        if self._client.scheduler_info()["workers"]:
+            self._seen = now
+        elif now - self._seen > WITHOUT_WORKERS:
+            raise ReviewError(
+                f"All Dask workers are gone, and none came back within {WITHOUT_WORKERS} s. {_AGAIN}"
+            )
+
+    def result(self, call: Any) -> Any:
+        """What a call gives, when it is there; made again where the worker that had it is gone."""
+        while True:
+            while not call.done():
+                time.sleep(_EVERY)
+                self.look()
+            try:
+                return call.result(timeout=WITHOUT_WORKERS)
+            except TimeoutError:
+                self.look()
 
 
 @contextmanager
@@ -212,11 +272,10 @@ def _in_words(error: BaseException) -> ReviewError | None:
     from distributed.client import ClosedClientError  # noqa: PLC0415 (as above)
     from distributed.comm import CommClosedError  # noqa: PLC0415 (as above)
 
-    again = "Nothing is half written; the same command begins again."
     if isinstance(error, KilledWorker):
         return ReviewError(
-            f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {again}"
+            f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {_AGAIN}"
         )
     if isinstance(error, (CancelledError, ClosedClientError, CommClosedError, TimeoutError)):
-        return ReviewError(f"The Dask scheduler went away. {again}")
+        return ReviewError(f"The Dask scheduler went away. {_AGAIN}")
     return None

@@ -1,36 +1,34 @@
-"""The rules' suggestions, partition by partition; each worker makes its readers of the scheme once."""
+"""The rules' suggestions, part by part; each worker makes its readers of the scheme once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
 import pandas as pd
 
-from coding_scheme import CodingScheme, suggest
-from samsyn.cluster.connection import Cluster, Progress
-from samsyn.cluster.store import Store, content_name, in_parts
+from coding_scheme import CodingScheme
+from coding_scheme.suggested_parts import Read, read_part
+from samsyn.cluster.connection import Cluster
+from samsyn.cluster.store import Store, content_name
 
 _FOLDER = "suggest"
-_READ = ("record_id", "title", "abstract", "language")
 
 
-def suggested(
-    cluster: Cluster, records: pd.DataFrame, scheme: CodingScheme, progress: Progress | None = None
-) -> pd.DataFrame:
-    """What :func:`coding_scheme.suggest` gives, to the byte."""
-    if records.empty:
-        return suggest(records, scheme)
-    names = []
-    for part in in_parts(records[[name for name in _READ if name in records]]):
-        names.append(f"{_FOLDER}/{content_name(part)}")
-        if not cluster.store.has(names[-1]):
-            cluster.store.write(names[-1], part)
-    calls = cluster.each(suggest_part, names, store=cluster.store, scheme=cluster.shared(scheme))
-    found = cluster.results(calls, progress)
-    cluster.store.keep(_FOLDER, set())
-    # suggestions of a record come from one part, so that no order among equals is lost
-    every = pd.concat(found, ignore_index=True)
-    return every.sort_values(["record_id", "field", "start", "code_id"], kind="stable", ignore_index=True)
+def part_reader(cluster: Cluster) -> Callable[[Sequence[pd.DataFrame], CodingScheme], Iterable[Read]]:
+    """What reads parts for :func:`coding_scheme.suggested_parts.suggest_in_parts`: the workers."""
+
+    def read(parts: Sequence[pd.DataFrame], scheme: CodingScheme) -> Iterator[Read]:
+        names = [f"{_FOLDER}/{content_name(part)}" for part in parts]
+        for name, part in zip(names, parts, strict=True):
+            if not cluster.store.has(name):
+                cluster.store.write(name, part)
+        calls = cluster.each(suggest_part, names, store=cluster.store, scheme=cluster.shared(scheme))
+        yield from cluster.in_order(calls)
+        cluster.store.keep(_FOLDER, set())
+
+    return read
 
 
-def suggest_part(name: str, *, store: Store, scheme: CodingScheme) -> pd.DataFrame:
-    """The suggestions of one part of the records."""
-    return suggest(store.read(name), scheme)
+def suggest_part(name: str, *, store: Store, scheme: CodingScheme) -> Read:
+    """What is found in one part of the records."""
+    return read_part(store.read(name), scheme)

@@ -43,7 +43,7 @@ def test_words_of_an_earlier_run_give_the_same_without_tokenizer_and_dictionarie
     def refused(*_):
         raise AssertionError("looked up again")
 
-    monkeypatch.setattr(language, "pipeline", refused)
+    monkeypatch.setattr(language, "_made_pipeline", refused)
     monkeypatch.setattr("simplemma.lemmatize", refused)
     monkeypatch.setattr("simplemma.is_known", refused)
     with words_remembered(path):

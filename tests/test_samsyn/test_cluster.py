@@ -80,10 +80,12 @@ def scheduler(tmp_path_factory):
 @pytest.fixture(scope="module", autouse=True)
 def small_parts():
     """Few records in as many parts and buckets as a hundred thousand."""
+    from coding_scheme import suggested_parts
     from samsyn.cluster import comparing, ranking, store
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "FEWEST_ROWS", 40)
+        patch.setattr(suggested_parts, "PART", 40)
         patch.setattr(comparing, "_RECORDS_OF_A_BUCKET", 100)
         patch.setattr(ranking, "_RECORDS_OF_A_BUCKET", 100)
         yield
@@ -203,12 +205,17 @@ def test_files_that_cannot_be_read_are_said_as_without_a_cluster(review, tmp_pat
 
 def test_suggestions_are_the_same(cluster, review, records):
     from coding_scheme import suggest
-    from samsyn.cluster.suggesting import suggested
+    from coding_scheme.suggested_parts import suggest_in_parts
+    from samsyn.cluster.suggesting import part_reader
 
     scheme = Review.open(review).scheme
     here = suggest(records, scheme)
     assert len(here) > 100
-    pd.testing.assert_frame_equal(suggested(cluster, records, scheme), here)
+    kept, of_cluster = review / ".cache" / "suggestions", {"reader": part_reader(cluster)}
+    pd.testing.assert_frame_equal(suggest_in_parts(records, scheme, kept=kept, **of_cluster)[0], here)
+    # what the workers read one machine need not read again, nor they what it read
+    for reader in ({"reader": None}, {"reader": lambda parts, scheme: pytest.fail("read again")}):
+        pd.testing.assert_frame_equal(suggest_in_parts(records, scheme, kept=kept, **reader)[0], here)
 
 
 def test_comparisons_are_the_same(cluster):
@@ -328,6 +335,7 @@ def test_a_classifier_that_weighs_every_term_is_refused(cluster):
 def stages(review, records):
     """Each stage as a call on a cluster, with what wraps its progress; and what one machine gives."""
     from coding_scheme import suggest
+    from coding_scheme.suggested_parts import suggest_in_parts
     from corpus.duplicates.compared import compare_records
     from corpus.ranking import Ranker
     from corpus.ranking_parts import RankingSettings
@@ -336,7 +344,7 @@ def stages(review, records):
     from samsyn.cluster.adding import reader_on
     from samsyn.cluster.comparing import compared_on
     from samsyn.cluster.ranking import PartitionedRanker
-    from samsyn.cluster.suggesting import suggested
+    from samsyn.cluster.suggesting import part_reader
 
     for place in range(6):
         export = review.with_name(f"part{place}.csv")
@@ -354,10 +362,13 @@ def stages(review, records):
         return ranker.rank(labels)
 
     ranked = Ranker(records, **of_ranker).rank(labels)
+
+    def suggested(cluster, progress):
+        return suggest_in_parts(records, scheme, reader=part_reader(cluster), progress=progress)[0]
+
     return {
         "add": (added, read_sources(sources).records),
-        "suggest": (lambda cluster, progress: suggested(cluster, records, scheme, progress),
-                    suggest(records, scheme)),
+        "suggest": (suggested, suggest(records, scheme)),
         "duplicates": (lambda cluster, progress: compared_on(cluster, records, progress).pairs,
                        compare_records(as_records(records)).pairs),
         "rank": (lambda cluster, progress: PartitionedRanker(cluster, records, progress=progress, **of_ranker)
@@ -421,6 +432,24 @@ def test_a_scheduler_that_dies_is_said_and_the_same_again_ends_right(review, clu
 
     pd.testing.assert_frame_equal(call(Cluster(cluster.client, Store(path)), None), expected)
     assert not list(Path(path).rglob("*.part"))
+
+
+@pytest.mark.parametrize("stage", ["suggest", "duplicates"])
+def test_workers_that_are_gone_for_good_are_said(review, tmp_path, monkeypatch, stage):
+    from samsyn.cluster import connected, connection
+
+    monkeypatch.setattr(connection, "WITHOUT_WORKERS", 1)
+    call, _ = stages(review, generated(120, seed=8))[stage]
+    process, address = started(tmp_path, 1)
+    gone = pytest.raises(ReviewError, match=r"^All Dask workers are gone, .* Nothing is half written")
+
+    try:
+        with connected(address, str(tmp_path / "parts")) as left, gone:
+            left.client.retire_workers()
+            call(left, None)
+    finally:
+        ended(process)
+    assert not list((tmp_path / "parts").rglob("*.part"))
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_of_a_file(review, cluster, tmp_path):
