@@ -18,6 +18,7 @@ from corpus.duplicates.conflicts import conflicts, outcomes
 from corpus.duplicates.parts import Parts, schema_of, without
 from corpus.duplicates.prepare import prepare, record_marks
 from corpus.duplicates.score import Score, probabilities, shipped_score
+from corpus.json_text import from_json
 from corpus.records import as_records
 
 # pairs less likely than this are not kept; nothing is decided by them
@@ -155,13 +156,13 @@ class Compared:
         """Read it again; None when it is not there, damaged, or was made with another score or version."""
         made_with = _made_with(score or shipped_score())
         try:
-            told = json.loads((folder / "compared.json").read_text(encoding="utf-8"))
+            told = from_json((folder / "compared.json").read_text(encoding="utf-8"))
             if told["made_with"] != made_with:
                 return None
             kinds = {"records": _no_records(), "pairs": _no_pairs(), "order": _no_order()}
             found = {name: Parts.load(folder, none.schema, told[name]) for name, none in kinds.items()}
             made_from = [str(name) for name in told["made_from"]]
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        except (OSError, ValueError, KeyError, TypeError):
             return None
         records, met, came = found["records"], found["pairs"], found["order"].column("came")
         n, ends = len(records), np.concatenate([met.column("a"), met.column("b")])
