@@ -144,6 +144,7 @@ body { margin: 0; } main { padding: 8px; } h1 { font: 1rem sans-serif; }</style>
 <script type="module">
 %(script)s
 const values = %(values)s, heard = {};
+window.asked = window.answered = 0;
 const model = {
   get: (name) => values[name],
   set: (name, value) => { values[name] = value; },
@@ -151,8 +152,10 @@ const model = {
   on: (name, act) => { heard[name] = act; },
   off: () => {},
   send: async (message) => {
+    window.asked += 1;
     values.state = await window.sent(message);
     heard["change:state"]();
+    window.answered += 1;
   },
 };
 window.card = (await Promise.resolve(CARD)).render({ model, el: document.getElementById("card") });
@@ -184,6 +187,18 @@ def shown_card(browser, card, *, width: int = 1280, height: int = 900, dark: boo
         yield page
     finally:
         page.close()
+
+
+@pytest.fixture
+def press_answered():
+    """``press_answered(page, *keys)``: in a plain page, each key when Python has answered the one before."""
+
+    def press(page, *keys: str) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+            page.wait_for_function("window.asked === window.answered")
+
+    return press
 
 
 @pytest.fixture

@@ -19,13 +19,6 @@ display(codes, settles)
 """
 
 
-def press(page, *keys: str) -> None:
-    """Press keys, each when the one before it was answered."""
-    for key in keys:
-        page.keyboard.press(key)
-        page.wait_for_timeout(60)
-
-
 @pytest.fixture
 def uncoded(example_folder, tmp_path) -> Path:
     """The example review, screened; of its codings only those of two coders on one record, who differ."""
@@ -219,7 +212,9 @@ def no_violation(page, faults: list[str], state: str) -> None:
         ("en", {"dark": True, "width": 640, "height": 450, "device_scale_factor": 2}),
     ],
 )
-def test_every_state_can_be_used_by_everybody(show_card, example_copy, language, page_like, axe_faults):
+def test_every_state_can_be_used_by_everybody(
+    show_card, example_copy, language, page_like, axe_faults, press_answered
+):
     (example_copy / "decisions" / "coding" / "adjudicator.jsonl").unlink()
     review = Review.open(example_copy)
 
@@ -227,7 +222,7 @@ def test_every_state_can_be_used_by_everybody(show_card, example_copy, language,
         with show_card(card, **page_like) as page:
             page.focus(".samsyn-card")
             for state, keys in keys_to.items():
-                press(page, *keys.split())
+                press_answered(page, *keys.split())
                 no_violation(page, axe_faults(page), state)
             yield page
 
@@ -241,7 +236,7 @@ def test_every_state_can_be_used_by_everybody(show_card, example_copy, language,
     assisted = review.checking_card("coder-1", round_="assisted", language=language)
     for page in states(assisted, {"suggestion": "", "changed, with the definition": "d 2 ["}):
         while page.locator(".asking").count():
-            press(page, "u")
+            press_answered(page, "u")
         no_violation(page, axe_faults(page), "all answered")
     settles = review.checking_card("adjudicator", round_="adjudication", language=language)
     for page in states(settles, {
@@ -253,7 +248,7 @@ def test_every_state_can_be_used_by_everybody(show_card, example_copy, language,
         assert page.locator(".big").count() == 1
         shutil.rmtree(example_copy / "decisions" / "coding")
         (example_copy / "decisions" / "coding").write_text("in the way of the journal")
-        press(page, "z")
+        press_answered(page, "z")
         page.wait_for_selector("[role=alert]")
         no_violation(page, axe_faults(page), "not done")
 
@@ -290,7 +285,9 @@ def odd(tmp_path) -> Review:
     return review
 
 
-def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(show_card, odd, axe_faults):
+def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(
+    show_card, odd, axe_faults, press_answered
+):
     card = odd.checking_card("ann", round_="blind")
     faults: list[str] = []
     seen = set()
@@ -325,27 +322,27 @@ def test_odd_records_are_shown_as_they_are_and_words_are_taken_exactly(show_card
                 assert page.locator("[data-key=c]").bounding_box()["y"] < 900
             else:
                 assert page.locator("text=No abstract in the source.").count() == 1
-            press(page, "x")
+            press_answered(page, "x")
         assert len(seen) == len(ODD)
         assert page.evaluate("window.hurt") is None
     assert faults == []
 
 
-def test_letters_can_be_switched_off_and_buttons_still_work(show_card, odd):
+def test_letters_can_be_switched_off_and_buttons_still_work(show_card, odd, press_answered):
     card = odd.checking_card("ann", round_="blind")
     first = card.queue.current()
     with show_card(card) as page:
         page.focus(".samsyn-card")
-        press(page, "?")
+        press_answered(page, "?")
         page.uncheck("input[name=letters]")
-        press(page, "Escape")
+        press_answered(page, "Escape")
         page.focus(".samsyn-card")
-        press(page, "s", "x", ".")
+        press_answered(page, "s", "x", ".")
         assert card.queue.current() == first
         assert card.state["span"] is None
         assert lines_of(odd.folder, "ann") == []
         page.click("[data-key=s]")
-        page.wait_for_timeout(100)
+        page.wait_for_function("window.asked === window.answered")
         assert card.queue.current() != first
 
 

@@ -125,7 +125,7 @@ WALK = [
 @pytest.mark.parametrize(
     ("language", "width", "dark"), [("en", 1280, True), ("da", 320, False), ("en", 640, False)]
 )
-def test_every_state_is_accessible(review, show_card, language, width, dark, axe_faults):
+def test_every_state_is_accessible(review, show_card, language, width, dark, axe_faults, press_answered):
     screened(review)
     card = review.screening_card("screener-1", language=language)
     # 640 pixels are a window of 1280 at 200 % zoom
@@ -134,9 +134,7 @@ def test_every_state_is_accessible(review, show_card, language, width, dark, axe
         page.on("request", lambda one: requests.append(one.url))
         page.focus(".samsyn-card")
         for keys, seen in WALK:
-            for key in keys:
-                page.keyboard.press(key)
-                page.wait_for_timeout(150)
+            press_answered(page, *keys)
             page.wait_for_selector(f".samsyn-card {seen}")
             check(page, axe_faults(page))
         page.select_option("select[name=mode]", "conflicts")
