@@ -59,7 +59,7 @@ class LinkedRows:
         sparse = csr_matrix(matrix, dtype=np.float64)
         n_rows, n_features = sparse.shape
         if counts is None:
-            counts: np.ndarray = np.zeros(n_features, dtype=np.int32)
+            counts = np.zeros(n_features, dtype=np.int32)
             for _, entries in _blocks(sparse):
                 columns = sparse.indices[entries]
                 # ones, not 1: that takes fifteen times as long
