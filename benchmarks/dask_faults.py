@@ -1,8 +1,8 @@
 """Faults planted while a command works on Dask, and the same command again: ``dask_scale.py 3000 --faults``.
 
 In each stage, when the first call of a phase begins (a plugin of the scheduler tells): a worker is killed, the command
-is interrupted or killed, the scheduler is killed; a worker is stopped for good; the disk of the partitions, or of the
-review, is full. A command that is not hurt by it must give what one machine gives; one that is must say so in a
+is interrupted or killed, the scheduler is killed; a worker is stopped, or all are killed, for good; the disk of the
+partitions, or of the review, is full. A command that is not hurt by it must give what one machine gives; one that is must say so in a
 sentence. Then the same command is given again and must give the same bytes, and nothing half written may be left.
 """
 
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -95,12 +95,9 @@ def faults_of(
         yield phases[-1], "worker stopped", struck_in(phases[-1], stop_worker)
         yield phases[-1], "interrupted", struck_in(phases[-1], interrupt)
         yield phases[-1], "command killed", struck_in(phases[-1], kill_command)
-    with watched() as (processes, seen):
-        yield (
-            phases[0],
-            "scheduler killed",
-            struck(stage, exports, before, processes, seen, phases[0], kill_scheduler),
-        )
+    for fault, strike in (("scheduler killed", kill_scheduler), ("all workers killed", kill_workers)):
+        with watched() as (processes, seen):
+            yield phases[0], fault, struck(stage, exports, before, processes, seen, phases[0], strike)
     for where in ("partitions", "review"):
         came_of_it = disk_full(stage, exports, before, where)
         if came_of_it:
@@ -144,7 +141,9 @@ def struck(
     first = verdict(stage, review, before, *run(command, when_it_begins))
     with ExitStack() as stack:
         address = processes.address
-        if processes.scheduler.poll() is not None:
+        if any(
+            all(one.poll() is not None for one in kind) for kind in ([processes.scheduler], processes.workers)
+        ):
             address = stack.enter_context(cluster("2GB")).address
         again = verdict(stage, review, before, *run([*command[:-1], address]))
     return first, again, left_over(review)
@@ -242,6 +241,15 @@ def stop_worker(worker: str, started: subprocess.Popen[bytes], processes: Proces
     """The worker that was given the call stands still and never goes on."""
     for pid in _of_worker(worker, processes):
         os.kill(pid, signal.SIGSTOP)
+
+
+def kill_workers(worker: str, started: subprocess.Popen[bytes], processes: Processes) -> None:
+    """All workers, and the nannies that would start others, with kill -9."""
+    for nanny in processes.workers:
+        for pid in family(nanny.pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        nanny.wait()
 
 
 def interrupt(worker: str, started: subprocess.Popen[bytes], processes: Processes) -> None:

@@ -84,7 +84,9 @@ def main() -> None:
     parser.add_argument("--memory", default="2GB", help="The most that a worker may use.")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--cluster-only", action="store_true", help="Not alone: for sizes that scale.py has measured."
+        "--cluster-only",
+        action="store_true",
+        help="Alone is what scale.py with the same --work has left; only the cluster is measured.",
     )
     parser.add_argument("--faults", action="store_true", help="Faults in each stage and phase instead.")
     asked = parser.parse_args()
@@ -123,14 +125,18 @@ def print_size(
 ) -> None:
     """Run the stages alone and on a cluster, print what each cost and whether the outcome is the same."""
     alone, there = work / f"alone_{size}", work / f"dask_{size}"
+    if not alone_too:
+        # what scale.py has left, where it was: what it has kept makes its outcome cheap to ask for again
+        alone = work / f"review_{size}"
     for review in (alone, there):
-        if not review.is_dir():
+        if not review.is_dir() and (alone_too or review is there):
             samsyn("new", review)
     for stage in stages:
         if stage in ("rank", "again"):
             # the same decisions in both
             decide(there, N_DECISIONS if stage == "rank" else 1)
-            shutil.copytree(there / "decisions", alone / "decisions", dirs_exist_ok=True)
+            if alone.is_dir():
+                shutil.copytree(there / "decisions", alone / "decisions", dirs_exist_ok=True)
         here = measured(command_of(stage, exports, alone), None) if alone_too else None
         # the cluster is a new one for each stage, so that none is charged with what another left in memory
         with cluster(memory) as processes:
@@ -142,8 +148,12 @@ def print_size(
         said += f"  Dask {far.cpu:7.1f} s CPU {far.wall:7.1f} s wall; MB: {peaks}"
         if here:
             said += f"  CPU x {far.cpu / here.cpu:.2f}, wall x {far.wall / here.wall:.2f}"
-            said += f"  {difference(stage, alone, there) or 'the same'}"
         print(said, flush=True)
+        # adding again says that all is there already
+        if alone.is_dir() and (here or stage != "add"):
+            if not here:
+                measured(command_of(stage, exports, alone), None)
+            print(f"{'':>9}  {stage:<10}   {difference(stage, alone, there) or 'the same'}", flush=True)
 
 
 def command_of(stage: str, exports: list[Path], review: Path) -> list[str]:

@@ -104,7 +104,8 @@ class Tokens(LatelyMet[str, str]):
 
     def __init__(self, new_tokenizer: Callable[[], Any]) -> None:
         super().__init__(self._tokens)
-        self._new_tokenizer, self._tokenizer = new_tokenizer, None
+        self._new_tokenizer = new_tokenizer
+        self._tokenizer: Any = None
 
     def _tokens(self, signs: str) -> str:
         if self._tokenizer is None:

@@ -178,8 +178,8 @@ def let_go(array: np.ndarray) -> None:
 def give_back() -> None:
     """Give memory that is free back to the system, where allocators keep it for the next time."""
     pa.default_memory_pool().release_unused()
-    # glibc's only; after hundreds of parts most of what was free stays with the process otherwise
-    with suppress(OSError, AttributeError):
+    # glibc's only; after many parts a third of what the process holds is free
+    with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 

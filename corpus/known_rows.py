@@ -61,7 +61,9 @@ class LinkedRows:
         if counts is None:
             counts = np.zeros(n_features, dtype=np.int32)
             for _, entries in _blocks(sparse):
-                np.add.at(counts, sparse.indices[entries], 1)
+                columns = sparse.indices[entries]
+                # ones, not 1: that takes fifteen times as long
+                np.add.at(counts, columns, np.ones(len(columns), dtype=np.int32))
             n_links = int(counts.sum(where=counts > 1, dtype=np.int64))
         else:
             n_links = int(np.count_nonzero(counts[sparse.indices] > 1))

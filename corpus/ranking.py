@@ -110,7 +110,6 @@ class Ranker:
             self._matrix = self._read(texts) if kept is None else self._kept(texts, settings, kept, count)
         else:
             self._matrix = self._read(texts)
-        give_back()
         # linked when it is first needed: whoever called holds the texts until then
         self._classifier = fresh(self.parts.classifier)
         self._draw(seed)
@@ -391,6 +390,7 @@ class Ranker:
             return self._read(texts)
         matrix, terms = found
         self._terms = terms if len(terms) else None
+        give_back()
         return matrix
 
     def _read(self, texts: Any) -> Any:

@@ -103,6 +103,9 @@ class ScreeningDesk(ABC):
     @abstractmethod
     def _remembered(self, name: str, patterns: tuple[str, ...], compute: Callable[[], Any]) -> Any: ...
 
+    @abstractmethod
+    def _let_go(self, n_records: int, name: str) -> None: ...
+
     # --- decisions --------------------------------------------------------------------------------------
 
     def screen(self, rows: Rows, *, person: str, adjudicates: bool = False, file: str = "rows") -> int:

@@ -80,6 +80,8 @@ class Cluster:
     def in_order(self, calls: Sequence[Any]) -> Iterator[Any]:
         """What the calls give, one by one, each let go when it is here; raises as :meth:`results`."""
         waiting, workers = deque(calls), _Workers(self.client)
+        # whoever holds a call holds what it gave, on its worker
+        del calls
         with _said_in_words():
             try:
                 while waiting:

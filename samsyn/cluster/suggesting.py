@@ -22,8 +22,8 @@ def part_reader(cluster: Cluster) -> Callable[[Sequence[pd.DataFrame], CodingSch
         for name, part in zip(names, parts, strict=True):
             if not cluster.store.has(name):
                 cluster.store.write(name, part)
-        calls = cluster.each(suggest_part, names, store=cluster.store, scheme=cluster.shared(scheme))
-        yield from cluster.in_order(calls)
+        shared = cluster.shared(scheme)
+        yield from cluster.in_order(cluster.each(suggest_part, names, store=cluster.store, scheme=shared))
         cluster.store.keep(_FOLDER, set())
 
     return read

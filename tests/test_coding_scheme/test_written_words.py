@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from coding_scheme import sentences
 from coding_scheme.indicators import units_of
 from coding_scheme.language import pipeline, written_words
-from coding_scheme.written_words import LONGEST, LONGEST_SENTENCE, offsets
+from coding_scheme.written_words import LONGEST, LONGEST_SENTENCE, WrittenWords, offsets
 
 WRITTEN = """
     . , ; : ! ? … ... - – — / ( ) [ ] " ' “ ” « » 's n't % & * _ @ # + = :) <b> </b> 🌱 e.g. bl.a. f.eks. 3.
@@ -60,6 +60,19 @@ def test_only_a_hyphen_inside_a_word_joins():
     units = units_of(words)
     joined = [form for form, joined in zip(units.forms, units.joined, strict=True) if joined]
     assert joined == ["term"]
+
+
+def test_words_that_were_forgotten_are_read_the_same_and_the_tokenizer_with_them():
+    made = []
+    words = WrittenWords("en", lambda: made.append(1) or pipeline("en").tokenizer)
+    words._kept = words.tokens._kept = 3
+    text = "The partners' (slowly) grown trust, e.g. the trust. The partners' trust grew."
+    for _ in range(3):
+        assert words.of(text) == written_words("en").of(text)
+        assert words.sentences(text) == sentences(text, "en")
+    assert len(made) > 1
+    assert max(len(known) for known in (words, words.tokens)) == 3
+    assert max(len(known.both()) for known in (words, words.tokens)) <= 6
 
 
 def test_what_is_no_sentence_is_cut_and_nothing_gets_lost():

@@ -119,11 +119,19 @@ def test_a_broken_or_foreign_file_is_made_anew(review, tmp_path, file, harm):
 
 def test_of_very_many_records_not_all_is_held_and_the_outcome_is_the_same(review, monkeypatch):
     wanted, ranking = plain(review), again(review).rank()
+    explained = again(review).rank(explained=3)
     shutil.rmtree(review.folder / ".cache")
     monkeypatch.setattr(record_desk, "_LET_GO_FROM", 5)
     large = again(review)
     pd.testing.assert_frame_equal(large.rank(), ranking)
     assert not {"collection", "duplicates", "merged"} & large._kept.keys()
+    # of the few that are shown no others are read, and none are held beside what the ranking needs
+    alike = again(review)
+    pd.testing.assert_frame_equal(alike.rank(explained=3), explained)
+    assert [name for name in alike._kept if "abstract" in name] == []
+    some = set(wanted["record_id"].iloc[[2, 5]])
+    shown = alike.record_columns("record_id", "title", only=some)
+    pd.testing.assert_frame_equal(shown, wanted.loc[[2, 5], ["record_id", "title"]].reset_index(drop=True))
     pd.testing.assert_frame_equal(large.records, wanted)
     assert large.status()["unique_records"] == len(wanted)
 
