@@ -33,6 +33,10 @@ class _Kind(click.Group):
     """A group that says faults in the user's words and exits with 1 (the review) or 2 (the call)."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        if not args and sys.getfilesystemencoding() == "ascii":
+            # told to know English letters only, Python could open no file with another in its name
+            os.environ["PYTHONUTF8"] = "1"
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 (the same program again)
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 # a letter that the terminal does not have is shown by its number

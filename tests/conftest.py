@@ -17,6 +17,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("thorough", settings.get_profile("suite"), max_examples=500, derandomize=False)
+# with other versions of what Samsyn rests on, where it is their faults that are looked for
+settings.register_profile("quick", settings.get_profile("suite"), max_examples=3)
 settings.load_profile("suite")
 
 ROOT = Path(__file__).parents[1]

@@ -51,6 +51,11 @@ def test_alpha_of_four_coders_with_missing_judgements(level, alpha):
     assert measured.n_coders == 4
     assert measured.n_units == 11
     assert np.isnan(measured.cohen_kappa)
+    # units that not all have judged; pairs of values without first and second
+    assert np.isnan(measured.fleiss_kappa)
+    table = measured.confusion
+    assert (table.index.name, table.columns.name, table.equals(table.T)) == (None, None, True)
+    assert table.to_numpy().sum() == pytest.approx(40)
 
 
 @pytest.mark.parametrize(("table", "alpha"), [(BINARY, 0.095), (NOMINAL, 0.692)])
@@ -135,7 +140,7 @@ def test_an_outlying_unit_judged_once_does_not_count():
 @pytest.mark.parametrize(
     ("frame", "level", "told"),
     [
-        (judged(NOMINAL), "interval", "needs numbers"),
+        (judged(NOMINAL), "interval", "needs numbers; found 'a'"),
         (judged(NOMINAL), "cardinal", "Unknown level 'cardinal'"),
         (judged(NOMINAL).drop(columns="coder"), "nominal", "lacks the column coder"),
         (pd.concat([judged(NOMINAL), judged(NOMINAL).head(1)]), "nominal", "ben judged unit 0 twice"),
@@ -144,6 +149,14 @@ def test_an_outlying_unit_judged_once_does_not_count():
 def test_what_cannot_be_measured_is_told(frame, level, told):
     with pytest.raises(UsageError, match=told):
         agreement(frame, level=level)
+
+
+def test_nobody_in_common_is_no_unit_and_no_figure():
+    measured = agreement(
+        pd.DataFrame([(0, "ben", "a"), (1, "gerry", "a")], columns=["unit", "coder", "value"])
+    )
+    assert (measured.n_units, measured.confusion.empty) == (0, True)
+    assert np.isnan([measured.percent, measured.krippendorff_alpha, measured.ac1]).all()
 
 
 def test_the_table_for_people_escapes_names():

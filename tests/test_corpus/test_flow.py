@@ -1,5 +1,6 @@
 """The boxes of the PRISMA 2020 flow diagram add up, on every road through the review."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -70,3 +71,25 @@ def test_reasons_stand_in_the_order_of_the_protocol():
         )
         flow = prisma_flow(SOURCES, groups(50, 40), found, protocol)
         assert [name for name, _ in flow.excluded_reasons] == ["E1", "E2", ""]
+
+
+def test_a_review_of_titles_and_abstracts_alone_has_no_boxes_of_full_texts():
+    protocol = Protocol("p", Wording(), (), stages=("title_abstract",))
+    found = verdicts([("r:0", "title_abstract", "include", ""), ("r:1", "title_abstract", "exclude", "")])
+    flow = prisma_flow(SOURCES, groups(50, 40), found, protocol)
+    assert (flow.sought, flow.not_retrieved, flow.not_yet_assessed, flow.assessed) == (1, 0, 0, 1)
+    assert (flow.excluded_screening, flow.undecided_screening, flow.not_yet_screened) == (1, 0, 38)
+    none = prisma_flow(SOURCES, groups(50, 40), found.iloc[1:], protocol)
+    assert (none.sought, none.excluded_screening, none.undecided_screening) == (0, 1, 0)
+    assert (none.included_reports, none.included_studies) == (0, 0)
+    one = prisma_flow(SOURCES, groups(50, 40), found.iloc[:1], protocol)
+    assert (one.excluded_screening, one.undecided_screening) == (0, 0)
+    assert (one.automation_removed, one.other_removed) == (0, 0)
+
+
+def test_what_was_removed_before_screening_counts_once_each():
+    flow = prisma_flow(SOURCES, groups(50, 40), verdicts([]), Protocol("p", Wording(), ()))
+    by_machine = dataclasses.replace(flow, automation_removed=2, other_removed=3, not_yet_screened=35)
+    assert list(by_machine.broken_identities()) == []
+    [told] = dataclasses.replace(by_machine, other_removed=4).broken_identities()
+    assert told == "identified 50 - removed 16 - not yet screened 35 = -1, but screened are 0"

@@ -16,6 +16,12 @@ def test_a_line_carries_person_and_format_version(tmp_path):
     assert line == {"after": "", "person": "ann", "record_id": "pubmed:1", "v": journal.FORMAT_VERSION}
 
 
+def test_a_line_is_utf_8_with_its_keys_in_order(tmp_path):
+    journal.append(tmp_path, "ann", [{"verdict": "include", "note": "få år"}])
+    raw = '{"after": "", "note": "få år", "person": "ann", "v": 2, "verdict": "include"}\n'
+    assert (tmp_path / "ann.jsonl").read_bytes() == raw.encode("utf-8")
+
+
 def test_half_written_last_line_is_reported_and_kept_and_the_next_decision_is_whole(tmp_path):
     journal.append(tmp_path, "ann", [{"record_id": "pubmed:1"}, {"record_id": "pubmed:2"}])
     with (tmp_path / "ann.jsonl").open("ab") as file:

@@ -79,7 +79,9 @@ def test_swapped_lines_show(path):
 
 def test_a_line_or_a_blank_line_put_in_shows(path):
     assert edited(path, lambda lines: lines.insert(3, b'{"v": 2, "record_id": "r9"}\n'))[0] == 4
+    assert "does not name the line before it" in chain_of(path).faults[0][1]
     assert edited(path, lambda lines: lines.insert(1, b"\n"))[0] == 2
+    assert "does not name the line before it" in chain_of(path).faults[0][1]
 
 
 def test_a_last_line_removed_before_the_next_decision_shows_after_it_too(path):
