@@ -32,7 +32,7 @@ _WORTH_A_WORKER = 3 * PART
 _READ = ("record_id", "title", "abstract", "language")
 # suggestions, and the records of each language that is not read
 Read = tuple[pd.DataFrame, dict[str, list[str]]]
-_scheme_of_worker: list[CodingScheme] = []
+_of_worker: list[tuple[CodingScheme, str]] = []
 
 
 def suggest_in_parts(
@@ -41,6 +41,7 @@ def suggest_in_parts(
     *,
     kept: Path | None = None,
     workers: int = 1,
+    language: str = "en",
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The suggestions of :func:`coding_scheme.suggest`, the same in every way, and what it cannot read.
@@ -55,6 +56,8 @@ def suggest_in_parts(
         that they follow from. It may be deleted at any time. Parts that are no longer asked for are removed.
     workers : int
         Processes at most; each has the dictionaries in memory.
+    language : {"en", "da"}
+        Of the reasons.
     progress : callable, optional
         Wraps the parts.
 
@@ -68,12 +71,12 @@ def suggest_in_parts(
     records = records.reindex(columns=list(_READ)).reset_index(drop=True)
     borders = [0, *_borders(records["record_id"]), len(records)]
     parts = [records.iloc[start:stop] for start, stop in pairwise(borders) if stop > start] or [records]
-    names = [_name(part, scheme) if kept else "" for part in parts]
+    names = [_name(part, scheme, language) if kept else "" for part in parts]
     found = {place: read for place, name in enumerate(names) if (read := _load(kept, name)) is not None}
     missing = [place for place in range(len(parts)) if place not in found]
     workers = min(workers, sum(len(parts[place]) for place in missing) // _WORTH_A_WORKER)
     made = side_by_side(
-        _suggest_part, (parts[place] for place in missing), workers, begin=_begin, given=(scheme,)
+        _suggest_part, (parts[place] for place in missing), workers, begin=_begin, given=(scheme, language)
     )
     for place, read in zip(progress(missing) if progress else missing, made, strict=True):
         found[place] = read
@@ -84,8 +87,8 @@ def suggest_in_parts(
     every = pd.concat([found[place][0] for place in range(len(parts))], ignore_index=True)
     unread: dict[str, list[str]] = {}
     for place in range(len(parts)):
-        for language, ids in found[place][1].items():
-            unread.setdefault(language, []).extend(ids)
+        for not_read, ids in found[place][1].items():
+            unread.setdefault(not_read, []).extend(ids)
     order = ["record_id", "field", "start", "code_id"]
     return every.sort_values(order, kind="stable", ignore_index=True), unread
 
@@ -101,20 +104,20 @@ def _borders(record_ids: pd.Series) -> list[int]:
     return borders + list(range(last + _LONGEST * PART, len(record_ids), _LONGEST * PART))
 
 
-def _begin(scheme: CodingScheme) -> None:
-    _scheme_of_worker[:] = [scheme]
+def _begin(scheme: CodingScheme, language: str) -> None:
+    _of_worker[:] = [(scheme, language)]
 
 
 def _suggest_part(part: pd.DataFrame) -> Read:
-    scheme = _scheme_of_worker[0]
-    return suggest(part, scheme), unread_by_language(part, scheme)
+    scheme, language = _of_worker[0]
+    return suggest(part, scheme, language=language), unread_by_language(part, scheme)
 
 
 # --- what is kept ----------------------------------------------------------------------------------------
 
 
-def _name(part: pd.DataFrame, scheme: CodingScheme) -> str:
-    digest = hashlib.blake2b(f"{_rules_read()}\0{scheme.hash}".encode(), digest_size=16)
+def _name(part: pd.DataFrame, scheme: CodingScheme, language: str) -> str:
+    digest = hashlib.blake2b(f"{_rules_read()}\0{scheme.hash}\0{language}".encode(), digest_size=16)
     for column in _READ:
         said = json.dumps(["" if pd.isna(value) else str(value) for value in part[column]])
         digest.update(said.encode())
