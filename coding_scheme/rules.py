@@ -34,6 +34,7 @@ import pandas as pd
 from coding_scheme.directions import DirectionReading, SentenceCues
 from coding_scheme.indicators import Match, Units
 from coding_scheme.languages_read import text_language
+from coding_scheme.rule_reasons import reason, where_it_stands
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.scheme_readers import Reader, Readers, Reading, readers_of, unexcluded
 from corpus.languages import language_of
@@ -75,6 +76,7 @@ def suggest(
     scheme: CodingScheme,
     *,
     fields: Iterable[str] = ("title", "abstract"),
+    language: str = "en",
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> pd.DataFrame:
     """Suggest codes for the sentences of titles and abstracts.
@@ -94,6 +96,8 @@ def suggest(
         Its indicators, exclude phrases and direction cues are used; typical directions are not.
     fields : iterable of str, optional
         The text columns to read.
+    language : {"en", "da"}
+        Of the reasons.
     progress : callable, optional
         Wraps the rows, for instance ``tqdm``.
 
@@ -126,24 +130,23 @@ def suggest(
         for field in fields:
             text = record.get(field)
             if isinstance(text, str) and text.strip():
-                language = text_language(text, record.get("language"), readers)
-                if language in readers:
-                    readings[field] = (text, language, readers[language].read(text))
+                written_in = text_language(text, record.get("language"), readers)
+                if written_in in readers:
+                    readings[field] = (text, written_in, readers[written_in].read(text))
         if scheme.subject and not _on_subject(readings):
             continue
-        for field, (text, language, reading) in readings.items():
-            found = _suggestions_in(text, field, language, reading, scheme, readers)
+        for field, (text, written_in, reading) in readings.items():
+            found = _suggestions_in(text, field, written_in, reading, scheme, readers, language)
             rows.extend({"record_id": record["record_id"], "field": field, **row} for row in found)
             said = [each.casefold() for each, _, _ in readings.values()]
             opening = OPENING * len(text) if len(reading.sentences()) > TOO_SHORT else 0
             for row in rows[len(rows) - len(found) :]:
                 if field == "title" or row["start"] < opening:
                     row["score"] /= 2
-                    place = "title" if field == "title" else "opening of the abstract"
-                    row["why"] += f" It stands in the {place}: perhaps only background."
+                    row["why"] += where_it_stands("title" if field == "title" else "opening", language)
                 if sum(each.count(row["indicator"].casefold()) for each in said) > 1:
                     row["score"] /= 2
-                    row["why"] += " The record says these words elsewhere too: perhaps only its subject."
+                    row["why"] += where_it_stands("elsewhere", language)
                 row["score"] = round(row["score"], 2)
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     frame = frame.astype({"start": "int64", "end": "int64", "score": "float64"})
@@ -162,7 +165,13 @@ def _on_subject(readings: dict[str, tuple[str, str, Reading]]) -> bool:
 
 
 def _suggestions_in(
-    text: str, field: str, language: str, reading: Reading, scheme: CodingScheme, readers: Readers
+    text: str,
+    field: str,
+    language: str,
+    reading: Reading,
+    scheme: CodingScheme,
+    readers: Readers,
+    language_of_reasons: str,
 ) -> list[dict[str, Any]]:
     reader = reading.reader
     mixed = reading.is_mixed()
@@ -190,7 +199,8 @@ def _suggestions_in(
     rows = []
     for start, end, code_id, units, indicators in found:
         allowed = scheme.code(code_id).direction.allowed
-        row = _row(text, field, allowed, units, indicators, several=len(counts[code_id]) > 1)
+        several = len(counts[code_id]) > 1
+        row = _row(text, field, allowed, units, indicators, several=several, language=language_of_reasons)
         if row:
             rows.append({"start": start, "end": end, "text": text[start:end], "code_id": code_id, **row})
     return rows
@@ -211,7 +221,14 @@ def _indicators_in(units: Units, reader: Reader) -> dict[str, list[_Found]]:
 
 
 def _row(
-    text: str, field: str, allowed: tuple[str, ...], units: Units, indicators: list[_Found], *, several: bool
+    text: str,
+    field: str,
+    allowed: tuple[str, ...],
+    units: Units,
+    indicators: list[_Found],
+    *,
+    several: bool,
+    language: str,
 ) -> dict[str, Any] | None:
     # what is asked makes no claim
     indicators = [each for each in indicators if each.reading.how != "asked"]
@@ -240,41 +257,15 @@ def _row(
         "score": min(max(score, 0.0), 1.0) / (2 if best.reading.intended or best.reading.framed else 1),
         "indicator": indicator,
         "cue": cue,
-        "why": _why(best, rivals, indicator, words),
+        "why": reason(
+            indicator,
+            best.reading,
+            [each.reading for each in rivals[:1]],
+            words,
+            weak=best.weak,
+            language=language,
+        ),
     }
-
-
-def _why(best: _Found, rivals: list[_Found], indicator: str, words: Callable[[Any], str]) -> str:
-    reading = best.reading
-    cue = f"“{words(reading.cues)}”"
-    match reading.how:
-        case "":
-            said = f"“{indicator}” stands without a direction cue"
-        case "missing":
-            said = f"“{indicator}” is said to be missing ({cue}), which hinders"
-        case "rejected" if reading.direction == "hinders":
-            said = f"“{indicator}” is the rejected alternative ({cue}), so it hinders"
-        case "rejected":
-            said = f"“{indicator}” is the rejected alternative ({cue}), so it has no direction of its own"
-        case "both":
-            said = f"“{indicator}” stands with cues of both directions ({cue})"
-        case "negated":
-            said = f"“{indicator}” stands with a negated cue ({cue}): {reading.direction}"
-        case _:
-            said = f"“{indicator}” stands with {cue}: {reading.direction}"
-    if rivals:
-        other = rivals[0]
-        there = f"“{words(other.reading.cues)}”: {other.reading.direction}"
-        said += f"; elsewhere in the sentence it stands with {there}"
-    if best.weak:
-        said += "; a weak indicator"
-    if reading.intended:
-        said += "; said as an aim"
-    elif reading.framed:
-        said += "; said of what the study does"
-    if reading.hedges:
-        said += f"; hedged by “{words(reading.hedges)}”"
-    return said + "."
 
 
 def _words(text: str, units: Units, parts: Iterable[tuple[int, int]]) -> str:

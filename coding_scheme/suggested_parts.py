@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -34,7 +34,7 @@ _WORTH_A_WORKER, _ALONE = 8 * PART, 2
 _READ = ("record_id", "title", "abstract", "language")
 # suggestions, and the records of each language that is not read
 Read = tuple[pd.DataFrame, dict[str, list[str]]]
-_scheme_of_worker: list[CodingScheme] = []
+_of_worker: list[tuple[CodingScheme, str]] = []
 
 
 def suggest_in_parts(
@@ -43,7 +43,8 @@ def suggest_in_parts(
     *,
     kept: Path | None = None,
     workers: int = 1,
-    reader: Callable[[Sequence[pd.DataFrame], CodingScheme], Iterable[Read]] | None = None,
+    reader: Callable[[Sequence[pd.DataFrame], CodingScheme, str], Iterable[Read]] | None = None,
+    language: str = "en",
     progress: Callable[[Iterable[Any]], Iterable[Any]] | None = None,
 ) -> tuple[pd.DataFrame, dict[str, list[str]]]:
     """The suggestions of :func:`coding_scheme.suggest`, the same in every way, and what it cannot read.
@@ -61,6 +62,8 @@ def suggest_in_parts(
     reader : callable, optional
         Reads parts in place of processes of this computer: gives :func:`read_part` of
         each, in their order.
+    language : {"en", "da"}
+        Of the reasons.
     progress : callable, optional
         Wraps the parts.
 
@@ -74,12 +77,12 @@ def suggest_in_parts(
     records = records.reindex(columns=list(_READ)).reset_index(drop=True)
     borders = [0, *_borders(records["record_id"]), len(records)]
     parts = [records.iloc[start:stop] for start, stop in pairwise(borders) if stop > start] or [records]
-    names = [_name(part, scheme) if kept else "" for part in parts]
+    names = [_name(part, scheme, language) if kept else "" for part in parts]
     found = {place: read for place, name in enumerate(names) if (read := _load(kept, name)) is not None}
     missing = [place for place in range(len(parts)) if place not in found]
     workers = min(workers, sum(len(parts[place]) for place in missing) // _WORTH_A_WORKER)
-    unread_parts = [parts[place] for place in missing]
-    made = reader(unread_parts, scheme) if reader and missing else _made(unread_parts, scheme, workers)
+    read_by = reader if reader and missing else partial(_made, workers=workers)
+    made = read_by([parts[place] for place in missing], scheme, language)
     for place, read in zip(progress(missing) if progress else missing, made, strict=True):
         found[place] = read
         if kept is not None:
@@ -89,8 +92,8 @@ def suggest_in_parts(
     every = pd.concat([found[place][0] for place in range(len(parts))], ignore_index=True)
     unread: dict[str, list[str]] = {}
     for place in range(len(parts)):
-        for language, ids in found[place][1].items():
-            unread.setdefault(language, []).extend(ids)
+        for not_read, ids in found[place][1].items():
+            unread.setdefault(not_read, []).extend(ids)
     order = ["record_id", "field", "start", "code_id"]
     return every.sort_values(order, kind="stable", ignore_index=True), unread
 
@@ -106,12 +109,14 @@ def _borders(record_ids: pd.Series) -> list[int]:
     return borders + list(range(last + _LONGEST * PART, len(record_ids), _LONGEST * PART))
 
 
-def _made(parts: Sequence[pd.DataFrame], scheme: CodingScheme, workers: int) -> Iterator[Read]:
+def _made(
+    parts: Sequence[pd.DataFrame], scheme: CodingScheme, language: str, *, workers: int
+) -> Iterator[Read]:
     """What is found in each part, in their order."""
-    _scheme_of_worker[:] = [scheme]
     # most words are frequent ones, which stand in the first parts: read here, no worker has to learn them
     alone = parts if workers < 2 else parts[:_ALONE]
-    yield from map(_suggest_part, alone)
+    for part in alone:
+        yield read_part(part, scheme, language)
     if len(alone) < len(parts):
         languages = tuple(dict.fromkeys((*READ_LANGUAGES, *languages_read(scheme))))
         yield from side_by_side(
@@ -119,29 +124,29 @@ def _made(parts: Sequence[pd.DataFrame], scheme: CodingScheme, workers: int) -> 
             parts[len(alone) :],
             workers,
             begin=_begin,
-            given=(scheme, known(languages), languages),
+            given=(scheme, language, known(languages), languages),
         )
 
 
-def _begin(scheme: CodingScheme, words: Mapping[str, Any], languages: tuple[str, ...]) -> None:
+def _begin(scheme: CodingScheme, language: str, words: Mapping[str, Any], languages: tuple[str, ...]) -> None:
     know(words, languages)
-    _scheme_of_worker[:] = [scheme]
+    _of_worker[:] = [(scheme, language)]
 
 
 def _suggest_part(part: pd.DataFrame) -> Read:
-    return read_part(part, _scheme_of_worker[0])
+    return read_part(part, *_of_worker[0])
 
 
-def read_part(part: pd.DataFrame, scheme: CodingScheme) -> Read:
+def read_part(part: pd.DataFrame, scheme: CodingScheme, language: str) -> Read:
     """The suggestions for some records, and which of them cannot be read, by language."""
-    return suggest(part, scheme), unread_by_language(part, scheme)
+    return suggest(part, scheme, language=language), unread_by_language(part, scheme)
 
 
 # --- what is kept ----------------------------------------------------------------------------------------
 
 
-def _name(part: pd.DataFrame, scheme: CodingScheme) -> str:
-    digest = hashlib.blake2b(f"{_rules_read()}\0{scheme.hash}".encode(), digest_size=16)
+def _name(part: pd.DataFrame, scheme: CodingScheme, language: str) -> str:
+    digest = hashlib.blake2b(f"{_rules_read()}\0{scheme.hash}\0{language}".encode(), digest_size=16)
     for column in _READ:
         said = json.dumps(["" if pd.isna(value) else str(value) for value in part[column]])
         digest.update(said.encode())

@@ -128,7 +128,7 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
         person : str
             Leaves out the records that this person has still to read blind.
         language : {"en", "da"}
-            Of the classifier's reasons; the rules give theirs in English.
+            Of the reasons of the rules and the classifier.
         workers : int
             Processes at most that the rules read many records with. In a script of your own more than one
             needs ``if __name__ == "__main__":`` around it. The outcome is the same.
@@ -156,7 +156,8 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
             unread = None
             if "rules" in by:
                 # of all, so that what is kept serves everybody; then without what this person must not see
-                found, unread = self._by_rules(every, "all" if all_records else "included", workers, progress)
+                which = "all" if all_records else "included"
+                found, unread = self._by_rules(every, which, workers, progress, language)
                 frames.append(found[~found["record_id"].isin(hidden)].reset_index(drop=True))
             if "classifier" in by:
                 classifier = self.classifier(all_records=all_records, progress=progress)
@@ -205,13 +206,13 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
                 self.scheme.without_retired(),
                 person,
                 classifier=self.classifier(progress=progress),
-                suggestions=self._by_rules(records, "included", 1, progress)[0],
+                suggestions=self._by_rules(records, "included", 1, progress, language)[0],
                 seed=self.protocol.seed,
                 language=language,
             )
 
     def _by_rules(
-        self, records: pd.DataFrame, which: str, workers: int, progress: Progress | None
+        self, records: pd.DataFrame, which: str, workers: int, progress: Progress | None, language: str
     ) -> tuple[pd.DataFrame, dict[str, list[str]] | None]:
         """What the rules suggest, and, where that is told as well, which records they cannot read.
 
@@ -223,9 +224,11 @@ class SuggestionDesk(CodingDesk, SchemeDesk):
 
             reader = part_reader(self.cluster)
         elif len(records) < _KEPT_FROM:
-            return suggest(records, scheme, progress=progress), None
+            return suggest(records, scheme, language=language, progress=progress), None
         kept = self.cache_folder / "suggestions" / which if len(records) >= _KEPT_FROM else None
-        return suggest_in_parts(records, scheme, kept=kept, workers=workers, reader=reader, progress=progress)
+        return suggest_in_parts(
+            records, scheme, kept=kept, workers=workers, reader=reader, language=language, progress=progress
+        )
 
     def _records_to_read(self, all_records: bool, columns: tuple[str, ...] | None) -> pd.DataFrame:
         if not all_records:

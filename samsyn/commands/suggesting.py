@@ -47,9 +47,7 @@ _NAMED = 5
     type=click.Path(path_type=Path),
     help="Write the suggestions here, with empty columns for your decisions.",
 )
-@click.option(
-    "--language", default="en", type=click.Choice(["en", "da"]), help="Language of the classifier's reasons."
-)
+@click.option("--language", default="en", type=click.Choice(["en", "da"]), help="Language of the reasons.")
 @click.option(
     "--workers",
     type=click.IntRange(min=1),

@@ -202,6 +202,33 @@ def test_a_hedge_is_named_and_lowers_the_score():
     assert "hedged by “may”" in hedged["why"]
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "danish"),
+    [
+        ("Shared leadership promotes learning.", "promotes", "»promotes«: fremmer"),
+        ("Shared leadership was seen.", "without a direction cue", "uden et ord, der giver en retning"),
+        ("Shared leadership may promote learning.", "hedged by “may”", "sagt med forbehold (»may«)"),
+        (
+            "Lack of shared leadership kept members apart.",
+            "said to be missing",
+            "siges at mangle (»Lack of«)",
+        ),
+        (
+            "Shared leadership did not promote learning.",
+            "negated cue",
+            "står med en nægtelse (»not … promote«)",
+        ),
+        ("Hierarchy rather than shared leadership helps.", "rejected alternative", "er det, der vælges fra"),
+    ],
+)
+def test_reasons_are_given_in_danish_too_and_all_else_is_the_same(text, english, danish):
+    records = pd.DataFrame([{"record_id": "r1", "title": "", "abstract": text, "language": "en"}])
+    here, there = (suggest(records, scheme(), language=language) for language in ("en", "da"))
+    assert english in here.loc[here["code_id"] == SHARED, "why"].item()
+    assert danish in there.loc[there["code_id"] == SHARED, "why"].item()
+    pd.testing.assert_frame_equal(here.drop(columns="why"), there.drop(columns="why"))
+
+
 def test_the_typical_direction_is_never_used():
     silos = scheme().code("network_silos")
     assert silos.direction.typical == "hinders"

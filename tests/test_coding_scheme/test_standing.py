@@ -42,6 +42,20 @@ def test_words_said_elsewhere_in_the_record_make_a_possible_one_that_says_why(ab
     assert "elsewhere too" in found["why"]
 
 
+@pytest.mark.parametrize(
+    ("abstract", "title", "said"),
+    [
+        (CLAIM, "On Mutual Trust", "Posten siger også disse ord andre steder"),
+        ("The partnership aims to build mutual trust.", "", "sagt som et mål"),
+        ("", CLAIM, "Det står i titlen"),
+        (f"{CLAIM} One came. Two came. Three came. Four came.", "", "Det står i abstractets begyndelse"),
+    ],
+)
+def test_what_halves_a_score_is_said_in_danish_too(abstract, title, said):
+    records = pd.DataFrame([{"record_id": "r1", "title": title, "abstract": abstract, "language": "en"}])
+    assert said in suggest(records, SCHEME, language="da")["why"].iloc[0]
+
+
 def test_an_aim_is_possible_until_something_is_found():
     aim = suggested("The partnership aims to build mutual trust.")
     assert aim["standing"] == "possible"

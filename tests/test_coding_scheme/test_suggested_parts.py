@@ -51,19 +51,27 @@ def test_parts_and_what_was_kept_change_nothing(tmp_path, scheme, records, monke
     pd.testing.assert_frame_equal(suggest_in_parts(records, scheme, kept=tmp_path), whole)
 
 
+def test_what_was_kept_with_reasons_in_one_language_is_not_taken_for_another(tmp_path, scheme, records):
+    english = suggest_in_parts(records, scheme, kept=tmp_path)
+    danish = suggest_in_parts(records, scheme, kept=tmp_path, language="da")
+    pd.testing.assert_frame_equal(danish, suggest(records, scheme, language="da"))
+    assert not set(danish["why"]) & set(english["why"])
+
+
 def test_two_processes_say_what_one_says(scheme, records, monkeypatch):
     monkeypatch.setattr(suggested_parts, "_WORTH_A_WORKER", 8)
-    pd.testing.assert_frame_equal(suggest_in_parts(records, scheme, workers=2), suggest(records, scheme))
+    found = suggest_in_parts(records, scheme, workers=2, language="da")
+    pd.testing.assert_frame_equal(found, suggest(records, scheme, language="da"))
 
 
 def test_after_an_interruption_only_the_rest_is_read(tmp_path, scheme, records, monkeypatch):
     read = []
 
-    def until_the_third(part, scheme):
+    def until_the_third(part, scheme, **more):
         read.append(len(part))
         if len(read) == 3:
             raise KeyboardInterrupt
-        return suggest(part, scheme)
+        return suggest(part, scheme, **more)
 
     monkeypatch.setattr(suggested_parts, "suggest", until_the_third)
     with pytest.raises(KeyboardInterrupt):
@@ -90,9 +98,9 @@ def test_a_record_more_or_less_shifts_no_other_part(tmp_path, scheme, records, m
     suggest_in_parts(records, scheme, kept=tmp_path)
     read = []
 
-    def noted(part, scheme):
+    def noted(part, scheme, **more):
         read.extend(part["record_id"])
-        return suggest(part, scheme)
+        return suggest(part, scheme, **more)
 
     monkeypatch.setattr(suggested_parts, "suggest", noted)
     fewer = records.drop(index=5).reset_index(drop=True)

@@ -75,6 +75,13 @@ def test_rules_and_classifier_by_default_and_the_silent_codes_are_named(folder):
     assert "silent" not in run("suggest", "--by", "rules", "--review", folder)
 
 
+def test_the_rules_say_why_in_danish_where_that_is_asked_for(folder, tmp_path):
+    run("suggest", "--possible", "--language", "da", "--csv", tmp_path / "da.csv", "--review", folder)
+    reasons = pd.read_csv(tmp_path / "da.csv")["why"]
+    assert len(reasons)
+    assert reasons.str.match("»[^«]+« (står|siges|er) ").all()
+
+
 def test_the_classifier_speaks_once_there_are_enough_decisions(folder):
     review = Review.open(folder)
     names = review.records["record_id"].tolist()
