@@ -64,10 +64,11 @@ class Compared:
     def load(cls, folder: Path, score: Score | None = None) -> Compared | None:
         """Read it again; None when it is not there, damaged, or was made with another score or version."""
         made_with = _made_with(score or shipped_score())
-        found = [kept_frame(folder / f"{name}.parquet", made_with) for name in ("records", "pairs")]
-        if found[0] is None or found[1] is None or found[0][1] != found[1][1]:
+        kept_records = kept_frame(folder / "records.parquet", made_with)
+        kept_pairs = kept_frame(folder / "pairs.parquet", made_with)
+        if kept_records is None or kept_pairs is None or kept_records[1] != kept_pairs[1]:
             return None
-        (records, _), (pairs, _) = found
+        records, pairs = kept_records[0], kept_pairs[0]
         names = [f"key_{name}" for name in KEYS]
         if len(pairs) and max(pairs["a"].max(), pairs["b"].max()) >= len(records):
             return None
