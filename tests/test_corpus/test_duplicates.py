@@ -16,6 +16,8 @@ from corpus import (
     merge_duplicates,
 )
 from corpus.duplicates import normalise_title
+from corpus.duplicates.group import group
+from corpus.duplicates.people import duplicate_lines_from_rows
 
 BASE = {
     "title": "Trust and time in neighbourhood partnerships: a case study",
@@ -320,3 +322,29 @@ def test_labelled_sets_are_grouped_without_losing_a_study(shared_data):
     n_true = sum(len(ids) - 1 for ids in merged)
     assert wrongly_joined == 0
     assert still_apart <= 0.01 * n_true
+
+
+def test_rows_whose_twins_contradict_each_other_stay_apart_unless_people_said_so():
+    edges, twins, apart = [(0, 3), (3, 2)], np.array([5, 5, 6, 7]), [(5, 6)]
+    found = group(4, edges, contradicting=apart, twins=twins)
+    assert found.leader.tolist() == [0, 1, 2, 0]
+    assert found.refused == [((3, 2), (0, 2), "conflict")]
+    assert group(4, edges, contradicting=apart, twins=twins, certain=1).refused == found.refused
+    assert group(4, edges, contradicting=apart, twins=twins, certain=2).leader.tolist() == [0, 1, 0, 0]
+    # what people said is named before what contradicts itself
+    both = group(4, edges, different=[(0, 2)], contradicting=apart, twins=twins)
+    assert both.refused == [((3, 2), (0, 2), "people")]
+
+
+def test_words_on_pairs_keep_their_time_and_every_fault_is_counted():
+    row = {"record_id_a": "a:1", "record_id_b": "b:2", "verdict": "same"}
+
+    def taken(*rows):
+        return duplicate_lines_from_rows(rows, known={"a:1", "b:2"}, person="ann", decided_at="now", file="x")
+
+    lines = taken(row, row | {"decided_at": "then"}, row | {"verdict": ""})["ann"]
+    assert [line["decided_at"] for line in lines] == ["now", "then"]
+    with pytest.raises(UsageError, match=r"1 fault, no decision was saved\.\nrow 2: the verdict 'maybe'"):
+        taken(row | {"verdict": "maybe"})
+    with pytest.raises(UsageError, match="2 faults, no decision was saved"):
+        taken(row | {"record_id_a": "c:3", "record_id_b": "d:4"})

@@ -62,6 +62,16 @@ def test_every_changed_line_shows(path, number):
     assert edited(path, change) == [min(number + 2, 6)]
 
 
+def test_lines_removed_from_the_beginning_are_said_to_be(path):
+    edited(path, lambda lines: lines.__delitem__(slice(0, 2)))
+    assert chain_of(path).faults == ((1, "the lines at the beginning were removed"),)
+
+
+def test_a_blank_line_before_the_first_is_said_to_be_put_in(path):
+    edited(path, lambda lines: lines.insert(0, b"\n"))
+    assert chain_of(path).faults == ((2, "line 2 was the first; what stands before it was put in"),)
+
+
 def test_white_space_at_a_lines_end_shows(path):
     def change(lines):
         lines[2] = lines[2].replace(b"\n", b" \n")

@@ -214,7 +214,7 @@ def test_suggestions_are_the_same(cluster, review, records):
     kept, of_cluster = review / ".cache" / "suggestions", {"reader": part_reader(cluster)}
     pd.testing.assert_frame_equal(suggest_in_parts(records, scheme, kept=kept, **of_cluster)[0], here)
     # what the workers read one machine need not read again, nor they what it read
-    for reader in ({"reader": None}, {"reader": lambda parts, scheme: pytest.fail("read again")}):
+    for reader in ({"reader": None}, {"reader": lambda *given: pytest.fail("read again")}):
         pd.testing.assert_frame_equal(suggest_in_parts(records, scheme, kept=kept, **reader)[0], here)
 
 

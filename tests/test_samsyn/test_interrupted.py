@@ -66,6 +66,8 @@ def test_interrupted_work_leaves_nothing_half_written_and_ends_right_the_next_ti
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # a shell starts what runs in its background without ears for Ctrl+C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (no lock is held)
     )
     while process.poll() is None and not list(stopped.glob(BEGUN[stage])):
         time.sleep(0.002)

@@ -37,6 +37,8 @@ def opened(folder: Path, runtime: Path, *arguments: str):
     process = subprocess.Popen(
         [sys.executable, "-c", command, "open", *arguments, "--no-browser"],
         cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        # a shell starts what runs in its background without ears for Ctrl+C
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (no lock is held)
     )  # fmt: skip
     said = []
     for line in process.stdout:
@@ -54,6 +56,7 @@ def opened(folder: Path, runtime: Path, *arguments: str):
                 process.wait(30)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
         process.stdout.close()
 
 

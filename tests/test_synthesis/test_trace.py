@@ -41,7 +41,7 @@ def test_what_is_not_there_is_an_empty_text_or_no_number():
     evidence = example_evidence()
     records, sources = evidence.records.copy(), evidence.sources.copy()
     first = records.index[records["record_id"] == "scopus:1"]
-    for name, value in (("doi", None), ("year", pd.NA), ("abstract", records.loc[first[0], "abstract"])):
+    for name, value in (("doi", None), ("keywords", float("nan")), ("year", pd.NA)):
         records[name] = records[name].astype(object)
         records.loc[first, name] = value
     sources["hits_reported"] = pd.array([pd.NA], dtype="Int64")
@@ -51,7 +51,8 @@ def test_what_is_not_there_is_an_empty_text_or_no_number():
         )
     )
     one, source = held["records"]["scopus:1"], held["sources"]["scopus.ris"]
-    assert (one["doi"], one["journal"], one["year"], one["source_line"]) == ("", "", None, None)
+    assert (one["doi"], one["keywords"], one["journal"]) == ("", "", "")
+    assert (one["year"], one["source_line"]) == (None, None)
     assert held["records"]["scopus:2"]["year"] == 2021
     assert (source["hits_reported"], source["n_entries"]) == (None, 5)
 
