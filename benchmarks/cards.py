@@ -4,7 +4,7 @@
     python benchmarks/cards.py FOLDER                the same with records of labelled sets (see screening.py)
     python benchmarks/cards.py FOLDER --records 10000 100000
     python benchmarks/cards.py FOLDER --plain        without Jupyter and browser: the queue alone
-    python benchmarks/cards.py --review FOLDER --plain      on a copy of a review, such as scale.py leaves with --work
+    python benchmarks/cards.py --review FOLDER       on a copy of a review, such as scale.py leaves with --work
 
 Measured in the page, from the event of the key that decides to the change of the title, and to the frame after
 it. Every tenth record is included, the others are excluded with a reason; the ranking relearns from each decision
@@ -41,7 +41,7 @@ began = time.perf_counter()
 review.screening_card("bo")
 again = time.perf_counter() - began
 megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-pathlib.Path("opened.json").write_text(json.dumps([first, again, megabytes]))
+pathlib.Path("opened.json").write_text(json.dumps([first, again, megabytes, len(review.records)]))
 card"""
 # for each decision the times from its key: to the change of title and count, and to the next frame
 WATCH = """() => {
@@ -143,7 +143,8 @@ def in_browser(folder: Path, n_records: int, n_decisions: int, pause: float) -> 
     """In JupyterLab, driven by keys."""
     from playwright.sync_api import sync_playwright
 
-    jupyter = servers()
+    decided = folder / "review/decisions/screening/ann.jsonl"
+    jupyter, before = servers(), n_lines(decided)
     work, settings = folder / "work", folder / "settings"
     work.mkdir()
     settings.mkdir()
@@ -155,7 +156,7 @@ def in_browser(folder: Path, n_records: int, n_decisions: int, pause: float) -> 
         page.set_default_timeout(1_200_000)
         server.run_all(page)
         page.wait_for_selector(".samsyn-card .title")
-        first, again, megabytes = json.loads((work / "opened.json").read_text())
+        first, again, megabytes, n_records = json.loads((work / "opened.json").read_text())
         print(f"{n_records:7,} records: opened in {first:.1f} s, again in {again:.1f} s; peak {megabytes} MB")
         page.evaluate(WATCH)
         page.focus(".samsyn-card")
@@ -166,11 +167,16 @@ def in_browser(folder: Path, n_records: int, n_decisions: int, pause: float) -> 
             page.wait_for_function("(n) => window.times.length > n", arg=number)
         times = np.array(page.evaluate("window.times"))
         browser.close()
-    written = len((folder / "review/decisions/screening/ann.jsonl").read_text().splitlines())
+    written = n_lines(decided) - before
     if written != n_decisions:
         sys.exit(f"{written} decisions were written, not {n_decisions}.")
     told("key to next title", times[:, 0])
     told("key to next frame", times[:, 1])
+
+
+def n_lines(path: Path) -> int:
+    """How many lines a file has that may not be there."""
+    return len(path.read_text(encoding="utf-8").splitlines()) if path.exists() else 0
 
 
 def in_plain_python(folder: Path, n_records: int, n_decisions: int, pause: float) -> None:
