@@ -203,12 +203,12 @@ def compare_records(
     if only_new:
         if known is None:
             raise ValueError("only_new needs earlier comparisons that were made with this score.")
-        new = np.arange(len(records))
+        new = records
     else:
         known, new = _since(known, records)
     parts = _no_records()
     for start in progress(range(0, len(new), _RECORDS_AT_ONCE)):
-        parts = parts.plus(comparable(records.iloc[new[start : start + _RECORDS_AT_ONCE]]))
+        parts = parts.plus(comparable(new.iloc[start : start + _RECORDS_AT_ONCE]))
     if known is None:
         compared, n_before = Compared.of(parts, _no_pairs(), made_with), 0
     else:
@@ -269,15 +269,14 @@ def in_blocks(compared: Compared, rows: np.ndarray) -> np.ndarray:
     return still_share(compared.keys, a, b)
 
 
-def _since(known: Compared | None, records: pd.DataFrame) -> tuple[Compared | None, np.ndarray]:
-    """What is known if it still holds, and which of the records came since."""
-    every = np.arange(len(records))
+def _since(known: Compared | None, records: pd.DataFrame) -> tuple[Compared | None, pd.DataFrame]:
+    """What is known if it still holds, and the records that came since."""
     if known is None:
-        return None, every
+        return None, records
     at = pd.Index(records["record_id"].to_numpy(object)).get_indexer(known.record_ids)
     if (at < 0).any() or (record_marks(records)[at] != known.marks).any():
-        return None, every
-    return known, np.delete(every, at)
+        return None, records
+    return known, records.iloc[np.delete(np.arange(len(records)), at)]
 
 
 def _keys_in(records: Parts) -> np.ndarray:
