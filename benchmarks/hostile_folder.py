@@ -26,10 +26,12 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 
@@ -154,8 +156,7 @@ def damage(numbers: range, seed: int) -> tuple[Counts, list[str]]:
     """Make the rounds with these numbers; return the counts by kind of file, and the crashes in words."""
     n: Counts = Counter()
     crashes = []
-    keep_of_small_reviews()
-    with tempfile.TemporaryDirectory(prefix="samsyn-hostile-") as place:
+    with keeping_of_small_reviews(), tempfile.TemporaryDirectory(prefix="samsyn-hostile-") as place:
         review = small_review(Path(place, "review"))
         review.render()
         computed(review)
@@ -181,11 +182,14 @@ def damage(numbers: range, seed: int) -> tuple[Counts, list[str]]:
     return n, crashes
 
 
-def keep_of_small_reviews() -> None:
-    """Keep of a small review what is else kept of a large one only; in this process."""
-    for desk in (record_desk, duplicates_desk, ranking_desk, suggestion_desk):
-        desk._KEPT_FROM = 0
-    kept_readings.KEPT_FROM_BYTES = 0
+@contextmanager
+def keeping_of_small_reviews() -> Iterator[None]:
+    """Keep of a small review what is else kept of a large one only."""
+    with ExitStack() as changed:
+        for desk in (record_desk, duplicates_desk, ranking_desk, suggestion_desk):
+            changed.enter_context(patch.object(desk, "_KEPT_FROM", 0))
+        changed.enter_context(patch.object(kept_readings, "KEPT_FROM_BYTES", 0))
+        yield
 
 
 def held_in(folder: Path) -> dict[Path, bytes]:
