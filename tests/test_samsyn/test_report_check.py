@@ -2,6 +2,7 @@
 """`samsyn check` holds the report against the decisions it was made from."""
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -129,9 +130,14 @@ def test_a_report_of_an_earlier_scheme_is_held_against_that_scheme(review: Path)
     scheme = review / "coding_scheme.yaml"
     text = scheme.read_text(encoding="utf-8")
     version = str(Review.open(review).scheme.version)
-    scheme.write_text(text.replace(f'version: "{version}"', 'version: "9.0"', 1), encoding="utf-8")
+    changed, n_changed = re.subn(r"(?m)^( *version: ).*$", r'\1"9.0"', text, count=1)
+    assert n_changed == 1
+    scheme.write_text(changed, encoding="utf-8")
     faults = Review.open(review).check()
     assert not any("have changed since the report was made" in fault for fault in faults), faults
+    [note] = Review.open(review).check_notes()
+    assert note.startswith(f"The report was made under version {version} of the coding scheme")
+    assert note.endswith("is another since, version 9.0")
 
 
 def test_totals_of_an_updated_review_are_counted_anew(review: Path) -> None:
