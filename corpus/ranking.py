@@ -160,7 +160,9 @@ class Ranker:
             return self._nearness(among)
         if hasattr(self._classifier, "score_rows"):
             return self._classifier.score_rows(among)
-        return self._scored()[among]
+        if hasattr(self._classifier, "decision_function"):
+            return self._classifier.decision_function(self._matrix)[among]
+        return self._classifier.predict_proba(self._matrix)[among, 1]
 
     def next_row(self, rows: np.ndarray, labels: np.ndarray, unread: np.ndarray) -> int:
         """The row to read next, of those in ``unread`` (array of row numbers, ascending)."""
@@ -340,8 +342,7 @@ class Ranker:
         return [] if self._terms is None else places_of(text, terms, self._features.build_analyzer())
 
     def likeness(self, record_ids: Iterable[str], to: Iterable[str]) -> np.ndarray:
-        """How alike records are to the nearest of some others: cosine of their features where these are
-        TF-IDF.
+        """How alike records are to the nearest of some others: cosine of their features where TF-IDF.
 
         Parameters
         ----------
@@ -449,11 +450,6 @@ class Ranker:
         else:
             self._classifier.fit(self._matrix[rows], labels)
 
-    def _scored(self) -> np.ndarray:
-        if hasattr(self._classifier, "decision_function"):
-            return self._classifier.decision_function(self._matrix)
-        return self._classifier.predict_proba(self._matrix)[:, 1]
-
 
 def rank(
     records: pd.DataFrame,
@@ -501,5 +497,4 @@ def rank(
         return pd.DataFrame(columns=list(RANKING_COLUMNS))
     ranker = Ranker(records, query=query, settings=settings, parts=parts, seed=seed)
     ranking = ranker.rank(labels, top=top)
-    reasons = ranker.reasons(ranking["record_id"])
-    return ranking.assign(why=ranking["record_id"].map(reasons))
+    return ranking.assign(why=ranking["record_id"].map(ranker.reasons(ranking["record_id"])))

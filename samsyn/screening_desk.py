@@ -55,9 +55,9 @@ class ScreeningDesk(ABC):
 
     folder: Path
     cache_folder: Path
-    # where the work is done when not here (samsyn.cluster)
-    cluster: Cluster | None
+    cluster: Cluster | None  # where the work is done when not here (samsyn.cluster)
     show_progress: Callable[[str], Progress]
+    _let_go: Callable[[int, str], None]
 
     @classmethod
     @abstractmethod
@@ -102,9 +102,6 @@ class ScreeningDesk(ABC):
 
     @abstractmethod
     def _remembered(self, name: str, patterns: tuple[str, ...], compute: Callable[[], Any]) -> Any: ...
-
-    @abstractmethod
-    def _let_go(self, n_records: int, name: str) -> None: ...
 
     # --- decisions --------------------------------------------------------------------------------------
 
