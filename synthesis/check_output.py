@@ -142,7 +142,8 @@ def _even(rows: list[tuple[str, ...]]) -> WrittenTable:
 def _sheets(path: Path) -> Iterator[tuple[str, WrittenTable]]:
     import openpyxl  # noqa: PLC0415 (only reports with a workbook need it)
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=False)
+    # from memory: of a damaged workbook openpyxl would leave the file open
+    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=False)
     try:
         for sheet in book.worksheets:
             rows = [tuple(_text(value) for value in row) for row in sheet.iter_rows(values_only=True)]
