@@ -9,8 +9,8 @@ files, the log of sources, what authors write (protocol, coding scheme, synthesi
 output. Printed per kind: edits made, found (the check says a fault, or refuses the file in words), named (the
 file's name is in what is said), and crashed (anything else is raised).
 
-Measured, seed 1, 240 edits: all found, 239 of them with the file's name (the other says that a source is missing whose
-name in the log of sources was changed), none crashed.
+Measured, seed 1, 240 edits: 237 found, 236 of them with the file's name, none crashed; the three, edits of the coding
+scheme that a report of an earlier scheme stands beside, are found since (run again one by one).
 """
 
 from __future__ import annotations
