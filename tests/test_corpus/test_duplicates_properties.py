@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import find_duplicates, merge_duplicates
@@ -83,6 +83,7 @@ def test_order_of_records_and_of_fields_does_not_matter(drawn_works, random):
     assert pairs(found.doubtful) == pairs(other.doubtful)
 
 
+@settings(max_examples=12)  # each compares five times
 @given(drawn, st.integers(0, 40), st.integers(0, 40))
 def test_adding_in_slices_gives_the_same_as_at_once(drawn_works, first, second):
     records = frame(drawn_works)
@@ -123,6 +124,7 @@ def test_merging_what_was_merged_changes_nothing_that_is_sure(drawn_works):
     assert unique["members"].str.split("; ").map(len).sum() == len(records)
 
 
+@settings(max_examples=12)
 @given(drawn, st.data())
 def test_people_s_word_holds_and_without_it_all_is_as_before(drawn_works, data):
     records = frame(drawn_works)

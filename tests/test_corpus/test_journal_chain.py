@@ -254,7 +254,7 @@ def test_writers_killed_at_random_lose_no_acknowledged_decision():
     benchmark = importlib.util.module_from_spec(named)
     sys.modules[named.name] = benchmark
     named.loader.exec_module(benchmark)
-    count = benchmark.kill_writers(20, seed=3)
+    count = benchmark.kill_writers(10, seed=3)
     assert count.faults == []
     assert count.n["decisions acknowledged"] > 20
 

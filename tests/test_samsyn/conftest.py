@@ -88,6 +88,15 @@ class JupyterServer:
             read = answer.read()
         return json.loads(read) if read else None
 
+    def saved_cells(self, notebook: str) -> list[dict]:
+        """A notebook's cells as saved; asked for again where the server is just writing them."""
+        for _ in range(LOADS // 100):
+            try:
+                return self.api(f"contents/{notebook}")["content"]["cells"]
+            except urllib.error.HTTPError:
+                time.sleep(0.1)
+        raise TimeoutError(notebook)
+
 
 @contextmanager
 def running_server(kind: str, folder: Path, settings: Path):
@@ -166,7 +175,7 @@ window.card = (await Promise.resolve(CARD)).render({ model, el: document.getElem
 def shown_card(browser, card, *, width: int = 1280, height: int = 900, dark: bool = False, **context):
     """A card in a plain page of the browser, without Jupyter around it."""
     page = browser.new_page(viewport={"width": width, "height": height}, **context)
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(LOADS)
 
     def sent(message):
         card._take(None, message, None)

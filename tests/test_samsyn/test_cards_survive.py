@@ -181,7 +181,7 @@ def read_the_page_again(window: Window) -> None:
     title, pid = window.title(), window.pid_file.read_text()
     if in_notebook(window):
         window.page.locator("[data-command='docmanager:save']").first.click()
-        while not window.server.api(f"contents/{window.name}")["content"]["cells"][0]["outputs"]:
+        while not window.server.saved_cells(window.name)[0]["outputs"]:
             window.page.wait_for_timeout(100)
     window.page.reload()
     window.ready()

@@ -100,7 +100,7 @@ class Coder:
         self.page.mouse.down()
         self.page.mouse.move(place[2] - 1, place[3], steps=6)
         self.page.mouse.up()
-        for _ in range(100):
+        for _ in range(600):
             if self.asked() == words:
                 return
             self.page.wait_for_timeout(50)

@@ -38,14 +38,14 @@ def run(*arguments: object) -> dict:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory) -> Path:
-    """A review of 2,500 invented records of which nothing has been computed."""
+    """A review of 2,100 invented records of which nothing has been computed."""
     folder = tmp_path_factory.mktemp("interrupted")
     rng = np.random.default_rng(5)
     words = np.array([f"word{n}" for n in range(900)])
     with (folder / "invented.csv").open("w", encoding="utf-8") as file:
         file.write("title,year,abstract\n")
-        for number in range(2500):
-            said = " ".join(rng.choice(words, 80))
+        for number in range(2100):
+            said = " ".join(rng.choice(words, 20))
             file.write(f"Invented study {number} of trust,{1990 + number % 30},Trust was built. {said}\n")
     subprocess.run([*COMMAND, "new", str(folder / "review")], env=environment(), check=True)
     run("add", folder / "invented.csv", "--review", folder / "review")
