@@ -30,6 +30,8 @@ function formattedRuns(runs) {
   });
 }
 
+const KEEPS_AWAY = "data-lm-suppress-shortcuts";
+
 /** A card: draws `model.state`, sends what keys and buttons ask for, says when no answer comes. */
 class Card {
   constructor({ model, el }) {
@@ -42,7 +44,7 @@ class Card {
     this.root = element("section", {
       class: "samsyn-card", tabindex: 0, lang: model.get("language"), "aria-label": this.words.card,
       // keeps Jupyter's one-letter commands away; stopping the event does not
-      "data-lm-suppress-shortcuts": "true",
+      [KEEPS_AWAY]: "true",
     });
     // stays in the page while the rest is drawn anew, or a screen reader does not hear it
     this.said = element("div", { class: "hidden", role: "status" });
@@ -53,6 +55,8 @@ class Card {
     model.on("change:state", this.onState);
     model.on("change:letter_keys", this.onLetters);
     this.root.addEventListener("keydown", (event) => this.pressed(event));
+    this.onSave = (event) => this.letSave(event);
+    window.addEventListener("keydown", this.onSave, true);
     this.draw();
   }
 
@@ -117,6 +121,13 @@ class Card {
     if (!button || button.disabled) return;
     event.preventDefault();
     button.click();
+  }
+
+  /** Ctrl+S saves the notebook from within the card too: Jupyter looks at it after the window does. */
+  letSave(event) {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+    this.root.removeAttribute(KEEPS_AWAY);
+    setTimeout(() => this.root.setAttribute(KEEPS_AWAY, "true"));
   }
 
   button(key, text, onclick, { main = false, ...attributes } = {}) {
@@ -188,6 +199,7 @@ class Card {
   remove() {
     clearTimeout(this.timer);
     clearTimeout(this.looking);
+    window.removeEventListener("keydown", this.onSave, true);
     this.model.off("change:state", this.onState);
     this.model.off("change:letter_keys", this.onLetters);
   }

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -88,14 +88,15 @@ class JupyterServer:
             read = answer.read()
         return json.loads(read) if read else None
 
-    def saved_cells(self, notebook: str) -> list[dict]:
-        """A notebook's cells as saved; asked for again where the server is just writing them."""
+    def wait_until_saved(self, page, notebook: str) -> None:
+        """Until the outputs of a notebook's first cell are on the disk."""
         for _ in range(LOADS // 100):
-            try:
-                return self.api(f"contents/{notebook}")["content"]["cells"]
-            except urllib.error.HTTPError:
-                time.sleep(0.1)
-        raise TimeoutError(notebook)
+            # it cannot be read while the server is writing it
+            with suppress(urllib.error.HTTPError):
+                if self.api(f"contents/{notebook}")["content"]["cells"][0]["outputs"]:
+                    return
+            page.wait_for_timeout(100)
+        raise TimeoutError(f"{notebook} was not saved")
 
 
 @contextmanager
@@ -104,6 +105,10 @@ def running_server(kind: str, folder: Path, settings: Path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    # a notebook is saved when it is asked for, and not every other minute
+    own = settings / "config/lab/user-settings/@jupyterlab/docmanager-extension/plugin.jupyterlab-settings"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text('{"autosave": false}')
     command = ["voila"] if kind == "voila" else ["jupyter", kind, "--allow-root"]
     folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime"}
     environment = os.environ | {name: str(settings / place) for name, place in folders.items()}

@@ -180,9 +180,9 @@ def screen_twenty_and_take_back_two(window: Window) -> None:
 def read_the_page_again(window: Window) -> None:
     title, pid = window.title(), window.pid_file.read_text()
     if in_notebook(window):
-        window.page.locator("[data-command='docmanager:save']").first.click()
-        while not window.server.saved_cells(window.name)[0]["outputs"]:
-            window.page.wait_for_timeout(100)
+        window.focus()
+        window.page.keyboard.press("Control+s")
+        window.server.wait_until_saved(window.page, window.name)
     window.page.reload()
     window.ready()
     assert window.done() == 18
