@@ -166,13 +166,14 @@ def _holds(parts: dict[str, np.ndarray], n_words: int) -> bool:
     return True
 
 
-def let_go(array: np.ndarray) -> None:
-    """Where an array lies in a file: let the memory go into which its numbers were read; they stay there."""
-    base: Any = array
-    while base is not None and not isinstance(base, mmap.mmap):
-        base = getattr(base, "base", None)
-    if base is not None and hasattr(base, "madvise"):
-        base.madvise(mmap.MADV_DONTNEED)
+def let_go(*arrays: np.ndarray) -> None:
+    """Where arrays lie in files: let the memory go into which their numbers were read; they stay there."""
+    for array in arrays:
+        base: Any = array
+        while base is not None and not isinstance(base, mmap.mmap):
+            base = getattr(base, "base", None)
+        if base is not None and hasattr(base, "madvise"):
+            base.madvise(mmap.MADV_DONTNEED)
 
 
 def give_back() -> None:

@@ -74,11 +74,26 @@ def kept_frame(
         told_by = pq.read_schema(path).metadata or {}
         if told_by.get(b"name", b"").decode() != name:
             return None
-        some = None if only is None else pc.field(only[0]).isin(list(only[1]))
-        table = pq.read_table(path, columns=wanted, filters=some, page_checksum_verification=True)
+        if only is None:
+            table = pq.read_table(path, columns=wanted, page_checksum_verification=True)
+        else:
+            table = _some_rows(path, wanted, *only)
         frame, told = table.to_pandas(), from_json(told_by[b"told"])
     except (OSError, pa.ArrowException, ValueError, KeyError, TypeError):
         return None
     if wanted is not None and frame.columns.tolist() != wanted:
         return None
     return frame, told
+
+
+def _some_rows(path: Path, columns: list[str] | None, column: str, values: Collection[Any]) -> pa.Table:
+    """Of many rows some, without more of the others in memory than were written together."""
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        found = [file.schema_arrow.empty_table()]
+        if columns is not None:
+            found = [found[0].select(columns)]
+        asked = pa.array(list(values), found[0].schema.field(column).type)
+        for number in range(file.num_row_groups):
+            some = file.read_row_group(number, columns=columns).select(found[0].column_names)
+            found.append(some.filter(pc.is_in(some[column], asked)))
+    return pa.concat_tables(found)

@@ -66,7 +66,9 @@ class LinkedRows:
                 np.add.at(counts, columns, np.ones(len(columns), dtype=np.int32))
             n_links = int(counts.sum(where=counts > 1, dtype=np.int64))
         else:
-            n_links = int(np.count_nonzero(counts[sparse.indices] > 1))
+            n_links = sum(
+                int(np.count_nonzero(counts[sparse.indices[entries]] > 1)) for _, entries in _blocks(sparse)
+            )
         linking = np.flatnonzero(counts > 1).astype(np.int32)
         self.linking = linking[np.argsort(-counts[linking], kind="stable")]
         del counts, linking
@@ -99,8 +101,7 @@ def _blocks(matrix: Any) -> Iterator[tuple[slice, slice]]:
         stop = int(np.searchsorted(matrix.indptr, matrix.indptr[start] + _ENTRIES_AT_ONCE, side="right")) - 1
         stop = min(max(start + 1, stop), n_rows)
         yield slice(start, stop), slice(int(matrix.indptr[start]), int(matrix.indptr[stop]))
-        for array in (matrix.data, matrix.indices):
-            let_go(array)
+        let_go(matrix.data, matrix.indices)
         start = stop
 
 
@@ -262,8 +263,7 @@ class KnownRows:
         for start in range(0, self.size, _ROWS_AT_ONCE):
             some.append(matrix[rows[start : start + _ROWS_AT_ONCE]])
             # of a file the system reads much around each row
-            for array in (matrix.data, matrix.indices):
-                let_go(array)
+            let_go(matrix.data, matrix.indices)
         return vstack(some, format="csr").T @ self.duals[: self.size]
 
 

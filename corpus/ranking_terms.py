@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from corpus.kept_features import let_go
+
 # so little of a score is nothing
 _NOTHING = 1e-9
 
@@ -29,7 +31,10 @@ def shares(
     columns = matrix.indices[begin:end]
     found = matrix.data[begin:end] * weights[columns]
     order = np.lexsort((columns, -found.round(9)))
-    return [(str(terms[columns[i]]), float(found[i])) for i in order if abs(found[i]) > _NOTHING]
+    told = [(str(terms[columns[i]]), float(found[i])) for i in order if abs(found[i]) > _NOTHING]
+    # of a file the system reads a megabyte around each row
+    let_go(matrix.data, matrix.indices)
+    return told
 
 
 def in_words(found: Sequence[tuple[str, float]]) -> str:
