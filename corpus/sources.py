@@ -310,11 +310,11 @@ def changed_sources(folder: Path) -> list[str]:
     """What has happened to the source files since they were added, in words; nothing when all is well."""
     faults = []
     for line in source_lines(folder):
-        path = folder / str(line["source_id"])
-        if not path.exists():
-            faults.append(f"sources/{path.name} is missing")
-        elif _sha256(path) != line["sha256"]:
-            faults.append(f"sources/{path.name} is not the file that was added (its sha256 differs)")
+        source_id = str(line["source_id"])
+        if not _is_there(folder, source_id):
+            faults.append(f"sources/{source_id} is missing")
+        elif _sha256(folder / source_id) != line["sha256"]:
+            faults.append(f"sources/{source_id} is not the file that was added (its sha256 differs)")
     return faults
 
 
@@ -331,15 +331,18 @@ def source_path(folder: Path, line: Mapping[str, Any]) -> Path:
         When it is missing.
     """
     source_id = str(line["source_id"])
-    path = folder / source_id
-    # a review folder may come from a stranger: a source's name must not lead out of it
-    if Path(source_id).name != source_id or not path.exists():
+    if not _is_there(folder, source_id):
         raise ReviewError(
             f"The source {source_id} is missing.",
             where="sources",
             next_step="Put the file back; it is never rewritten by Samsyn.",
         )
-    return path
+    return folder / source_id
+
+
+def _is_there(folder: Path, source_id: str) -> bool:
+    # a review folder may come from a stranger: a source's name must not lead out of it
+    return Path(source_id).name == source_id and (folder / source_id).is_file()
 
 
 def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:

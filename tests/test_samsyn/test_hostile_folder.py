@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -64,6 +65,19 @@ def test_a_line_that_does_not_say_its_source_is_refused_with_its_number(review, 
     try:
         with pytest.raises(ReviewError, match=r"sources\.jsonl line 1: This line does not say"):
             Review.open(review.folder).status()
+    finally:
+        path.write_bytes(before)
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../sources", "a/../records.ris"])
+def test_a_source_that_is_no_file_of_the_folder_is_said_to_be_missing(review, name):
+    path = review.folder / "sources" / "sources.jsonl"
+    before = path.read_bytes()
+    path.write_bytes(json.dumps(json.loads(before) | {"source_id": name}).encode())
+    try:
+        for command in ("check", "status"):
+            with pytest.raises(ReviewError, match=f"The source {re.escape(name)} is missing"):
+                getattr(Review.open(review.folder), command)()
     finally:
         path.write_bytes(before)
 
