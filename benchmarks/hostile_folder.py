@@ -12,6 +12,9 @@ of `render` call is called, in one round of four `render` itself, and where what
 `rank` and `suggest`, which must come to the same as before. Allowed is a ReviewError (said in words) or an outcome;
 anything else raised is a crash, and so is a round of more than a minute, or another outcome from a damaged
 ``.cache``. Printed: damaged, refused in words, noticed by the check, harmless, crashed.
+
+Measured, seed 21, 2,000 rounds: 229 refused in words, 1,295 noticed, 475 harmless (254 of them what is kept), one
+crash, of a source's name that was made empty; it is said in words since.
 """
 
 from __future__ import annotations

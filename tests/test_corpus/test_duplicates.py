@@ -334,6 +334,9 @@ def test_rows_whose_twins_contradict_each_other_stay_apart_unless_people_said_so
     # what people said is named before what contradicts itself
     both = group(4, edges, different=[(0, 2)], contradicting=apart, twins=twins)
     assert both.refused == [((3, 2), (0, 2), "people")]
+    # rows nobody spoke of stand between the two
+    between = group(4, [(0, 1), (1, 2), (2, 3)], different=[(0, 3)])
+    assert (between.leader.tolist(), between.refused) == ([0, 0, 0, 3], [((2, 3), (0, 3), "people")])
 
 
 def test_words_on_pairs_keep_their_time_and_every_fault_is_counted():
@@ -344,6 +347,7 @@ def test_words_on_pairs_keep_their_time_and_every_fault_is_counted():
 
     lines = taken(row, row | {"decided_at": "then"}, row | {"verdict": ""})["ann"]
     assert [line["decided_at"] for line in lines] == ["now", "then"]
+    assert {(line["record_id_a"], line["record_id_b"]) for line in lines} == {("a:1", "b:2")}
     with pytest.raises(UsageError, match=r"1 fault, no decision was saved\.\nrow 2: the verdict 'maybe'"):
         taken(row | {"verdict": "maybe"})
     with pytest.raises(UsageError, match="2 faults, no decision was saved"):
