@@ -11,6 +11,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -341,8 +342,10 @@ def source_path(folder: Path, line: Mapping[str, Any]) -> Path:
 
 
 def _is_there(folder: Path, source_id: str) -> bool:
-    # a review folder may come from a stranger: a source's name must not lead out of it
-    return Path(source_id).name == source_id and (folder / source_id).is_file()
+    # a review folder may come from a stranger: a source's name must not lead out of it, and may be too long
+    with suppress(OSError):
+        return Path(source_id).name == source_id and (folder / source_id).is_file()
+    return False
 
 
 def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
@@ -364,11 +367,11 @@ def source_reading(
     process; raises as :func:`source_path`.
     """
 
-    path = folder / Path(str(line["source_id"])).name
+    source_id = str(line["source_id"])
     read = read or (lambda: _with_languages(read_source(folder, line)))
-    if cache is None or not path.is_file():
+    if cache is None or not _is_there(folder, source_id):
         return read()
-    return kept_reading(path, cache, lambda: name or _name_of(folder, line), read)
+    return kept_reading(folder / source_id, cache, lambda: name or _name_of(folder, line), read)
 
 
 def _name_of(folder: Path, line: Mapping[str, Any]) -> str:

@@ -69,14 +69,15 @@ def test_a_line_that_does_not_say_its_source_is_refused_with_its_number(review, 
         path.write_bytes(before)
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../sources", "a/../records.ris"])
+@pytest.mark.parametrize("name", ["", ".", "..", "../sources", "a/../records.ris", "w" * 300, "\x00"])
 def test_a_source_that_is_no_file_of_the_folder_is_said_to_be_missing(review, name):
     path = review.folder / "sources" / "sources.jsonl"
     before = path.read_bytes()
     path.write_bytes(json.dumps(json.loads(before) | {"source_id": name}).encode())
+    shown = re.escape(name.replace("\0", "�"))
     try:
         for command in ("check", "status"):
-            with pytest.raises(ReviewError, match=f"The source {re.escape(name)} is missing"):
+            with pytest.raises(ReviewError, match=f"The source {shown} is missing"):
                 getattr(Review.open(review.folder), command)()
     finally:
         path.write_bytes(before)
