@@ -18,7 +18,7 @@ from coding_scheme.coded_units import FIELDS, VALUES, CodedRecords, sentences_of
 from coding_scheme.disagreements import coding_disagreements
 from coding_scheme.scheme import DIRECTIONS, CodingScheme
 from coding_scheme.verdicts import readers, standing_decisions
-from corpus.errors import UsageError
+from corpus.errors import UsageError, counted
 
 Level = Literal["record", "sentence"]
 Scale = Literal["nominal", "ordinal"]
@@ -125,7 +125,7 @@ class CodingAgreement:
         if not self.n_records:
             return "no record was read by two people"
         sets = with_interval(self.sets[0], self.sets[1:])
-        records = "1 record" if self.n_records == 1 else f"{self.n_records:,} records"
+        records = counted(self.n_records, "record")
         return f"{', '.join(self.people)}; {records}; alpha of the sets of codes (MASI) {sets}"
 
 

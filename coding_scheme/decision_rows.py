@@ -11,7 +11,8 @@ import pandas as pd
 from coding_scheme.decisions import REASONS, ROUNDS, VALUES, CodingDecision, Segment, Suggested
 from coding_scheme.earlier import EarlierDecisions
 from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme
-from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, all_faults, cleaned, some
+from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, cleaned, some
+from corpus.errors import all_faults
 
 # columns of a sheet with suggestions -> parts of what was shown
 _SUGGESTED = {
@@ -110,7 +111,7 @@ def decisions_from_rows(
         }
         faults += [(number, what) for what in _taken(row, number, gathered, known, scheme, earlier)]
     if faults:
-        raise all_faults(faults, file)
+        raise all_faults([f"row {number}: {what}." for number, what in faults], file=file)
     return [
         CodingDecision(
             record_id=record_id, code_id=code_id, value=each.values["value"], person=person,

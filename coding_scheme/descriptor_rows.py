@@ -8,7 +8,8 @@ import pandas as pd
 
 from coding_scheme.descriptors import PART_OF_STUDY
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, all_faults, cleaned, some
+from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, cleaned, some
+from corpus.errors import all_faults
 
 NOT_CODED = ("not reported", "not applicable")
 
@@ -71,7 +72,7 @@ def descriptor_lines(
             "decided_at": row.get("decided_at", ""), **({"adjudicates": True} if adjudicates else {}),
         })  # fmt: skip
     if faults:
-        raise all_faults(faults, file)
+        raise all_faults([f"row {number}: {what}." for number, what in faults], file=file)
     return lines
 
 

@@ -8,8 +8,6 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from corpus.errors import UsageError
-
 Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
 FEW = 10  # so many records are all named to somebody who names another
 FIRST_ROW = 2  # as spreadsheets count, the header being row 1
@@ -56,10 +54,3 @@ def some(names: Iterable[str]) -> str:
     """The first sixty of the known names, for an error."""
     listed = sorted(names)
     return ", ".join(listed[:60]) + (f", … ({len(listed)})" if len(listed) > 60 else "") or "none"
-
-
-def all_faults(faults: list[tuple[int, str]], file: str) -> UsageError:
-    """One error that tells every fault with its row."""
-    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    lines = [f"row {number}: {what}." for number, what in faults]
-    return UsageError("\n".join([f"{file}: {count}, no decision was saved.", *lines]))

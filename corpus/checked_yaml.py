@@ -13,7 +13,7 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from corpus.controls import CONTROLS
-from corpus.errors import ReviewError, UsageError
+from corpus.errors import ReviewError, UsageError, counted
 from corpus.own_files import refuse_other_than_file
 
 Noun = TypeVar("Noun")
@@ -42,8 +42,9 @@ class FaultyFileError(ReviewError):
     def __init__(self, file: str, faults: list[tuple[int, str, str]]) -> None:
         self.file, self.faults = file, faults
         lines = [f"{file} line {line}: {path}{': ' if path else ''}{what}" for line, path, what in faults]
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__("\n".join([f"{file} has {count}; nothing was changed.", *lines]))
+        super().__init__(
+            "\n".join([f"{file} has {counted(len(faults), 'fault')}; nothing was changed.", *lines])
+        )
 
 
 def says_nothing(path: Path) -> bool:

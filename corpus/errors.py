@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ReviewError(ValueError):
     """The review or its data hold something that a person must mend (exit code 1).
@@ -39,3 +41,30 @@ class UsageError(ReviewError):
     """
 
     exit_code = 2
+
+
+def all_faults(faults: Sequence[str], *, file: str, lost: str = "decision") -> UsageError:
+    """One error that tells every fault of a table, of which nothing was saved.
+
+    Examples
+    --------
+    >>> print(all_faults(["row 2: no record x", "row 5: the verdict is not known"], file="d.csv"))
+    d.csv: 2 faults, no decision was saved.
+    row 2: no record x
+    row 5: the verdict is not known
+    """
+    return UsageError(
+        "\n".join([f"{counted(len(faults), 'fault')}, no {lost} was saved.", *faults]), where=file
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "record"), counted(2157, "record"), counted(2, "entry")
+    ('1 record', '2,157 records', '2 entries')
+    """
+    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("entry") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"

@@ -69,6 +69,17 @@ _WEIGHTS = {
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+def names_a_subject(term: str) -> bool:
+    """Whether no word of a term is one that every text has, and that says nothing to a person who asks why.
+
+    Examples
+    --------
+    >>> names_a_subject("trust"), names_a_subject("and"), names_a_subject("trust in")
+    (True, False, False)
+    """
+    return FREQUENT_WORDS.isdisjoint(term.split(" "))
+
+
 def language_of(text: str) -> str:
     """The language of a text: "en", "da", the code of a few others, or "" when it cannot be told.
 

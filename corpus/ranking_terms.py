@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpus.kept_features import let_go
+from corpus.languages import names_a_subject
 
 # so little of a score is nothing
 _NOTHING = 1e-9
@@ -38,13 +39,14 @@ def shares(
 
 
 def in_words(found: Sequence[tuple[str, float]]) -> str:
-    """The five words that spoke most for a record and the three most against it.
+    """The five words that name a subject and spoke most for a record, and the three most against it.
 
     Examples
     --------
-    >>> in_words([("trust", 0.4), ("steel", -0.2)])
+    >>> in_words([("the", 0.5), ("trust", 0.4), ("steel", -0.2)])
     'for: trust; against: steel'
     """
+    found = [each for each in found if names_a_subject(each[0])]
     spoke_for = [term for term, share in found[:5] if share > 0]
     against = [term for term, share in found[::-1][:3] if share < 0]
     words = [f"for: {', '.join(spoke_for)}"] if spoke_for else []

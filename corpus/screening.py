@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from corpus.errors import UsageError
+from corpus.errors import UsageError, all_faults
 from corpus.protocol import STAGES, Protocol, Stage, place_in
 from corpus.undone import not_undone
 
@@ -152,8 +152,7 @@ def screening_decisions_from_rows(
         if not wrong:
             decisions.append(_decision_of(cell, known, decided_at, adjudicates=adjudicates))
     if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise UsageError("\n".join([f"{count}, no decision was saved.", *faults]), where=file)
+        raise all_faults(faults, file=file)
     return decisions
 
 

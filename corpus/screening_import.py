@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from corpus import journal
-from corpus.errors import UsageError
+from corpus.errors import UsageError, all_faults, counted
 from corpus.protocol import Protocol, place_in
 from corpus.screening import VERDICTS, ScreeningDecision, latest_decisions
 
@@ -127,17 +127,18 @@ def _refuse(found: pd.DataFrame, who: Mapping[str, str], protocol: Protocol, *, 
     for name in sorted(name for name, own in who.items() if not own):
         n = int((found["name"] == name).sum())
         if name:
-            faults.append(f"{n} decisions of {name!r}, whose id is not known: --person {name!r}=ID")
+            faults.append(
+                f"{counted(n, 'decision')} of {name!r}, whose id is not known: --person {name!r}=ID"
+            )
         else:
-            faults.append(f"{n} decisions name nobody: say with --as ID whose they are")
+            faults.append(f"{counted(n, 'decision')} without a name: say with --as ID whose they are")
     for column, known in (("verdict", VERDICTS), ("stage", protocol.stages)):
         faults += [
             f"the {column} {value!r} is not known (known: {', '.join(known)})"
             for value in sorted(set(found[column].astype(str)) - set(known))
         ]
     if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise UsageError("\n".join([f"{count}, no decision was saved.", *faults]), where=file)
+        raise all_faults(faults, file=file)
     for own in who.values():
         journal.check_person(own)
 

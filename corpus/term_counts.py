@@ -168,7 +168,7 @@ def merge_terms(
     merged: list[np.ndarray] = []
     n_with: list[np.ndarray] = []
     n_before = 0
-    for low, high in pairwise(_borders(every, len(words))):
+    for low, high in pairwise(_borders(every, len(words)) if every else ()):
         slices = [slice(*np.searchsorted(keys, [low, high]).tolist()) for keys in every]
         some = np.concatenate([keys[which] for keys, which in zip(every, slices, strict=True)])
         if not len(some):

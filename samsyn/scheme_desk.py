@@ -27,6 +27,7 @@ from coding_scheme import (
 )
 from coding_scheme.carried import HASH_LETTERS
 from corpus import ReviewError, UsageError
+from corpus.errors import counted
 from corpus.json_text import from_json
 from samsyn.screening_desk import ScreeningDesk
 
@@ -91,7 +92,7 @@ class SchemeDesk(ScreeningDesk):
         return list(self._remembered("schemes", (f"{SCHEMES}/*.yaml",), read))
 
     def find_scheme(self, which: str | Path) -> KeptScheme:
-        """The scheme in a file, or a kept one by its version or by its name.
+        """The scheme in a file, a kept one by its version or by its name, or the present one by its version.
 
         Raises
         ------
@@ -111,6 +112,8 @@ class SchemeDesk(ScreeningDesk):
             raise UsageError(
                 f"Several schemes of version {which} were kept.", next_step=f"Name one: {names}."
             )
+        if str(which) == self.scheme.version:
+            return KeptScheme(self.folder / CURRENT, self.scheme)
         raise UsageError(f"No scheme of version {which} was kept.", next_step=f"Known: {names}.")
 
     def scheme_diff(self, old: str | Path = "", new: str | Path = "") -> pd.DataFrame:
@@ -263,8 +266,8 @@ def _in_words(stale: pd.DataFrame) -> str:
     shown = ", ".join(records[:5]) + (f" and {len(records) - 5} more" if len(records) > 5 else "")
     codes = str(first["now"]).replace("; ", " or ")
     again = f"code them again on {codes}" if codes else "say in the changelog what became of it"
-    n = "1 decision" if len(stale) == 1 else f"{len(stale)} decisions"
     people = ", ".join(sorted(set(stale["person"])))
+    n = counted(len(stale), "decision")
     return f"stale: {n} of {people} on {first['code_id']} ({first['why']}): {shown}; {again}."
 
 

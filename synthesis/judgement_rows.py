@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from corpus.errors import UsageError
+from corpus.errors import UsageError, all_faults
 from synthesis.appraisal import appraisals
 from synthesis.evidence import Evidence, rows_of
 from synthesis.findings import findings
@@ -91,9 +91,8 @@ def judgement_lines(
             **({"adjudicates": True} if adjudicates else {}),
         }  # fmt: skip
     if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         said = [f"row {number}: {what}." for number, what in faults]
-        raise UsageError("\n".join([f"{file}: {count}, no judgement was saved.", *said]))
+        raise all_faults(said, file=file, lost="judgement")
     return list(lines.values())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from corpus.errors import UsageError
+from corpus.errors import all_faults
 
 PAIR_VERDICTS = ("same", "different")
 # "same" and "different" as everybody who spoke said, else they disagree
@@ -105,6 +105,5 @@ def duplicate_lines_from_rows(
         }
         by_person.setdefault(who, []).append(line)
     if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise UsageError("\n".join([f"{count}, no decision was saved.", *faults]), where=file)
+        raise all_faults(faults, file=file)
     return by_person

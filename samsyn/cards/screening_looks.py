@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 
 from corpus import journal
 from corpus.duplicates import normalise_title
-from corpus.languages import FREQUENT_WORDS
+from corpus.languages import names_a_subject
 from corpus.undone import not_undone
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ScreeningLooks:
         Terms with words such as "of" or "med" are left out: they move a score, but say nothing to a reader.
         """
         every = self.ranker.terms(record_id, self.word_weights) if self.word_weights is not None else []
-        found = [each for each in every if not FREQUENT_WORDS & set(each[0].split(" "))]
+        found = [each for each in every if names_a_subject(each[0])]
         spoke_for = [each for each in found[: _TOLD[0]] if each[1] > 0]
         return spoke_for + [each for each in found[::-1][: _TOLD[1]] if each[1] < 0]
 

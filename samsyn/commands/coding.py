@@ -11,9 +11,9 @@ import pandas as pd
 from coding_scheme import CodingAgreement
 from coding_scheme.coding_agreement import Level, Scale
 from corpus import UsageError
+from corpus.errors import counted
 from samsyn.commands.console import (
     as_json,
-    counted,
     echo_json,
     echo_table,
     in_review,

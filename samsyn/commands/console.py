@@ -110,7 +110,9 @@ def echo_json(figures: dict[str, Any]) -> None:
 
 
 def echo_table(frame: pd.DataFrame, *, widest: int = 60) -> None:
-    """Print a frame as a table, long texts cut."""
+    """Print a frame as a table, long texts cut; nothing where there are no rows."""
+    if frame.empty:
+        return
     shown = frame.astype(object).where(frame.notna(), "").map(lambda cell: _cut(cell, widest))
     with pd.option_context("display.width", 1000, "display.max_columns", None, "display.max_rows", None):
         say(shown.to_string(index=False))
@@ -132,18 +134,6 @@ def called_as() -> str:
     return (
         str(called) if is_program and (not found or Path(found).resolve() != called.resolve()) else "samsyn"
     )
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "record"), counted(2157, "record"), counted(2, "entry")
-    ('1 record', '2,157 records', '2 entries')
-    """
-    plural = f"{noun.removesuffix('y')}ies" if noun.endswith("entry") else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def progress(what: str) -> Callable[[Iterable], Iterable]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from corpus import Explanation, UsageError
+from corpus.errors import counted
 from samsyn.commands.console import (
     as_json,
-    counted,
     echo_json,
     echo_table,
     in_review,

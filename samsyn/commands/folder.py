@@ -17,11 +17,11 @@ from corpus import (
     read_searches,
     uncounted_entries,
 )
+from corpus.errors import counted
 from corpus.records import Reading
 from corpus.searches import as_one
 from samsyn.commands.console import (
     as_json,
-    counted,
     echo_json,
     echo_table,
     in_review,
@@ -204,15 +204,14 @@ def status(folder: Path, as_json: bool) -> None:
 @click.option("--which", default="all", type=click.Choice(SUBSETS), help="Which records.")
 @click.option(
     "--codes",
-    default="",
-    type=click.Choice(["", *TABLES]),
+    type=click.Choice(TABLES),
     metavar="TABLE",
     help="A table of the coding instead, as .csv: matrix (records by codes, 0 and 1), directions (the same, "
     "with directions), segments (a row per coded segment and coder), codebook (for Taguette).",
 )
 @click.option("--as", "person", default="", metavar="PERSON", help="Of the coding only this person's.")
 @in_review
-def export(path: Path, which: str, codes: str, person: str, folder: Path) -> None:
+def export(path: Path, which: str, codes: str | None, person: str, folder: Path) -> None:
     """Write records with verdicts and codes to a file; its suffix names the format.
 
     Known: .ris .bib .csv .json (CSL-JSON) .xlsx; and for other coding programs (QualCoder, NVivo, MAXQDA,
@@ -223,7 +222,7 @@ def export(path: Path, which: str, codes: str, person: str, folder: Path) -> Non
 
     Example: samsyn export included.ris --which included
     """
-    n_written = open_review(folder).export(path, which=which, codes=codes, person=person)
+    n_written = open_review(folder).export(path, which=which, codes=codes or "", person=person)
     is_codebook = codes == "codebook" or path.suffix.lower() == ".qdc"
     say(f"{counted(n_written, 'code' if is_codebook else 'record')} written to {path}.")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from corpus import UsageError
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review, say
+from corpus.errors import counted
+from samsyn.commands.console import as_json, echo_json, echo_table, in_review, open_review, say
 from samsyn.decision_tables import read_rows, write_rows
 from synthesis.judgement_rows import KINDS
 from synthesis.judgements import IN_CONFLICT
@@ -61,6 +62,7 @@ def judge(
             echo_json({"kind": kind, "rows": len(rows)})
         elif table is None:
             echo_table(rows[["about", "item", "name", "question"]].head(40))
+            say(f"{counted(len(rows), 'row')} to judge.")
         return
     if judged is None or not person:
         raise UsageError("Say who judged what.", next_step="For instance: samsyn judge judged.csv --as anna")

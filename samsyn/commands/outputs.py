@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from samsyn.commands.console import called_as, counted, echo_table, in_review, open_review, say
+from corpus.errors import counted
+from samsyn.commands.console import called_as, echo_table, in_review, open_review, say
 from samsyn.demonstration import demonstrate
 from synthesis import read_trace, report_changes, table_csv, write_all
 from synthesis.report import FORMATS

@@ -21,7 +21,8 @@ from coding_scheme import (
     write_coding_scheme,
 )
 from corpus import UsageError, journal
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review, say
+from corpus.errors import counted
+from samsyn.commands.console import as_json, echo_json, echo_table, in_review, open_review, say
 from samsyn.decision_tables import write_rows
 
 _version = click.option("--version", default="", help="The version it becomes (default: the next one).")

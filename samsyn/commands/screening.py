@@ -9,10 +9,10 @@ import click
 import pandas as pd
 
 from corpus import UsageError
+from corpus.errors import counted
 from corpus.protocol import Stage
 from samsyn.commands.console import (
     as_json,
-    counted,
     echo_json,
     echo_table,
     in_review,
@@ -82,6 +82,8 @@ def rank_records(
         echo_json({**figures, "ranking": ranking.head(top)["record_id"].tolist()})
     elif table is None:
         echo_table(ranking.head(top)[["rank", "record_id", "score", "title", "why"]])
+        if ranking.empty and not new:
+            say("Nothing is left to screen.")
 
 
 @click.command()

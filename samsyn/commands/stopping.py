@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from corpus import UsageError, stopping_sentences
-from samsyn.commands.console import as_json, counted, echo_json, echo_table, in_review, open_review, say
+from corpus.errors import counted
+from samsyn.commands.console import as_json, echo_json, echo_table, in_review, open_review, say
 from samsyn.decision_tables import write_rows
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 
 from coding_scheme import Proposer, standings
 from corpus import UsageError
+from corpus.errors import counted
 from samsyn.commands.console import (
     as_json,
-    counted,
     echo_json,
     echo_table,
     in_review,

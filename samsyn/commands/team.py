@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from corpus import COVIDENCE_LISTS, PROGRAMS
+from corpus.errors import counted
 from corpus.protocol import Stage
 from samsyn.commands.console import (
     as_json,
-    counted,
     echo_json,
     echo_table,
     in_review,
