@@ -69,7 +69,6 @@ def test_every_command_with_json_stands_in_the_table() -> None:
 def answer(example_folder: Path, tmp_path: Path) -> Callable[..., str]:
     """What a command of the table answers on a copy of the example review."""
     given = {
-        "OTHER": other_copy(example_folder, tmp_path / "other"),
         "RAYYAN": written(tmp_path / "rayyan.csv", *RAYYAN),
         "LABELLED": written(tmp_path / "labelled.csv", *LABELLED),
     }
@@ -77,6 +76,8 @@ def answer(example_folder: Path, tmp_path: Path) -> Callable[..., str]:
     def answer(name: str, *more: str) -> str:
         folder = tmp_path / f"review{len(list(tmp_path.iterdir()))}"
         at = [] if name == "simulate" else ["--review", str(shutil.copytree(example_folder, folder))]
+        if name == "merge":
+            given["OTHER"] = other_copy(example_folder, tmp_path / f"other{len(list(tmp_path.iterdir()))}")
         words = [str(given.get(word, word)) for word in ASKED[name][0]]
         done = CliRunner().invoke(main, [*name.partition(" --")[0].split(), *words, *more, *at])
         assert done.exit_code == 0, done.output
@@ -112,9 +113,14 @@ def written(path: Path, *lines: str) -> Path:
 THIN = {
     "nothing": (),
     "a title alone": ("title,abstract", "Trust in partnerships,"),
-    "identifiers alone": ("title,abstract,doi", ",,10.5555/a", ",,10.5555/b"),
-    "no words": ("title,abstract", "the the,of", "!!!,---"),
-    "a language without indicators": ("title,abstract", "信任与权力,合作伙伴关系中的公民参与"),
+    "identifiers, no words, and a language without indicators": (
+        "title,abstract,doi",
+        ",,10.5555/a",
+        ",,10.5555/b",
+        "the the,of,",
+        "!!!,---,",
+        "信任与权力,合作伙伴关系中的公民参与,",
+    ),
 }
 
 
