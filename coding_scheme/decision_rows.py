@@ -11,9 +11,12 @@ import pandas as pd
 from coding_scheme.decisions import REASONS, ROUNDS, VALUES, CodingDecision, Segment, Suggested
 from coding_scheme.earlier import EarlierDecisions
 from coding_scheme.scheme import DIRECTIONS, Code, CodingScheme
-from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, cleaned, some
+from coding_scheme.table_rows import KnownRecords, some
 from corpus.errors import all_faults
+from corpus.table_cells import FIRST_ROW, Rows, text_cells
 
+# columns of words from a list
+_LISTED = ("value", "direction", "field", "round", "reason")
 # columns of a sheet with suggestions -> parts of what was shown
 _SUGGESTED = {
     "suggested_direction": "direction", "suggested_quotation": "text", "proposed_by": "proposed_by",
@@ -102,7 +105,7 @@ def decisions_from_rows(
     earlier = EarlierDecisions(decisions, person)
     faults: list[tuple[int, str]] = []
     gathered: dict[_Key, _Gathered] = {}
-    for number, row in enumerate(cleaned(rows), start=FIRST_ROW):
+    for number, row in enumerate(text_cells(rows, any_case=_LISTED), start=FIRST_ROW):
         if not row.get("value") and not row.get("agree_with"):
             continue
         row |= {

@@ -8,8 +8,9 @@ import pandas as pd
 
 from coding_scheme.descriptors import PART_OF_STUDY
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.table_rows import FIRST_ROW, KnownRecords, Rows, cleaned, some
+from coding_scheme.table_rows import KnownRecords, some
 from corpus.errors import all_faults
+from corpus.table_cells import FIRST_ROW, Rows, text_cells
 
 NOT_CODED = ("not reported", "not applicable")
 
@@ -60,7 +61,7 @@ def descriptor_lines(
     known = KnownRecords(records)
     faults: list[tuple[int, str]] = []
     lines = []
-    for number, row in enumerate(cleaned(rows), start=FIRST_ROW):
+    for number, row in enumerate(text_cells(rows), start=FIRST_ROW):
         found = [known.fault(row.get("record_id", "")), _descriptor_fault(row, known, scheme)]
         faults += [(number, what) for what in found if what]
         value = row.get("value", "")

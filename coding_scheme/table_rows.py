@@ -1,16 +1,13 @@
-"""Rows of a spreadsheet on records: cells as text, the records they name, and all faults at once."""
+"""Rows of a spreadsheet on records: the records they name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
 FEW = 10  # so many records are all named to somebody who names another
-FIRST_ROW = 2  # as spreadsheets count, the header being row 1
 
 
 class KnownRecords:
@@ -37,17 +34,6 @@ class KnownRecords:
         """The text of a field, "" where there is none."""
         text = self.texts[record_id].get(name)
         return text if isinstance(text, str) else ""
-
-
-def cleaned(rows: Rows) -> list[dict[str, str]]:
-    """Each row with its cells as text without white space around it; empty cells as ""."""
-    listed = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else list(rows)
-    return [
-        {str(name): "" if value is None or (isinstance(value, float) and pd.isna(value)) else
-        str(value).strip()
-         for name, value in row.items()}
-        for row in listed
-    ]  # fmt: skip
 
 
 def some(names: Iterable[str]) -> str:

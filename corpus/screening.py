@@ -11,12 +11,15 @@ import pandas as pd
 
 from corpus.errors import UsageError, all_faults
 from corpus.protocol import STAGES, Protocol, Stage, place_in
+from corpus.table_cells import FIRST_ROW, Rows, text_cells
 from corpus.undone import not_undone
 
 Verdict = Literal["include", "exclude", "unsure"]
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 # why people had differed, said by who settles it
 DIFFERENCES = ("criterion unclear", "overlooked", "judged differently")
+# columns of words from a list
+_LISTED = ("verdict", "stage", "differ_because")
 
 DECISION_COLUMNS = (
     "record_id", "stage", "verdict", "criterion", "person", "adjudicates", "note", "decided_at",
@@ -90,7 +93,7 @@ def screening_decision(
         ...
     corpus.errors.UsageError: The verdict 'maybe' is not known (known: include, exclude, unsure).
     """
-    cell = {name: str(value or "").strip() for name, value in row.items()}
+    (cell,) = text_cells([row], any_case=_LISTED)
     faults = _faults_of(cell, known, protocol)
     if faults:
         raise UsageError(" ".join(f"{fault[0].upper()}{fault[1:]}." for fault in faults))
@@ -98,7 +101,7 @@ def screening_decision(
 
 
 def screening_decisions_from_rows(
-    rows: Iterable[Mapping[str, Any]],
+    rows: Rows,
     *,
     known: Mapping[str, str],
     protocol: Protocol,
@@ -110,7 +113,7 @@ def screening_decisions_from_rows(
 
     Parameters
     ----------
-    rows : iterable of mappings
+    rows : DataFrame, or iterable of mappings
         record_id, verdict and, where wanted, stage (default: title_abstract), criterion, note, decided_at,
         calibration (number of a calibration round), differ_because (where the rows settle conflicts).
         Rows without a verdict are skipped, so that a ranking can be filled in bit by bit.
@@ -143,8 +146,7 @@ def screening_decisions_from_rows(
     row 3: the verdict 'maybe' is not known (known: include, exclude, unsure)
     """
     decisions, faults = [], []
-    for number, row in enumerate(rows, start=2):
-        cell = {name: str(value or "").strip() for name, value in row.items()}
+    for number, cell in enumerate(text_cells(rows, any_case=_LISTED), start=FIRST_ROW):
         if not cell.get("verdict"):
             continue
         wrong = [f"row {number}: {fault}" for fault in _faults_of(cell, known, protocol)]

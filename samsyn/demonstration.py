@@ -41,13 +41,8 @@ def copy_example(folder: str | Path, *, until: str = "") -> Review:
     return review
 
 
-def demonstrate(
-    folder: Path, *, language: str, say: Callable[[str], object], command: str = "samsyn"
-) -> Review:
-    """Run the example review into a folder, saying each step's counts, where to look, and what comes next.
-
-    ``command`` is how the program is called here.
-    """
+def demonstrate(folder: Path, *, language: str, say: Callable[[str], object]) -> Review:
+    """Run the example review into a folder, saying each step's counts and where to look."""
     began = time.perf_counter()
     say(
         f"The example review is invented: its records, people and findings exist nowhere else. Into {folder}:"
@@ -61,10 +56,6 @@ def demonstrate(
     faults = review.check()
     say(f" 11  check: {'all is well' if not faults else '; '.join(faults)}")
     say(f"Done in {time.perf_counter() - began:.1f} seconds. Open {folder / 'output' / 'report.html'}")
-    say("Next:")
-    say(f"  {command} open screen --practice        screen a fresh copy of it yourself, in the browser")
-    say(f"  {command} open tables --review {folder}    its tables, to search and trace")
-    say(f"  {command} status --review {folder}")
     return review
 
 

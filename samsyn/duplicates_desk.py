@@ -19,8 +19,9 @@ from corpus import (
     journal,
 )
 from corpus.sources import names_of_sources, records_since
+from corpus.table_cells import Rows
 from corpus.undone import not_undone
-from samsyn.screening_desk import Rows, ScreeningDesk
+from samsyn.screening_desk import ScreeningDesk
 
 # the files that the unique records are computed from
 RECORD_FILES = ("sources/*", "decisions/duplicates/*")

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from corpus import journal
-from samsyn.screening_desk import Rows, ScreeningDesk
+from corpus.table_cells import Rows
+from samsyn.screening_desk import ScreeningDesk
 from synthesis import (
     Evidence,
     judgement_lines,

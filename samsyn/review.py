@@ -50,11 +50,12 @@ from corpus import (
 )
 from corpus.own_files import keep_private, refuse_ways_out
 from corpus.sources import sources_table
+from corpus.table_cells import Rows
 from samsyn.card_desk import CardDesk
 from samsyn.exchange_desk import PROJECTS, ExchangeDesk
 from samsyn.record_desk import RecordDesk
 from samsyn.report_desk import ReportDesk, mark
-from samsyn.screening_desk import Progress, Rows
+from samsyn.screening_desk import Progress
 from samsyn.stopping_desk import StoppingDesk
 from samsyn.suggestion_desk import SuggestionDesk
 from synthesis import (

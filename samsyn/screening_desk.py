@@ -38,12 +38,12 @@ from corpus import (
     waiting_records,
 )
 from corpus.protocol import STAGES, Stage
+from corpus.table_cells import Rows
 from corpus.undone import not_undone
 
 if TYPE_CHECKING:
     from samsyn.cluster import Cluster
 
-Rows = Iterable[Mapping[str, Any]]
 Progress = Callable[[Iterable], Iterable]
 CALIBRATION_SIZE = 50
 # the files that the state of the screening is computed from

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from corpus.errors import UsageError, all_faults
+from corpus.table_cells import FIRST_ROW, Rows, text_cells
 from synthesis.appraisal import appraisals
 from synthesis.evidence import Evidence, rows_of
 from synthesis.findings import findings
@@ -22,10 +23,8 @@ from synthesis.judgements import (
 from synthesis.review_findings import CONTRIBUTES, contributions
 from synthesis.studies import included_reports, study_labels
 
-Rows = pd.DataFrame | Iterable[Mapping[str, Any]]
 KINDS = ("appraisal", "credibility", "confidence")
 ROW_COLUMNS = ["about", "item", "value", "explanation", "name", "question"]
-_FIRST_ROW = 2  # as spreadsheets count, the header being row 1
 
 
 def judgement_lines(
@@ -74,9 +73,7 @@ def judgement_lines(
     known = _Known(evidence)
     faults: list[tuple[int, str]] = []
     lines: dict[tuple[str, str], dict[str, Any]] = {}
-    listed: Iterable[Any] = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
-    for number, raw in enumerate(listed, start=_FIRST_ROW):
-        row = {str(name): _text(value) for name, value in raw.items()}
+    for number, row in enumerate(text_cells(rows), start=FIRST_ROW):
         if not row.get("value"):
             continue
         value, about, item = _plain(row["value"]), row.get("about", ""), row.get("item", "")
@@ -210,10 +207,6 @@ def _plain(value: str) -> str:
     """A value as people write it: "Very_low", "Can’t tell", "Minor concerns"."""
     text = " ".join(value.casefold().replace("’", "'").replace("_", " ").replace("/", " or ").split())
     return text.removesuffix(" concerns").removesuffix(" confidence")
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value).strip()
 
 
 def _some(names: list[str]) -> str:

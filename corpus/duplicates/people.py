@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from corpus.errors import all_faults
+from corpus.table_cells import FIRST_ROW, Rows, text_cells
 
 PAIR_VERDICTS = ("same", "different")
 # "same" and "different" as everybody who spoke said, else they disagree
@@ -55,13 +56,13 @@ def pair_name(a: str, b: str) -> tuple[str, str]:
 
 
 def duplicate_lines_from_rows(
-    rows: Iterable[Mapping[str, Any]], *, known: Container[str], person: str, decided_at: str, file: str
+    rows: Rows, *, known: Container[str], person: str, decided_at: str, file: str
 ) -> dict[str, list[dict[str, Any]]]:
     """People's word on pairs from the rows of a table, as journal lines by person; all or none.
 
     Parameters
     ----------
-    rows : iterable of mappings
+    rows : DataFrame, or iterable of mappings
         record_id_a, record_id_b, verdict ("same" or "different"), and if wanted person, note, decided_at;
         rows without a verdict are skipped.
     known : container of str
@@ -85,7 +86,7 @@ def duplicate_lines_from_rows(
     """
     by_person: dict[str, list[dict[str, Any]]] = {}
     faults = []
-    for number, row in enumerate(rows, start=2):
+    for number, row in enumerate(text_cells(rows, any_case=["verdict"]), start=FIRST_ROW):
         pair, verdict = (row.get("record_id_a", ""), row.get("record_id_b", "")), row.get("verdict", "")
         if not verdict:
             continue

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import json
+import os
+import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -131,9 +134,19 @@ def called_as() -> str:
     called = Path(sys.argv[0])
     found = shutil.which("samsyn")
     is_program = called.stem == "samsyn"
-    return (
-        str(called) if is_program and (not found or Path(found).resolve() != called.resolve()) else "samsyn"
-    )
+    elsewhere = is_program and (not found or Path(found).resolve() != called.resolve())
+    return as_typed(called) if elsewhere else "samsyn"
+
+
+def as_typed(path: Path) -> str:
+    """A path as it is typed in a command: in quotation marks where its spaces or signs need them.
+
+    Examples
+    --------
+    >>> as_typed(Path("my-review")), as_typed(Path("min gennemgang")) != "min gennemgang"
+    ('my-review', True)
+    """
+    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
 
 
 def progress(what: str) -> Callable[[Iterable], Iterable]:

@@ -22,6 +22,7 @@ from corpus.records import Reading
 from corpus.searches import as_one
 from samsyn.commands.console import (
     as_json,
+    as_typed,
     echo_json,
     echo_table,
     in_review,
@@ -67,7 +68,7 @@ def new(folder: Path, scheme: str) -> None:
     review = Review.new(folder, scheme=scheme)
     codes = counted(len(review.scheme.codes), "code")
     say(f"Made {folder} with protocol.yaml and coding_scheme.yaml ({codes}).")
-    say(f"Next: adapt both, then  cd {folder}  and  samsyn add EXPORT-FILE --database NAME")
+    say(f"Next: adapt both, then  cd {as_typed(folder)}  and  samsyn add EXPORT-FILE --database NAME")
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from corpus.errors import counted
-from samsyn.commands.console import called_as, echo_table, in_review, open_review, say
+from samsyn.commands.console import as_typed, called_as, echo_table, in_review, open_review, say
 from samsyn.demonstration import demonstrate
 from synthesis import read_trace, report_changes, table_csv, write_all
 from synthesis.report import FORMATS
@@ -128,4 +128,9 @@ def demo(folder: Path, language: str) -> None:
 
     Example: samsyn demo
     """
-    demonstrate(folder, language=language, say=say, command=called_as())
+    demonstrate(folder, language=language, say=say)
+    command, review = called_as(), f"--review {as_typed(folder)}"
+    say("Next:")
+    say(f"  {command} open screen --practice        screen a fresh copy of it yourself, in the browser")
+    say(f"  {command} open tables {review}    its tables, to search and trace")
+    say(f"  {command} status {review}")

@@ -108,6 +108,11 @@ def test_several_rows_on_a_record_and_code_are_one_decision():
     assert decision.facets == {"strength_of_claim": "data"}
 
 
+def test_words_from_the_lists_count_in_any_case():
+    capitals = {"value": "Present", "direction": "PROMOTES", "field": "Abstract"}
+    assert decided(ROW | capitals) == decided(ROW)
+
+
 def test_a_csv_with_empty_cells_is_read(tmp_path: Path):
     path = tmp_path / "coding.csv"
     path.write_text(

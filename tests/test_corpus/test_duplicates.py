@@ -345,6 +345,7 @@ def test_words_on_pairs_keep_their_time_and_every_fault_is_counted():
     def taken(*rows):
         return duplicate_lines_from_rows(rows, known={"a:1", "b:2"}, person="ann", decided_at="now", file="x")
 
+    assert taken(row | {"verdict": "Same "}) == taken(row)
     lines = taken(row, row | {"decided_at": "then"}, row | {"verdict": ""})["ann"]
     assert [line["decided_at"] for line in lines] == ["now", "then"]
     assert {(line["record_id_a"], line["record_id_b"]) for line in lines} == {("a:1", "b:2")}

@@ -1,5 +1,6 @@
 """Verdicts follow from decisions: a later line counts, a clash is shown, an adjudication settles it."""
 
+import pandas as pd
 import pytest
 
 from corpus import (
@@ -97,6 +98,18 @@ def test_rows_without_a_verdict_are_skipped():
     rows = [{"record_id": "r:1", "verdict": ""}, {"record_id": "r:1", "verdict": "include"}]
     taken = screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now")
     assert [decision.decided_at for decision in taken] == ["now"]
+
+
+def test_words_from_the_lists_count_in_any_case_and_a_frame_is_as_good_as_rows():
+    rows = [
+        {"record_id": "r:1", "verdict": " Exclude", "stage": "Title_abstract", "criterion": "E1"},
+        {"record_id": "r:1", "verdict": None, "stage": None, "criterion": None},
+    ]
+    for given in (rows, pd.DataFrame(rows)):
+        (taken,) = screening_decisions_from_rows(
+            given, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now"
+        )
+        assert (taken.verdict, taken.stage, taken.criterion) == ("exclude", "title_abstract", "E1")
 
 
 def test_included_means_included_at_every_stage():

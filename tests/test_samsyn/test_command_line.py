@@ -178,6 +178,11 @@ def test_export_of_the_included_goes_to_citation_managers(review, tmp_path, reco
     assert "samsyn: exclude" in (tmp_path / "out.ris").read_text()
 
 
+def test_what_is_to_be_typed_next_can_be_copied_whatever_the_folder_is_called(tmp_path):
+    folder = tmp_path / "vores gennemgang"
+    assert f"cd '{folder}'" in run("new", folder)
+
+
 def test_simulation_gives_the_figures_machines_ask_for(tmp_path):
     table = decisions(
         tmp_path / "f.csv",

@@ -109,8 +109,8 @@ def test_the_demo_reaches_no_network_and_ends_with_the_commands_that_come_next(t
     *said, screen, tables, status = run("demo", folder).splitlines()
     assert any("check: all is well" in line for line in said)
     assert f"{called} open screen --practice" in screen
-    assert f"{called} open tables --review {folder}" in tables
-    assert f"{called} status --review {folder}" in status
+    assert f"{called} open tables --review '{folder}'" in tables
+    assert f"{called} status --review '{folder}'" in status
 
 
 # --- old and odd --------------------------------------------------------------------------------------------
