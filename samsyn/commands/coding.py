@@ -20,6 +20,7 @@ from samsyn.commands.console import (
     open_review,
     progress,
     say,
+    say_if_none_is_included,
 )
 from samsyn.commands.suggesting import echo_queue
 from samsyn.decision_tables import read_rows, write_rows
@@ -104,6 +105,7 @@ def code(
         _list(review.coding_conflict_sheet(), table, "conflict", as_json=as_json)
     elif blind or again:
         _list(review.blind_sheet(person, size=sample, again=again), table, "record", as_json=as_json)
+        say_if_none_is_included(review, err=as_json)
     elif undo:
         undone = review.undo_coding(person, undo)
         if as_json:

@@ -85,6 +85,14 @@ def on_dask(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def say_if_none_is_included(review: Review, *, err: bool) -> None:
+    """Say why there is nothing to code, where that is because no record is included yet."""
+    if review.included().empty:
+        say(
+            "No record is included yet: it is the included ones that are coded. First: samsyn screen", err=err
+        )
+
+
 def say(text: object = "", *, err: bool = False) -> None:
     """Print a line; what a file or a call holds that would steer the terminal is made visible."""
     click.echo(printable(str(text)), err=err)

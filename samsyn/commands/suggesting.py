@@ -22,6 +22,7 @@ from samsyn.commands.console import (
     open_review,
     progress,
     say,
+    say_if_none_is_included,
 )
 from samsyn.decision_tables import write_rows
 from samsyn.suggestion_desk import ORIGINS, Proposals
@@ -125,6 +126,8 @@ def suggest_segments(
         say(f"{counted(len(suggestions), 'suggestion')} in {counted(n_records, 'record')}")
         shown = ["record_id", "code_id", "direction", "standing", "score", "text", "why"]
         echo_table(suggestions[shown].head(_SHOWN))
+    if not every:
+        say_if_none_is_included(review, err=False)
     n_hidden = len(found) - len(suggestions)
     if n_hidden:
         say(f"{counted(n_hidden, 'suggestion')} more, only possible: not listed (--possible lists them).")
@@ -223,7 +226,8 @@ def _function(name: str, folder: Path) -> Proposer:
 
 def echo_queue(folder: Path, person: str, table: Path | None, language: str, as_json: bool) -> None:
     """Print what a person should code next, or write it to a table."""
-    queue = open_review(folder).coding_queue(person, language=language, progress=progress("reading"))
+    review = open_review(folder)
+    queue = review.coding_queue(person, language=language, progress=progress("reading"))
     counts = {str(kind): int(n) for kind, n in queue["kind"].value_counts(sort=False).items()}
     if table is not None:
         write_rows(queue, table)
@@ -233,6 +237,7 @@ def echo_queue(folder: Path, person: str, table: Path | None, language: str, as_
         echo_json({"person": person, "kinds": counts, "next": rows})
     elif queue.empty:
         say("Nothing waits.")
+        say_if_none_is_included(review, err=False)
     elif table is None:
         say(", ".join(f"{kind}: {n}" for kind, n in counts.items()))
         shown = queue.head(_SHOWN)

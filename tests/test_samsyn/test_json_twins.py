@@ -139,3 +139,13 @@ def test_where_there_is_little_or_nothing_every_command_says_so(thin: str, tmp_p
         assert done.exit_code == 0, (words, done.output, done.exception)
         assert done.stdout
         assert not re.search(r"Empty DataFrame|\b(nan|NaN|None)\b|<NA>", done.output), words
+
+
+@pytest.mark.parametrize("words", ["suggest", "code --next --as ann", "code --blind --as ann"])
+def test_with_no_record_included_it_is_said_what_comes_first(words: str, tmp_path: Path) -> None:
+    asked = [*words.split(), "--review", str(tmp_path / "review")]
+    runner = CliRunner()
+    runner.invoke(main, ["new", str(tmp_path / "review")])
+    done, figures = runner.invoke(main, asked), runner.invoke(main, [*asked, "--json"])
+    assert "No record is included yet" in done.stdout
+    assert isinstance(json.loads(figures.stdout), dict)
