@@ -105,7 +105,10 @@ def decisions_from_rows(
     earlier = EarlierDecisions(decisions, person)
     faults: list[tuple[int, str]] = []
     gathered: dict[_Key, _Gathered] = {}
-    for number, row in enumerate(text_cells(rows, any_case=_LISTED), start=FIRST_ROW):
+    cells = text_cells(rows, needs=("record_id", "code_id"), any_case=_LISTED, file=file)
+    if not any("agree_with" in row for row in cells):
+        cells = text_cells(cells, needs=("value",), file=file)
+    for number, row in enumerate(cells, start=FIRST_ROW):
         if not row.get("value") and not row.get("agree_with"):
             continue
         row |= {

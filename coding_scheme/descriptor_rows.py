@@ -61,7 +61,8 @@ def descriptor_lines(
     known = KnownRecords(records)
     faults: list[tuple[int, str]] = []
     lines = []
-    for number, row in enumerate(text_cells(rows), start=FIRST_ROW):
+    cells = text_cells(rows, needs=("record_id", "descriptor", "value"), file=file)
+    for number, row in enumerate(cells, start=FIRST_ROW):
         found = [known.fault(row.get("record_id", "")), _descriptor_fault(row, known, scheme)]
         faults += [(number, what) for what in found if what]
         value = row.get("value", "")

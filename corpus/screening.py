@@ -146,7 +146,8 @@ def screening_decisions_from_rows(
     row 3: the verdict 'maybe' is not known (known: include, exclude, unsure)
     """
     decisions, faults = [], []
-    for number, cell in enumerate(text_cells(rows, any_case=_LISTED), start=FIRST_ROW):
+    cells = text_cells(rows, needs=("record_id", "verdict"), any_case=_LISTED, file=file)
+    for number, cell in enumerate(cells, start=FIRST_ROW):
         if not cell.get("verdict"):
             continue
         wrong = [f"row {number}: {fault}" for fault in _faults_of(cell, known, protocol)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,16 +13,15 @@ from corpus.own_files import refuse_other_than_file
 from corpus.table_writers import defused
 
 
-def read_rows(path: str | Path, *, needs: Sequence[str] = ()) -> list[dict[str, str]]:
+def read_rows(path: str | Path) -> list[dict[str, str]]:
     r"""The rows of a CSV file (comma, semicolon or tab; UTF-8 or cp1252), by lower-case column name.
 
-    ``needs`` names columns that the table must have.
     The apostrophe with which Samsyn defuses cells for spreadsheets is taken off again.
 
     Raises
     ------
     UsageError
-        When there is no such file, it is empty, lacks a column, or a row has more cells than the header.
+        When there is no such file, it is empty, or a row has more cells than the header.
 
     Examples
     --------
@@ -53,11 +51,6 @@ def read_rows(path: str | Path, *, needs: Sequence[str] = ()) -> list[dict[str, 
     header = [name.strip().casefold() for name in next(reader, [])]
     if not header:
         raise UsageError(f"{path.name} is empty.", next_step="Save the table again.")
-    if missing := [name for name in needs if name not in header]:
-        raise UsageError(
-            f"{path.name} line 1: there is no column {', '.join(missing)}.",
-            next_step=f"Its columns: {', '.join(header)[:300]}.",
-        )
     rows = []
     for cells in reader:
         if len(cells) > len(header):

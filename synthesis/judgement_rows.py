@@ -73,7 +73,8 @@ def judgement_lines(
     known = _Known(evidence)
     faults: list[tuple[int, str]] = []
     lines: dict[tuple[str, str], dict[str, Any]] = {}
-    for number, row in enumerate(text_cells(rows), start=FIRST_ROW):
+    cells = text_cells(rows, needs=("about", "item", "value"), file=file)
+    for number, row in enumerate(cells, start=FIRST_ROW):
         if not row.get("value"):
             continue
         value, about, item = _plain(row["value"]), row.get("about", ""), row.get("item", "")

@@ -86,7 +86,9 @@ def duplicate_lines_from_rows(
     """
     by_person: dict[str, list[dict[str, Any]]] = {}
     faults = []
-    for number, row in enumerate(text_cells(rows, any_case=["verdict"]), start=FIRST_ROW):
+    needed = ("record_id_a", "record_id_b", "verdict")
+    cells = text_cells(rows, needs=needed, any_case=["verdict"], file=file)
+    for number, row in enumerate(cells, start=FIRST_ROW):
         pair, verdict = (row.get("record_id_a", ""), row.get("record_id_b", "")), row.get("verdict", "")
         if not verdict:
             continue

@@ -120,7 +120,7 @@ def code(
 def _take(
     review: Review, decisions: Path, person: str, round_: str, *, descriptors: bool, as_json: bool
 ) -> None:
-    rows = read_rows(decisions, needs=("record_id", "descriptor" if descriptors else "code_id"))
+    rows = read_rows(decisions)
     if descriptors:
         n_saved = review.describe(
             rows, person=person, adjudicates=round_ == "adjudication", file=decisions.name

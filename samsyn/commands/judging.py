@@ -67,7 +67,7 @@ def judge(
     if judged is None or not person:
         raise UsageError("Say who judged what.", next_step="For instance: samsyn judge judged.csv --as anna")
     n_saved = review.judge(
-        read_rows(judged, needs=("about", "item", "value")),
+        read_rows(judged),
         person=person,
         adjudicates=adjudicate,
         file=judged.name,

@@ -152,7 +152,7 @@ def screen(
             "Which decisions, and whose?", next_step="For instance: samsyn screen to-screen.csv --as anna"
         )
     n_saved = review.screen(
-        read_rows(decisions, needs=("record_id", "verdict")),
+        read_rows(decisions),
         person=person,
         adjudicates=adjudicate,
         file=decisions.name,

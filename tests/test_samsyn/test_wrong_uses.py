@@ -50,6 +50,7 @@ def place(tmp_path_factory) -> Path:
         "maybe.csv": f"record_id,verdict\n{first},maybe\n",
         "wide.csv": "record_id,verdict\na,b,c,d\n",
         "good.csv": f"record_id,verdict\n{first},include\n",
+        "no_value.csv": f"record_id,code_id,present\n{first},trust,yes\n",
         "unknown_code.csv": f"record_id,code_id,value\n{first},nocode,present\n",
         "pairs.csv": "record_id_a,record_id_b,verdict\nq,w,same\n",
         "codebook.qdc": "<a>",
