@@ -15,7 +15,7 @@ import pandas as pd
 from coding_scheme.changelog import version_parts
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.scheme_changes import Fate, fate_of
-from coding_scheme.verdicts import standing_decisions
+from coding_scheme.verdicts import standing_decisions, standing_readings
 
 HASH_LETTERS = 12
 STALE_COLUMNS = (
@@ -80,7 +80,7 @@ def in_todays_codes(
     carried = decisions.assign(code_id=now.astype("str"))
     for name, value in _NOWHERE.items():
         carried[name] = carried[name].mask(homeless, value)
-    before = standing_decisions(decisions[merged])
+    before = standing_readings(decisions[merged])
     if len(before):
         before["now"] = before["code_id"].map(dict(zip(codes, now, strict=True)))
         unit = [*(name for name in _unit(before) if name != "code_id"), "now"]

@@ -20,7 +20,7 @@ from lxml import etree
 from coding_scheme.qda_words import add, as_bytes, guid, labelled, xml_text
 from coding_scheme.qdc import add_codes
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.verdicts import standing_decisions
+from coding_scheme.verdicts import standing_readings
 from corpus.errors import ReviewError
 from corpus.records import RECORD_COLUMNS
 
@@ -100,7 +100,7 @@ def write_qdpx(
     [['r1', 'trust', 'promotes', 9, 15, 'tillid', 'ann']]
     """
     texts = {str(row["record_id"]): _Text(row) for row in records.to_dict("records")}
-    standing = standing_decisions(decisions)
+    standing = standing_readings(decisions)
     rows = [row for row in standing.to_dict("records") if row["record_id"] in texts]
     _refuse_unknown(rows, texts, scheme)
     root = etree.Element(f"{{{PROJECT_NAMESPACE}}}Project", nsmap={None: PROJECT_NAMESPACE})

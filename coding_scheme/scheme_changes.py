@@ -78,6 +78,8 @@ def fate_of(code_id: str, version: str, new: CodingScheme, old: CodingScheme | N
         now = entry.renamed.get(now, now)
         merged = merged or now in entry.merged or now in entry.merged.values()
         now = entry.merged.get(now, now)
+        # what codes were merged into may have got another name in the same version
+        now = entry.renamed.get(now, now)
         reworded = reworded or now in entry.reworded
         if now in entry.meaning:
             why = f"its meaning changed in version {entry.version}"

@@ -111,6 +111,7 @@ def split_code(
     for part in new:
         scheme.refuse_taken(part)
     scheme.copy(old, new)
+    scheme.let_facets_apply(old, [part for part in parts if part != old])
     scheme.retire(old)
     to_do = f"Write in coding_scheme.yaml what {' and '.join(parts)} mean: " + (
         f"{' and '.join(new)} begin with the words of {old}." if new else "they are as they were."
@@ -142,6 +143,10 @@ class _Text:
             raise UsageError(
                 f"{code_id!r} is no id.",
                 next_step="Use small letters, digits and _, for instance shared_aim.",
+            )
+        if yaml.safe_load(code_id) != code_id:
+            raise UsageError(
+                f"{code_id!r} is no word to YAML.", next_step="Choose another, for instance no_trust."
             )
         if code_id in self.taken | set(self.codes):
             raise UsageError(f"The id {code_id!r} is taken.", next_step="Choose another.")
@@ -183,6 +188,22 @@ class _Text:
         after = block[node.end_mark.index - start :]
         copies = "".join(f"{before}{name}{after}" for name in new)
         self.edits.append((start + len(block), start + len(block), copies))
+
+    def let_facets_apply(self, code_id: str, new: Sequence[str]) -> None:
+        """The facets of a code hold for others too: their ids, behind its own."""
+        for facet in _items(_value(self.root, "facets")):
+            codes = _value(facet, "applies_to")
+            named = {item.value: item for item in _items(codes)}
+            if code_id not in named:
+                continue
+            item = named[code_id]
+            parts = [name for name in new if name not in named]
+            if codes.flow_style:
+                at, words = item.end_mark.index, "".join(f", {name}" for name in parts)
+            else:
+                at = self._line_end(item.end_mark.index)
+                words = "".join(f"{' ' * codes.start_mark.column}- {name}\n" for name in parts)
+            self.edits.append((at, at, words))
 
     def edited(
         self, kind: str, names: Mapping[str, Any], *, version: str, date: str, major: bool = True,

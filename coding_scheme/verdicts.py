@@ -108,6 +108,20 @@ def standing_decisions(decisions: pd.DataFrame, *, reading: int = 1) -> pd.DataF
     return standing.sort_values([*unit[2:], "person", "journal_line"], kind="stable", ignore_index=True)
 
 
+def standing_readings(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The standing decisions of every reading, the first one first (:func:`standing_decisions`).
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import CodingDecision, as_line, coding_decisions
+    >>> lines = [as_line(CodingDecision("r1", "trust", "absent", "ann", reading=n)) for n in (2, 1, 2)]
+    >>> standing_readings(coding_decisions(lines))["reading"].tolist()
+    [1, 2]
+    """
+    readings = sorted(set(decisions["reading"])) or [1]
+    return pd.concat([standing_decisions(decisions, reading=n) for n in readings], ignore_index=True)
+
+
 def readers(
     decisions: pd.DataFrame, rounds: tuple[str, ...] = _READINGS, *, reading: int = 1
 ) -> dict[str, list[str]]:

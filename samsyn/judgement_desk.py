@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from coding_scheme.scheme_changes import fate_of
 from corpus import journal
 from corpus.table_cells import Rows
 from samsyn.screening_desk import ScreeningDesk
@@ -60,7 +61,16 @@ class JudgementDesk(ScreeningDesk):
         return settled_judgements(judgements(self._judgement_lines()))
 
     def _judgement_lines(self) -> Iterable[Mapping[str, Any]]:
-        """The journal, each record by the id it has now that duplicates are merged."""
+        """The journal, each record and finding by the id it has now, after mergers and renaming."""
         unique_id = self._unique_id()
         for line in self._lines("judgements"):
-            yield {**line, "about": unique_id.get(line.get("about", ""), line.get("about", ""))}
+            about = str(line.get("about", ""))
+            yield {**line, "about": unique_id.get(about) or self._finding_now(about)}
+
+    def _finding_now(self, about: str) -> str:
+        """A finding by the id it has since its code was renamed; all else as it is."""
+        code_id, dashes, rest = about.partition("--")
+        if not dashes or any(code.id == code_id for code in self.scheme.codes):
+            return about
+        fate = fate_of(code_id, "", self.scheme)
+        return f"{fate.now[0]}--{rest}" if len(fate.now) == 1 and not fate.merged else about

@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -193,7 +193,8 @@ class SchemeDesk(ScreeningDesk):
         with tempfile.TemporaryDirectory() as folder:
             tried = Path(folder) / CURRENT
             tried.write_text(edited.text, encoding="utf-8", newline="")
-            read_coding_scheme(tried)
+            after = read_coding_scheme(tried)
+        edited = replace(edited, to_do=" ".join(filter(None, [edited.to_do, self._still_named(after)])))
         partial = path.with_suffix(".partial")
         try:
             partial.write_text(edited.text, encoding="utf-8", newline="")
@@ -201,6 +202,15 @@ class SchemeDesk(ScreeningDesk):
         except OSError as error:
             raise ReviewError(f"The scheme was not changed: {error.strerror}.", where=str(path)) from error
         return edited
+
+    def _still_named(self, after: CodingScheme) -> str:
+        """What the author's file still calls by the ids of codes that are no more, in words."""
+        path = self.folder / "synthesis.yaml"
+        told = path.read_text(encoding="utf-8-sig", errors="replace") if path.exists() else ""
+        used = {code.id for code in after.codes if code.status != "retired"}
+        gone = [code.id for code in self.scheme.codes if code.id not in used]
+        named = [code for code in gone if re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", told)]
+        return f"synthesis.yaml still names {', '.join(named)}: write what it is called now." if named else ""
 
     def refuse_retired(self, decisions: Iterable[CodingDecision], file: str) -> None:
         """Refuse new decisions on codes that are retired; taking back an old one is possible.

@@ -27,11 +27,11 @@ from coding_scheme import (
     read_taguette_codebook,
     read_taguette_highlights,
     segment_rows,
-    standing_decisions,
     write_qdc,
     write_qdpx,
     write_taguette_codebook,
 )
+from coding_scheme.verdicts import standing_readings
 from corpus import UsageError, Wording
 from corpus.records import records_frame
 
@@ -72,12 +72,14 @@ DECISIONS = [
     decided("r1", "workload", "unclear", "bo", ("abstract", "Slut."), direction=""),
     decided("r2", "", "absent", "ann", decided_at="2026-11-02T10:00:00Z"),
     decided("r3", "gloves", "present", "bo", ("title", "No abstract here")),
+    decided("r1", "dispensers", "present", "ann", ("title", "Håndsprit 🙂"), reading=2, round="blind"),
+    decided("r2", "", "absent", "ann", reading=2),
 ]  # fmt: skip
 
 
 def said(decisions: pd.DataFrame) -> list[tuple]:
     """What the standing decisions say, whatever their line numbers."""
-    standing = standing_decisions(decisions).drop(columns=["journal_line", "line_id"], errors="ignore")
+    standing = standing_readings(decisions).drop(columns=["journal_line", "line_id"], errors="ignore")
     return sorted(standing.astype(str).itertuples(index=False, name=None))
 
 
@@ -162,7 +164,7 @@ def test_offsets_in_the_file_are_code_points_of_the_text_beside_it(tmp_path):
                 words = text[int(one.get("startPosition")) : int(one.get("endPosition"))]
                 assert " ".join(words.split()) == one.get("name")
                 seen += 1
-    assert seen == 5
+    assert seen == 6
 
 
 def test_the_same_review_gives_the_same_bytes(tmp_path):

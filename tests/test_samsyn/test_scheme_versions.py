@@ -132,6 +132,64 @@ def test_the_report_of_the_old_scheme_is_the_same_to_the_byte_after_the_change(r
     assert output(review) == old
 
 
+def test_second_readings_follow_merged_codes_so_that_agreement_with_oneself_stands(review):
+    again = [coded(review, code) | {"reading": "2"} for code in QUOTATIONS]
+    review.code(again, person="ann", round_="blind")
+
+    def with_herself():
+        return review.coding_agreement().intra.set_index("person").loc["ann", "percent"]
+
+    assert with_herself() == 1
+    run("scheme", "merge", "dispensers", "gloves", "--into", "at_hand", "--review", review.folder)
+    assert with_herself() == 1
+
+
+def test_a_code_that_codes_were_merged_into_may_be_renamed_in_the_same_version(review):
+    where = review.folder
+    run("scheme", "merge", "dispensers", "gloves", "--into", "at_hand", "--version", "2.0", "--review", where)
+    run("scheme", "rename", "at_hand", "nearby", "--version", "2.0", "--review", where)
+    assert set(review.coded()["code_id"]) == {"nearby", "role_models", "workload"}
+    assert review.check() == []
+
+
+def test_facets_of_a_split_code_hold_for_its_parts(review):
+    own = SCHEME[SCHEME.index("- {id: shown") :].splitlines()[0]
+    for codes in ("[gloves, role_models]", "\n  - gloves\n  - role_models"):
+        text = SCHEME.replace(own, f"- id: who\n  applies_to: {codes}\n  values: [{{id: nurses}}]")
+        (review.folder / "coding_scheme.yaml").write_text(text, encoding="utf-8")
+        run(
+            "scheme",
+            "split",
+            "role_models",
+            "--into",
+            "leaders",
+            "--into",
+            "peers",
+            "--review",
+            review.folder,
+        )
+        [who] = [facet for facet in review.scheme.facets if facet.id == "who"]
+        assert who.applies_to == ("gloves", "role_models", "leaders", "peers")
+
+
+def test_what_was_judged_of_a_finding_follows_its_renamed_code(review):
+    (review.folder / "synthesis.yaml").write_text(
+        "findings:\n- {id: RF1, en: They help., codes: [dispensers], direction: promotes}\n", encoding="utf-8"
+    )
+    rows = review.to_judge("credibility")
+    judged = rows[rows["about"].str.startswith("dispensers--")].assign(value="unequivocal")
+    review.judge(judged, person="ann")
+    told = run("scheme", "rename", "dispensers", "alcohol_rub", "--review", review.folder)
+    assert "synthesis.yaml still names dispensers" in told
+    author = review.folder / "synthesis.yaml"
+    author.write_text(
+        author.read_text(encoding="utf-8").replace("dispensers", "alcohol_rub"), encoding="utf-8"
+    )
+    now = [about.replace("dispensers", "alcohol_rub") for about in judged["about"]]
+    assert review.judgements()["about"].tolist() == now
+    assert review.check() == []
+
+
 def test_a_renamed_code_keeps_its_decisions_and_its_comment(review):
     before = review.coded()
     run("scheme", "rename", "dispensers", "alcohol_rub", "--review", review.folder)
@@ -234,6 +292,7 @@ def test_versions_are_listed_and_an_unknown_one_is_refused_with_those_known(revi
         ),
         (("rename", "gloves", "workload"), "The id 'workload' is taken."),
         (("rename", "gloves", "Glove use"), "'Glove use' is no id."),
+        (("rename", "gloves", "no"), "'no' is no word to YAML. Choose another"),
         (("merge", "gloves", "--into", "gloves"), "A merger needs two codes."),
         (("split", "gloves", "--into", "a"), "A split needs two or more codes"),
         (("rename", "gloves", "g", "--version", "0.9"), "0.9 is earlier than the scheme's version, 1.0."),
