@@ -67,7 +67,7 @@ def assignments(
 def calibration_sample(
     record_ids: Iterable[str], size: int, *, seed: int, drawn: Mapping[str, int], round_: int = 1
 ) -> list[str]:
-    """The records of a calibration round: a random sample that stays once somebody has begun on it.
+    """The records of a calibration round: a random sample, in which those stay that somebody decided on.
 
     Parameters
     ----------

@@ -119,6 +119,10 @@ def decisions_in(
     return pd.DataFrame([empty | row for row in found], columns=list(FOUND_COLUMNS)), program
 
 
+# a text in quotation marks, which may hold some after a backslash
+_QUOTED = r'"((?:[^"\\]|\\.)*)"'
+
+
 def _program_of(records: pd.DataFrame, notes: list[str], extras: list[Row]) -> str:
     """What wrote the file: the program that had it last, if it passed through several."""
     text = "\n".join(notes)
@@ -162,14 +166,14 @@ def _from_rayyan(at: int, notes: str) -> Iterator[Row]:
     parts = dict(part.split(":", 1) for part in _parts(notes[begin:]) if ":" in part)
     reasons = tuple(filter(None, [parts.get("RAYYAN-EXCLUSION-REASONS", "").strip(" ;")]))
     labels = parts.get("RAYYAN-LABELS", "").strip(" ;")
-    noted = dict(re.findall(r'"([^"]+)"\s*=>\s*\[(.*?)\](?=\s*[,}])', parts.get("USER-NOTES", "")))
-    for name, word in re.findall(r'"([^"]+)"\s*=>\s*"?(\w+)"?', parts["RAYYAN-INCLUSION"]):
+    noted = dict(re.findall(rf"{_QUOTED}\s*=>\s*\[(.*?)\](?=\s*[,}}])", parts.get("USER-NOTES", "")))
+    for name, word in re.findall(rf'{_QUOTED}\s*=>\s*"?(\w+)"?', parts["RAYYAN-INCLUSION"]):
         if word.casefold() == "undecided":
             continue
         verdict = _RAYYAN_VERDICTS.get(word.casefold(), word)
-        own = re.findall(r'"((?:[^"\\]|\\.)*)"', noted.get(name, ""))
+        own = re.findall(_QUOTED, noted.get(name, ""))
         note = "; ".join([*own, *([f"labels: {labels}"] if labels else [])])
-        yield {"row": at, "name": name, "verdict": verdict, "note": note,
+        yield {"row": at, "name": re.sub(r"\\(.)", r"\1", name), "verdict": verdict, "note": note,
                "reasons": reasons if verdict == "exclude" else ()}  # fmt: skip
 
 

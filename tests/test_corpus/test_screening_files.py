@@ -173,6 +173,12 @@ OWN = as_records(
 UNIQUE = {name: name for name in OWN["record_id"]}
 
 
+def test_a_name_with_quotation_marks_in_it_is_one_name(tmp_path):
+    text = RAYYAN_CSV.replace('""Emily Stone""', r'""Stone, E. \""Em\""""')
+    found, _ = found_in(tmp_path, text)
+    assert 'Stone, E. "Em"' in set(found["name"])
+
+
 def outcome_of(tmp_path, text=RAYYAN_CSV, standing=(), **more):
     path = tmp_path / "export.csv"
     path.write_text(text, encoding="utf-8")
