@@ -305,6 +305,29 @@ def test_evidence_coded_after_a_judgement_is_said() -> None:
     assert summary_of_findings(example_evidence()).frame.loc[0, "warning"] == ""
 
 
+@pytest.mark.parametrize(
+    ("record_id", "code_id", "is_said"),
+    [
+        (SECOND, "shared_money", True),
+        (FIRST, "shared_money", False),
+        (SECOND, "long_run", False),
+        ("scopus:4", "shared_money", False),
+    ],
+    ids=["a finding behind it", "where it was never found", "another code", "a report not included"],
+)
+def test_a_code_set_to_absent_after_a_judgement_is_said(record_id: str, code_id: str, is_said: bool) -> None:
+    found_in = "scopus:4" if record_id == "scopus:4" else SECOND
+    decided = pd.DataFrame(
+        [
+            (found_in, code_id, "present", "coder-2", "2026-11-04T10:00:00Z"),
+            (record_id, code_id, "absent", "coder-2", "2026-11-06T10:00:00Z"),
+        ],
+        columns=["record_id", "code_id", "value", "person", "decided_at"],
+    )
+    table = summary_of_findings(dataclasses.replace(example_evidence(), coding_decisions=decided))
+    assert table.frame.loc[0, "warning"].startswith("The coded evidence has changed") == is_said
+
+
 def test_a_spreadsheet_of_judgements_is_taken_whole_or_every_fault_is_named() -> None:
     rows = [
         {"about": FIRST, "item": "Q1", "value": "Yes"},
