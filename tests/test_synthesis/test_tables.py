@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from corpus.errors import ReviewError, UsageError
+from corpus.protocol import Wording
 from synthesis import (
     Column,
     Evidence,
@@ -186,4 +188,48 @@ def test_numbers_dates_and_percent_do_not_ask_the_machine() -> None:
     assert (en.number(12345), da.number(12345)) == ("12,345", "12.345")
     assert (en.percent(95), da.percent(95)) == ("95%", "95\u00a0%")
     assert (en.decimal(-0.184), da.decimal(0.7)) == ("−0.18", "0,70")
+    assert (en.decimal(-0.001), da.decimal(-0.001), en.decimal(-0.006)) == ("0.00", "0,00", "−0.01")
     assert (en.date("2026-11-03"), da.date("2026-11-03T23:59:59Z")) == ("3 November 2026", "3. november 2026")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "of", "shown"),
+    [
+        (37, 40, "93%"),
+        (1, 8, "13%"),
+        (199, 200, "100%"),
+        (29, 200, "15%"),
+        (57, 100, "57%"),
+        (0, 7, "0%"),
+        (1, 3, "33%"),
+    ],
+)
+def test_half_a_per_cent_is_rounded_up(agreed: int, of: int, shown: str) -> None:
+    assert Words("en").percent(100 * (agreed / of)) == shown
+    assert Words("en").percent(100 * agreed / of) == shown
+
+
+def test_one_is_said_in_the_singular() -> None:
+    en, da = Words("en"), Words("da")
+    assert (en.count("n_records", 1), da.count("n_records", 1)) == ("1 record", "1 post")
+    assert (en.count("n_records", 2), da.count("n_records", 2)) == ("2 records", "2 poster")
+    assert (da.count("credibility_credible", 1), da.count("credibility_credible", 2)) == (
+        "1 troværdigt",
+        "2 troværdige",
+    )
+
+
+def test_codes_and_themes_without_a_label_are_called_by_their_id(whole_evidence: Evidence) -> None:
+    scheme = whole_evidence.scheme
+    bare = tuple(
+        dataclasses.replace(
+            theme,
+            label=Wording(),
+            codes=tuple(dataclasses.replace(code, label=Wording()) for code in theme.codes),
+        )
+        for theme in scheme.themes
+    )
+    evidence = dataclasses.replace(whole_evidence, scheme=dataclasses.replace(scheme, themes=bare))
+    frame = evidence_table(evidence).frame
+    assert frame["theme"].tolist() == frame["theme_id"].tolist()
+    assert frame["code"].tolist() == frame["code_id"].tolist()
