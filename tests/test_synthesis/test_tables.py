@@ -9,6 +9,7 @@ import re
 import pandas as pd
 import pytest
 
+from coding_scheme import CodingDecision, Segment, as_line, coding_decisions
 from corpus.errors import ReviewError, UsageError
 from corpus.protocol import Wording
 from synthesis import (
@@ -29,6 +30,8 @@ from synthesis import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.agreement_of_codes import agreement_by_code
+from synthesis.sections import meanings
 from synthesis.words import _texts
 
 
@@ -219,8 +222,8 @@ def test_one_is_said_in_the_singular() -> None:
     )
 
 
-def test_codes_and_themes_without_a_label_are_called_by_their_id(whole_evidence: Evidence) -> None:
-    scheme = whole_evidence.scheme
+def without_labels(evidence: Evidence) -> Evidence:
+    scheme = evidence.scheme
     bare = tuple(
         dataclasses.replace(
             theme,
@@ -229,7 +232,24 @@ def test_codes_and_themes_without_a_label_are_called_by_their_id(whole_evidence:
         )
         for theme in scheme.themes
     )
-    evidence = dataclasses.replace(whole_evidence, scheme=dataclasses.replace(scheme, themes=bare))
+    return dataclasses.replace(evidence, scheme=dataclasses.replace(scheme, themes=bare))
+
+
+def test_codes_and_themes_without_a_label_are_called_by_their_id(whole_evidence: Evidence) -> None:
+    evidence = without_labels(whole_evidence)
     frame = evidence_table(evidence).frame
     assert frame["theme"].tolist() == frame["theme_id"].tolist()
     assert frame["code"].tolist() == frame["code_id"].tolist()
+    names = {name.text for _, _, codes in meanings(evidence, "en") for name, _ in codes}
+    assert names == set(frame["code_id"])
+
+
+def test_agreement_on_a_code_without_a_label_stands_under_its_id(whole_evidence: Evidence) -> None:
+    first, second = whole_evidence.records["record_id"].tolist()[:2]
+    words = (Segment("title", 0, 6, "Rivals"),)
+    made = [CodingDecision(first, "trust", "present", who, "promotes", words) for who in ("ann", "bo")]
+    made += [CodingDecision(second, "", "absent", who) for who in ("ann", "bo")]
+    decided = coding_decisions(as_line(decision) for decision in made)
+    table = agreement_by_code(dataclasses.replace(without_labels(whole_evidence), coding_decisions=decided))
+    assert table is not None
+    assert table.frame["code"].tolist() == ["All codes together", "trust"]
