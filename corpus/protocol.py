@@ -14,6 +14,10 @@ from corpus.ranking_parts import ProtocolWords, RankingSettings
 Stage = Literal["title_abstract", "full_text"]
 STAGES: tuple[Stage, ...] = ("title_abstract", "full_text")
 Level = Literal["cautious", "standard", "fast", "certified", "in_a_row"]
+# what is judged of findings and review findings, whatever the protocol asks of the studies
+OTHER_JUDGEMENTS = (
+    "credibility", "methodological_limitations", "coherence", "adequacy", "relevance", "confidence",
+)  # fmt: skip
 STRICT = {"extra": "forbid"}
 
 
@@ -85,7 +89,7 @@ class AppraisalItem:
     Attributes
     ----------
     id : str
-        What judgements refer to, for instance ``"A3"``.
+        What judgements refer to, for instance ``"A3"``; none of ``OTHER_JUDGEMENTS``.
     en, da : str
         The question in words.
     assesses : str
@@ -309,6 +313,12 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
 
 
 def _appraisal_faults(items: tuple[AppraisalItem, ...]) -> Iterator[Fault]:
+    for at, item in enumerate(items):
+        if item.id in OTHER_JUDGEMENTS:
+            yield Fault(
+                ("appraisal", at, "id"),
+                f"{item.id!r} is what is judged of findings, not of studies; give the item another id",
+            )
     dependability = [at for at, item in enumerate(items) if item.assesses == "dependability"]
     if len(dependability) not in (0, 5):
         yield Fault(

@@ -85,15 +85,21 @@ def honest_words(plan: StoppingPlan, n_found: int, language: str = "en") -> list
 def say(key: str, language: str, **values: int | str) -> str:
     """A text of ``stopping_words.yaml``, its fields filled, whole numbers as the language writes them.
 
+    Of a text with a form for one and another for several, the first value says which.
+
     Examples
     --------
     >>> say("stop", "da", at=1210, left=790)
     'Reglen sagde stop efter 1.210 poster, da 790 ikke var læst.'
+    >>> say("x", "en", n=1), say("x", "en", n=2)
+    ('1 record, in the order read', '2 records, in the order read')
     """
     written = {
         name: value if isinstance(value, str) else number(value, language) for name, value in values.items()
     }
     text = _texts()[key][language]
+    if not isinstance(text, str):
+        text = text[0 if next(iter(values.values())) == 1 else 1]
     return text.format(**written) if written else text
 
 

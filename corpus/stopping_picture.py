@@ -31,8 +31,8 @@ def stopping_sentences(state: StoppingState, language: str = "en") -> list[str]:
         say(
             "read" if state.n_unread else "all_read",
             language,
-            read=look.n_read,
             total=look.n_total,
+            read=look.n_read,
             found=look.n_found,
             unread=state.n_unread,
         )

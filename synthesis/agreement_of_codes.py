@@ -37,7 +37,7 @@ def agreement_by_code(evidence: Evidence, language: str = "en") -> EvidenceTable
         return None
     words = Words(language)
     shown = found[(found["code_id"] == "") | (found["prevalence"] > 0)]
-    labels = {code.id: code.label.in_language(language) for code in evidence.scheme.codes}
+    labels = {code.id: code.label.in_language(language) or code.id for code in evidence.scheme.codes}
     frame = pd.DataFrame({
         "code_id": shown["code_id"],
         "code": [labels.get(code_id, words("all_codes")) for code_id in shown["code_id"]],

@@ -185,7 +185,7 @@ def conqual_table(evidence: Evidence, language: str = "en") -> EvidenceTable | N
             words("conqual_down", studies=words.count("n_studies", n), down=words.number(down))
             for down, n in scored.downs
         ]
-        kinds = [f"{words.number(n)} {words(f'credibility_{name}')}" for name, n in scored.credibilities]
+        kinds = [words.count(f"credibility_{name}", n) for name, n in scored.credibilities]
         is_scored = bool(scored.score)
         rows.append({
             "review_finding": stated.id,

@@ -406,7 +406,7 @@ def _description(evidence: Evidence, by_theme: EvidenceTable, words: Words) -> s
             words(
                 "effect_direction_desc_theme",
                 theme=row["theme"],
-                **{name: words.number(row[name]) for name in POINTINGS},
+                **{name: words.count(f"n_pointing_{name}", row[name]) for name in POINTINGS},
             )
             for row in by_theme.rows()
         ),

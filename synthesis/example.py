@@ -55,7 +55,7 @@ def example_evidence() -> Evidence:
             (("scopus.ris", "Scopus", "database", 5),), 1, 0, 0, 0, 4, 0, 0, 4, 0, 0, 4, (("E1", 1),), 3, 2
         ),
         screening_verdicts=_verdicts(),
-        coding_decisions=pd.DataFrame(columns=["record_id", "code_id", "person", "decided_at"]),
+        coding_decisions=pd.DataFrame(columns=["record_id", "code_id", "value", "person", "decided_at"]),
         coded_segments=_segments(),
         coding_conflicts=pd.DataFrame(columns=["record_id", "code_id", "kind", "positions"]),
         descriptors=pd.DataFrame(

@@ -168,7 +168,7 @@ def flow_figure(flow: Flow, protocol: Protocol, language: str = "en") -> FlowFig
     return FlowFigure(
         title=words("flow_title"),
         description=words(
-            "flow_intro", identified=words.number(identified),
+            "flow_intro", identified=words.count("n_records", identified),
             reports=words.count("n_reports", flow.included_reports),
             studies=words.count("n_studies", flow.included_studies),
         ) + (_previous_told(flow, previous, words) if previous else ""),

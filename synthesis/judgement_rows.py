@@ -78,7 +78,7 @@ def judgement_lines(
         if not row.get("value"):
             continue
         value, about, item = _plain(row["value"]), row.get("about", ""), row.get("item", "")
-        found = [*known.faults(about, item), *_value_faults(item, value, row)]
+        found = [*known.faults(about, item, value), *_value_faults(item, value, row)]
         about = known.unique_of.get(about, about)
         if (about, item) in lines:
             found.append(f"{item} of {about} stands in two rows")
@@ -158,7 +158,7 @@ def unknown_judgements(evidence: Evidence) -> list[str]:
     return [
         f"The judgement {row['item']} of {row['about']} ({row['people'] or row['settled_by']}): {fault}."
         for row in rows_of(evidence.judgements)
-        for fault in known.faults(row["about"], row["item"])
+        for fault in known.faults(row["about"], row["item"], row["value"])
     ]
 
 
@@ -166,6 +166,7 @@ class _Known:
     """What can be judged: reports, findings, review findings."""
 
     def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
         self.items = [item.id for item in evidence.protocol.appraisal]
         self.reports = included_reports(evidence)
         self.findings = set(findings(evidence)["finding_id"])
@@ -176,7 +177,7 @@ class _Known:
             for member in [record_id, *str(members or "").split("; ")] if member
         } if "members" in evidence.records else {}  # fmt: skip
 
-    def faults(self, about: str, item: str) -> Iterable[str]:
+    def faults(self, about: str, item: str, value: str) -> Iterable[str]:
         if item in self.items:
             if self.unique_of.get(about, about) not in self.reports:
                 yield f"{about!r} is not an included report. Known: {_some(self.reports)}"
@@ -189,9 +190,16 @@ class _Known:
         elif item in (*COMPONENTS, CONFIDENCE):
             if about not in self.review_findings:
                 yield f"there is no review finding {about!r}. Known: {_some(self.review_findings)}"
+            elif item == CONFIDENCE and value != WITHDRAWN and not self.stands(about):
+                yield f"no coded finding stands behind {about}, so there is nothing to have confidence in yet"
         else:
             known = [*self.items, CREDIBILITY, *COMPONENTS, CONFIDENCE]
             yield f"unknown item {item!r}. Known: {', '.join(known)}"
+
+    def stands(self, review_finding: str) -> bool:
+        """Whether a coded finding stands behind it."""
+        roles = contributions(self.evidence)
+        return review_finding in set(roles.loc[roles["role"] == CONTRIBUTES, "review_finding"])
 
 
 def _value_faults(item: str, value: str, row: Mapping[str, str]) -> Iterable[str]:

@@ -301,7 +301,8 @@ def _people(evidence: Evidence, ids: Iterable[str]) -> list[str]:
 def _said(key: str, words: Words, **values: Any) -> Sentence:
     """The sentence with its fields filled: a pair is a fact, a list is written as one."""
     pieces: list[str | Fact] = []
-    for text, field, _, _ in Formatter().parse(words(key)):
+    _, n = values.get("n", ("", 0))  # what the sentence counts, in the singular where it is one
+    for text, field, _, _ in Formatter().parse(words.form(key, n)):
         pieces.append(text)
         if field is None:
             continue

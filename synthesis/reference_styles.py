@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import unquote
 
 from corpus.errors import UsageError
 from corpus.protocol import Protocol
@@ -183,10 +184,10 @@ def _vancouver(of: Reference, words: Words) -> list[Piece]:
 def _link(of: Reference, lead: str) -> list[Piece]:
     if not of.link:
         return []
-    shown = (
-        of.link.removeprefix("https://doi.org/") if lead and of.link.startswith("https://doi.org/") else ""
-    )
-    return [Piece(" "), Piece(f"{lead}{shown}" if shown else of.link, "link", link=of.link)]
+    doi = of.link.removeprefix("https://doi.org/") if of.link.startswith("https://doi.org/") else ""
+    # behind "doi:" stands the identifier; only as an address are its signs encoded
+    shown = f"{lead}{unquote(doi)}" if lead and doi else of.link
+    return [Piece(" "), Piece(shown, "link", link=of.link)]
 
 
 def _publisher(of: Reference) -> str:

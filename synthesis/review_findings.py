@@ -15,7 +15,7 @@ from synthesis.author_text import FILE_NAME, ReviewFinding
 from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.findings import findings, segments
 from synthesis.judgements import COMPONENTS, CONFIDENCE, IN_CONFLICT, require_whole
-from synthesis.studies import study_labels
+from synthesis.studies import included_reports, study_labels
 from synthesis.words import Words, own_language
 
 CONTRIBUTES, AGAINST = "contributes", "against"
@@ -98,7 +98,8 @@ def summary_of_findings(evidence: Evidence, language: str = "en") -> EvidenceTab
                 where=FILE_NAME,
                 next_step="Correct what it rests on, or withdraw the judgement.",
             )
-        latest = max((coded_at[name] for name in mine["finding_id"]), default="")
+        codes = _named_codes(stated, evidence) or set(mine["code_id"])
+        latest = max([_decided_at(codes, evidence), *(coded_at[name] for name in mine["finding_id"])])
         has_changed = bool(judged) and latest > judged["decided_at"]
         rows.append({
             "review_finding": stated.id,
@@ -282,3 +283,13 @@ def _coded_at(evidence: Evidence) -> dict[str, str]:
         row["finding_id"]: max(decided[name] for name in row["segment_ids"].split("; "))
         for row in rows_of(findings(evidence))
     }
+
+
+def _decided_at(codes: set[str], evidence: Evidence) -> str:
+    """When somebody last decided on one of the codes in an included report where it was ever found, or ""."""
+    decided = evidence.coding_decisions
+    here = decided["code_id"].isin(codes) & decided["record_id"].isin(included_reports(evidence))
+    rows = rows_of(decided.loc[here, ["record_id", "code_id", "value", "decided_at"]])
+    # a decision that takes a finding away leaves no segment behind; one where nothing was found takes none
+    found = {(row["record_id"], row["code_id"]) for row in rows if row["value"] == "present"}
+    return max((row["decided_at"] for row in rows if (row["record_id"], row["code_id"]) in found), default="")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from coding_scheme.scheme import Code, Theme
 from corpus.errors import ReviewError
 from synthesis.conduct import unsettled_conflicts
 from synthesis.evidence import MARKS, Evidence, rows_of
@@ -84,10 +85,10 @@ def theme_views(evidence: Evidence, language: str) -> dict[str, list[Any]]:
     n_studies = len(studies(evidence))
     touched, untouched, unsupported = [], [], []
     for summary in theme_summaries(evidence, language):
-        label = own_language(summary.theme.label, language)
+        label = _name(summary.theme, language)
         said = author_sentences(evidence, summary, language)
         if not summary.n_findings:
-            untouched.append(label.text or summary.theme.id)
+            untouched.append(label.text)
             unsupported += [(label, said)] if said else []
             continue
         quotes = []
@@ -214,10 +215,10 @@ def meanings(
     used = set(findings(evidence)["code_id"])
     return [
         (
-            own_language(theme.label, language),
+            _name(theme, language),
             own_language(theme.definition, language),
             [
-                (own_language(code.label, language), own_language(code.definition, language))
+                (_name(code, language), own_language(code.definition, language))
                 for code in theme.codes
                 if code.id in used
             ],
@@ -239,3 +240,9 @@ def _n_decisions(decisions: pd.DataFrame) -> int:
     if not {"person", "journal_line"} <= set(decisions.columns):
         return len(decisions)
     return len(decisions[["person", "journal_line"]].drop_duplicates())
+
+
+def _name(noun: Theme | Code, language: str) -> OwnWords:
+    """The label of a theme or code, else its id."""
+    label = own_language(noun.label, language)
+    return label if label.text else OwnWords(noun.id)

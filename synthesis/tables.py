@@ -233,8 +233,9 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
         rows.append(
             {
                 **{key: row[key] for key in ("finding_id", "study_id", "theme_id", "code_id", "segment_ids")},
-                "theme": evidence.scheme.theme_of(row["code_id"]).label.in_language(language),
-                "code": evidence.scheme.code(row["code_id"]).label.in_language(language),
+                "theme": evidence.scheme.theme_of(row["code_id"]).label.in_language(language)
+                or row["theme_id"],
+                "code": evidence.scheme.code(row["code_id"]).label.in_language(language) or row["code_id"],
                 "direction": words.direction(row["direction"]),
                 "finding": row["finding"],
                 "quotation": " […] ".join(segment["text"] for segment in behind),

@@ -97,8 +97,12 @@ class Words:
 
     def count(self, key: str, n: int, **values: object) -> str:
         """A text that has one form for one and another for several, with its number."""
-        one, several = _texts()[key][self.language]
-        return (one if n == 1 else several).format(n=self.number(n), **values)
+        return self.form(key, n).format(n=self.number(n), **values)
+
+    def form(self, key: str, n: int) -> str:
+        """The form of a text for so many, its fields not yet filled; a text may have one form for all."""
+        text = _texts()[key][self.language]
+        return text if isinstance(text, str) else text[0 if n == 1 else 1]
 
     def direction(self, direction: str) -> str:
         """A direction in words."""
@@ -113,14 +117,17 @@ class Words:
         """A number with decimals; an undefined one (NaN) in words."""
         if math.isnan(value):
             return self("undefined")
-        text = f"{value:.{digits}f}".replace("-", "−")
+        # "z": nothing below zero is left of what is rounded to zero
+        text = f"{value:z.{digits}f}".replace("-", "−")
         return text.replace(".", ",") if self.language == "da" else text
 
     def percent(self, value: float) -> str:
-        """A percentage, given from 0 to 100."""
+        """A percentage, given from 0 to 100; a half is rounded up."""
         if math.isnan(value):
             return self("undefined")
-        return f"{value:.0f}\u00a0%" if self.language == "da" else f"{value:.0f}%"
+        # rounded twice, since a share such as 0.145 is a little less as a float
+        whole = math.floor(round(value, 6) + 0.5)
+        return f"{whole}\u00a0%" if self.language == "da" else f"{whole}%"
 
     def listed(self, texts: Sequence[str]) -> str:
         """Several things in a row: "a, b and c"; with semicolons where they hold commas themselves.

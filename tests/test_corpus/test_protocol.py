@@ -73,3 +73,12 @@ def test_what_of_the_protocol_leads_the_ranking_is_a_setting(tmp_path, wanted, w
     )
     (tmp_path / "protocol.yaml").write_text(text)
     assert read_protocol(tmp_path / "protocol.yaml").query() == words
+
+
+@pytest.mark.parametrize("name", ["relevance", "credibility", "confidence"])
+def test_an_appraisal_item_is_not_named_like_what_is_judged_of_findings(tmp_path, name):
+    text = "id: p\ntitle: {en: T}\nquestions: []\nappraisal:\n  - {id: A1}\n  - {id: NAME, en: Two}\n"
+    (tmp_path / "protocol.yaml").write_text(text.replace("NAME", name))
+    with pytest.raises(FaultyFileError, match="is judged of findings, not of studies") as fault:
+        read_protocol(tmp_path / "protocol.yaml")
+    assert [(line, path) for line, path, _ in fault.value.faults] == [(6, "appraisal.1.id")]

@@ -259,8 +259,16 @@ def test_every_text_stands_in_both_languages_once():
     assert len(keys) == len(set(keys))
     for key, words in yaml.safe_load(text).items():
         assert set(words) == {"en", "da"}, key
-        fields = [set(re.findall(r"\{(\w+)\}", words[language])) for language in ("en", "da")]
+        fields = [set(re.findall(r"\{(\w+)\}", str(words[language]))) for language in ("en", "da")]
         assert fields[0] == fields[1], key
+
+
+def test_one_record_is_said_in_the_singular():
+    state = state_of([1], 1)
+    assert stopping_sentences(state)[1] == "The only record is read; relevant: 1."
+    assert stopping_sentences(state, "da")[1] == "Den eneste post er læst; relevante: 1."
+    assert ">1 record, in the order read<" in stopping_svg(state)
+    assert stopping_sentences(state_of([1, 0], 2))[1] == "All 2 records are read, 1 of them relevant."
 
 
 def test_the_picture_says_in_words_what_it_shows_and_escapes_nothing_twice():

@@ -210,6 +210,8 @@ def test_the_text_alternative_says_the_counts_of_every_theme(sized: Evidence):
         assert words in description
         row = sign_test_table(sized, language).frame.iloc[0]
         assert f"{row['promotes']} " in description.split(words)[1]
+    (page,) = effect_direction_plot(sized).pages
+    assert "Time and resources: 1 promotes, 1 hinders" in page.svg()
 
 
 def many_studies(evidence: Evidence, changed: Callable[..., Evidence], n: int) -> Evidence:

@@ -9,6 +9,7 @@ import pytest
 
 from corpus.checked_yaml import FaultyFileError
 from corpus.errors import ReviewError
+from corpus.flow import Flow
 from corpus.previous_review import PreviousReview
 from corpus.protocol import read_protocol
 from synthesis import Evidence, flow_figure
@@ -102,6 +103,18 @@ def test_without_a_full_text_stage_no_such_box_is_drawn(whole_evidence: Evidence
     figure = flow_figure(flow, dataclasses.replace(whole_evidence.protocol, stages=("title_abstract",)))
     assert "assessed" not in {box.id for box in figure.boxes}
     assert "no full-text stage" in " ".join(figure.notes)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "1 record identified by all routes; 1 report"),
+        ("da", "1 post identificeret ad alle veje; 1 rapport"),
+    ],
+)
+def test_one_record_is_said_in_the_singular(language: str, said: str, whole_evidence: Evidence) -> None:
+    flow = Flow((("a.ris", "A", "database", 1),), 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, (), 1, 1)
+    assert flow_figure(flow, whole_evidence.protocol, language).description.startswith(said)
 
 
 def test_boxes_do_not_touch_each_other(figure) -> None:

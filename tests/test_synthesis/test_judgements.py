@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from corpus.checked_yaml import FaultyFileError
 from corpus.errors import ReviewError, UsageError
+from corpus.protocol import OTHER_JUDGEMENTS
 from synthesis import (
     AuthorSummary,
     AuthorText,
@@ -41,7 +42,7 @@ from synthesis import (
     unsettled_conflicts,
 )
 from synthesis.conqual import credibility_down, dependability_down, level_of_most, lowered
-from synthesis.judgements import COMPONENTS, CREDIBILITIES, LEVELS
+from synthesis.judgements import COMPONENTS, CONFIDENCE, CREDIBILITIES, CREDIBILITY, LEVELS
 
 FIRST, SECOND = "scopus:1", "scopus:2"
 MONEY, TARGETS, LONG = "shared_money--scopus-1--promotes", "targets--scopus-1--hinders", "long_run--scopus-2--promotes"  # fmt: skip
@@ -195,6 +196,10 @@ def test_appraisal_stands_in_the_characteristics_in_words() -> None:
     assert frame["appraisal"].tolist() == ["4 af 6 ja", "endnu ikke vurderet"]
 
 
+def test_the_protocol_knows_all_that_is_judged_of_findings() -> None:
+    assert set(OTHER_JUDGEMENTS) == {CREDIBILITY, *COMPONENTS, CONFIDENCE}
+
+
 def test_no_appraisal_items_no_table_and_no_column() -> None:
     evidence = example_evidence()
     bare = dataclasses.replace(evidence, protocol=dataclasses.replace(evidence.protocol, appraisal=()))
@@ -305,6 +310,29 @@ def test_evidence_coded_after_a_judgement_is_said() -> None:
     assert summary_of_findings(example_evidence()).frame.loc[0, "warning"] == ""
 
 
+@pytest.mark.parametrize(
+    ("record_id", "code_id", "is_said"),
+    [
+        (SECOND, "shared_money", True),
+        (FIRST, "shared_money", False),
+        (SECOND, "long_run", False),
+        ("scopus:4", "shared_money", False),
+    ],
+    ids=["a finding behind it", "where it was never found", "another code", "a report not included"],
+)
+def test_a_code_set_to_absent_after_a_judgement_is_said(record_id: str, code_id: str, is_said: bool) -> None:
+    found_in = "scopus:4" if record_id == "scopus:4" else SECOND
+    decided = pd.DataFrame(
+        [
+            (found_in, code_id, "present", "coder-2", "2026-11-04T10:00:00Z"),
+            (record_id, code_id, "absent", "coder-2", "2026-11-06T10:00:00Z"),
+        ],
+        columns=["record_id", "code_id", "value", "person", "decided_at"],
+    )
+    table = summary_of_findings(dataclasses.replace(example_evidence(), coding_decisions=decided))
+    assert table.frame.loc[0, "warning"].startswith("The coded evidence has changed") == is_said
+
+
 def test_a_spreadsheet_of_judgements_is_taken_whole_or_every_fault_is_named() -> None:
     rows = [
         {"about": FIRST, "item": "Q1", "value": "Yes"},
@@ -345,6 +373,18 @@ def test_a_judgement_of_what_is_no_longer_there_is_named() -> None:
     evidence = with_judgements(said("targets--scopus-9--hinders", "credibility", "credible"))
     [fault] = unknown_judgements(evidence)
     assert "there is no finding 'targets--scopus-9--hinders'" in fault
+
+
+def test_confidence_in_what_no_finding_stands_behind_is_refused_named_and_can_be_withdrawn() -> None:
+    bare = ReviewFinding("RF1", "None.", codes=("long_run",), direction="hinders")
+    evidence = dataclasses.replace(example_evidence(), author=AuthorText((), (bare,)))
+    row = {"about": "RF1", "item": "confidence", "value": "low", "explanation": "Thin."}
+    with pytest.raises(UsageError, match="row 2: no coded finding stands behind RF1"):
+        judgement_lines([row], evidence, person="ann")
+    [fault] = unknown_judgements(evidence)
+    assert fault.startswith("The judgement confidence of RF1 (coder-1): no coded finding stands behind RF1")
+    withdrawn = row | {"value": "withdrawn"}
+    assert judgement_lines([withdrawn], evidence, person="ann")[0]["value"] == "withdrawn"
 
 
 def test_every_fault_of_the_authors_file_has_its_line_and_the_known_names(tmp_path: Path) -> None:

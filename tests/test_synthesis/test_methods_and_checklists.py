@@ -51,6 +51,13 @@ def test_danish_methods_are_danish(whole_evidence: Evidence) -> None:
     assert "Cohens kappa 0,73 (95 %-interval 0,63 til 0,81)." in said["agreement"]
 
 
+def test_one_screened_record_is_told_in_the_singular() -> None:
+    evidence = example_evidence()
+    one = dataclasses.replace(evidence, flow=dataclasses.replace(evidence.flow, screened=1))
+    assert told(one)["screening"].startswith("Title and abstract of 1 record were screened by Coder A")
+    assert told(one, "da")["screening"].startswith("Titel og resumé af 1 post blev screenet af Coder A")
+
+
 def test_every_number_is_a_count_of_the_flow_or_of_a_table(whole_evidence: Evidence) -> None:
     flow = dataclasses.asdict(whole_evidence.flow)
     flow["identified"] = sum(n for *_, n in flow["identified"])

@@ -79,6 +79,11 @@ def test_vancouver_of_hard_cases(record: dict, wanted: str) -> None:
     assert reference(record).text("vancouver") == wanted
 
 
+def test_vancouver_shows_a_doi_as_it_is_and_links_to_it_encoded() -> None:
+    *_, doi = styled(reference(ARTICLE | {"doi": "10.1/x<y>"}), "vancouver")
+    assert (doi.text, doi.link) == ("doi:10.1/x<y>", "https://doi.org/10.1/x%3Cy%3E")
+
+
 def test_twenty_one_authors_are_nineteen_and_the_last() -> None:
     lead = reference(ARTICLE | {"authors": MANY}).text().split(" (2019)")[0]
     assert lead.startswith("Namea, A., Nameb, A.")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 
 import pandas as pd
 import pytest
 
+from coding_scheme import CodingDecision, Segment, as_line, coding_decisions
 from corpus.errors import ReviewError, UsageError
+from corpus.protocol import Wording
 from synthesis import (
     Column,
     Evidence,
@@ -27,6 +30,8 @@ from synthesis import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.agreement_of_codes import agreement_by_code
+from synthesis.sections import meanings
 from synthesis.words import _texts
 
 
@@ -186,4 +191,65 @@ def test_numbers_dates_and_percent_do_not_ask_the_machine() -> None:
     assert (en.number(12345), da.number(12345)) == ("12,345", "12.345")
     assert (en.percent(95), da.percent(95)) == ("95%", "95\u00a0%")
     assert (en.decimal(-0.184), da.decimal(0.7)) == ("−0.18", "0,70")
+    assert (en.decimal(-0.001), da.decimal(-0.001), en.decimal(-0.006)) == ("0.00", "0,00", "−0.01")
     assert (en.date("2026-11-03"), da.date("2026-11-03T23:59:59Z")) == ("3 November 2026", "3. november 2026")
+
+
+@pytest.mark.parametrize(
+    ("agreed", "of", "shown"),
+    [
+        (37, 40, "93%"),
+        (1, 8, "13%"),
+        (199, 200, "100%"),
+        (29, 200, "15%"),
+        (57, 100, "57%"),
+        (0, 7, "0%"),
+        (1, 3, "33%"),
+    ],
+)
+def test_half_a_per_cent_is_rounded_up(agreed: int, of: int, shown: str) -> None:
+    assert Words("en").percent(100 * (agreed / of)) == shown
+    assert Words("en").percent(100 * agreed / of) == shown
+
+
+def test_one_is_said_in_the_singular() -> None:
+    en, da = Words("en"), Words("da")
+    assert (en.count("n_records", 1), da.count("n_records", 1)) == ("1 record", "1 post")
+    assert (en.count("n_records", 2), da.count("n_records", 2)) == ("2 records", "2 poster")
+    assert (da.count("credibility_credible", 1), da.count("credibility_credible", 2)) == (
+        "1 troværdigt",
+        "2 troværdige",
+    )
+
+
+def without_labels(evidence: Evidence) -> Evidence:
+    scheme = evidence.scheme
+    bare = tuple(
+        dataclasses.replace(
+            theme,
+            label=Wording(),
+            codes=tuple(dataclasses.replace(code, label=Wording()) for code in theme.codes),
+        )
+        for theme in scheme.themes
+    )
+    return dataclasses.replace(evidence, scheme=dataclasses.replace(scheme, themes=bare))
+
+
+def test_codes_and_themes_without_a_label_are_called_by_their_id(whole_evidence: Evidence) -> None:
+    evidence = without_labels(whole_evidence)
+    frame = evidence_table(evidence).frame
+    assert frame["theme"].tolist() == frame["theme_id"].tolist()
+    assert frame["code"].tolist() == frame["code_id"].tolist()
+    names = {name.text for _, _, codes in meanings(evidence, "en") for name, _ in codes}
+    assert names == set(frame["code_id"])
+
+
+def test_agreement_on_a_code_without_a_label_stands_under_its_id(whole_evidence: Evidence) -> None:
+    first, second = whole_evidence.records["record_id"].tolist()[:2]
+    words = (Segment("title", 0, 6, "Rivals"),)
+    made = [CodingDecision(first, "trust", "present", who, "promotes", words) for who in ("ann", "bo")]
+    made += [CodingDecision(second, "", "absent", who) for who in ("ann", "bo")]
+    decided = coding_decisions(as_line(decision) for decision in made)
+    table = agreement_by_code(dataclasses.replace(without_labels(whole_evidence), coding_decisions=decided))
+    assert table is not None
+    assert table.frame["code"].tolist() == ["All codes together", "trust"]
