@@ -124,8 +124,8 @@ class _Text:
 
     def __init__(self, text: str) -> None:
         self.text = text if text.endswith("\n") else f"{text}\n"
-        # the loader in Python: its marks count code points
-        self.root = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        # the loader that schemes are read with: the one in Python refuses words such as  {en: Why?}
+        self.root = yaml.compose(self.text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self.edits: list[tuple[int, int, str]] = []
         self.codes: dict[str, yaml.MappingNode] = {}
         self.taken: set[str] = set()

@@ -151,6 +151,17 @@ _NoDatesLoader.yaml_implicit_resolvers = {
 }
 
 
+def yaml_values(text: str) -> Any:
+    """What a YAML text says, as plain values; dates stay text.
+
+    Examples
+    --------
+    >>> yaml_values("questions: [{id: Q1, en: What of trust?}]")
+    {'questions': [{'id': 'Q1', 'en': 'What of trust?'}]}
+    """
+    return _parse(text)[1]
+
+
 def _parse(text: str) -> tuple[yaml.Node | None, Any]:
     """The YAML as nodes, which know their lines, and as values."""
     try:

@@ -67,6 +67,11 @@ class JudgementDesk(ScreeningDesk):
             about = str(line.get("about", ""))
             yield {**line, "about": unique_id.get(about) or self._finding_now(about)}
 
+    def _renamed_findings(self) -> dict[str, str]:
+        """Findings that people judged under an earlier name of their code -> their id now."""
+        judged = {str(line.get("about", "")) for line in self._lines("judgements")}
+        return {about: now for about in sorted(judged) if (now := self._finding_now(about)) != about}
+
     def _finding_now(self, about: str) -> str:
         """A finding by the id it has since its code was renamed; all else as it is."""
         code_id, dashes, rest = about.partition("--")

@@ -204,7 +204,8 @@ class ReportDesk(JudgementDesk, SchemeDesk):
                 return seen._differing_input(made_from) or seen._unlike_anew(output, made_from, seen.evidence)
             assigned = self.assignments()[["record_id", "stage"]].itertuples(index=False, name=None)
             needed = Counter((str(record_id), str(stage)) for record_id, stage in assigned)
-            faults = decision_faults(output, self.folder, unique_id=self._unique_id(), needed=needed)
+            now = {**self._unique_id(), **self._renamed_findings()}
+            faults = decision_faults(output, self.folder, unique_id=now, needed=needed)
             faults += self._differing_input(made_from)
             return faults or self._unlike_anew(output, made_from, evidence)
         except (ReviewError, LookupError, TypeError) as fault:

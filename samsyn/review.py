@@ -329,7 +329,9 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
         """All that a report is made of, or (``to_judge``) only what judgements are about, at once."""
         collection, screening = self.collection(), self.screening_decisions()
         coding, found, judged = self.coding_decisions(), self.descriptors(), self.judgements()
-        times = [time for frame in (screening, coding, found, judged) for time in frame["decided_at"]]
+        # of all that was ever decided: what was taken back is known as well
+        kinds = ("screening", "coding", "judgements")
+        times = [str(line.get("decided_at", "")) for kind in kinds for line in self._lines(kind)]
         # a trace shows the entries of included records as they stand in their files
         records = self.records
         if not to_judge:

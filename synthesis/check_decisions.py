@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from corpus import journal
+from corpus.checked_yaml import yaml_values
+from corpus.undone import not_undone
 from synthesis.check_coding import coding_faults
 from synthesis.check_output import DAMAGED, Output
 from synthesis.check_told import method_numbers, same_number
@@ -43,9 +43,14 @@ def decision_faults(
     review = Path(review)
     try:
         output = Output.read(Path(folder))
-        protocol = yaml.safe_load((review / "protocol.yaml").read_text(encoding="utf-8-sig")) or {}
-        lines = {kind: journal.read(review / "decisions" / kind)[0]
+        protocol = yaml_values((review / "protocol.yaml").read_text(encoding="utf-8-sig")) or {}
+        every = {kind: journal.read(review / "decisions" / kind)[0]
                  for kind in ("duplicates", "screening", "coding", "judgements")}  # fmt: skip
+        # an undo names the line as it was written
+        lines = every | {
+            kind: [dict(line) for line in not_undone(every[kind], name)]
+            for kind, name in (("duplicates", "duplicate"), ("screening", "screening"))
+        }
         for kind in ("screening", "coding", "judgements"):
             lines[kind] = [_merged(line, unique_id) for line in lines[kind]]
         verdicts = replayed_screening(lines["screening"], protocol, needed)
@@ -55,9 +60,9 @@ def decision_faults(
             *_judgements(output.trace, lines["judgements"]),
             *_author(output.trace, review / "synthesis.yaml"),
             *_methods(output, lines, verdicts, protocol),
-            *_latest(output.trace, lines),
+            *_latest(output.trace, every),
         ]
-    except (OSError, KeyError, TypeError, AttributeError, yaml.YAMLError, *DAMAGED) as error:
+    except (OSError, KeyError, TypeError, AttributeError, *DAMAGED) as error:
         return [f"The report cannot be held against the decisions: {type(error).__name__} {error}. {_NEXT}"]
     return list(dict.fromkeys(faults))
 
@@ -188,7 +193,7 @@ def _judgements(trace: Mapping[str, Any], lines: Lines) -> Iterator[str]:
 def _author(trace: Mapping[str, Any], path: Path) -> Iterator[str]:
     """The review findings of the author's file."""
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    stated = {str(one["id"]): one for one in ((yaml.safe_load(text) or {}).get("findings") or ())}
+    stated = {str(one["id"]): one for one in ((yaml_values(text) or {}).get("findings") or ())}
     for name in sorted(set(stated) ^ set(trace["review_findings"])):
         said = "not in the report" if name in stated else f"in the report, but not in {path.name}"
         yield f"The review finding {name} is {said}. {_NEXT}"

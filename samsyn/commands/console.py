@@ -7,7 +7,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -154,7 +153,9 @@ def as_typed(path: Path) -> str:
     >>> as_typed(Path("my-review")), as_typed(Path("min gennemgang")) != "min gennemgang"
     ('my-review', True)
     """
-    return subprocess.list2cmdline([str(path)]) if os.name == "nt" else shlex.quote(str(path))
+    if os.name == "nt":
+        return f'"{path}"' if " " in str(path) else str(path)
+    return shlex.quote(str(path))
 
 
 def progress(what: str) -> Callable[[Iterable], Iterable]:

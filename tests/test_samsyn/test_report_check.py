@@ -111,6 +111,22 @@ def test_an_untouched_review_is_well_and_the_danish_one_too(review: Path) -> Non
     assert Review.open(review).check() == []
 
 
+def test_what_was_taken_back_leaves_a_review_well_once_it_is_rendered_anew(review: Path) -> None:
+    said = Review.open(review)
+    said.undo_coding("coder-1")
+    said.undo_duplicates("screener-1")
+    [judged] = said.judgements().head(1)[["about", "item"]].to_dict("records")
+    for person in ("coder-1", "coder-2", "adjudicator"):
+        said.judge([judged | {"value": "withdrawn"}], person=person)
+    excluded = (
+        said.verdicts().query("stage == 'title_abstract' and verdict == 'exclude'")["record_id"].iloc[0]
+    )
+    said.screen([{"record_id": excluded, "verdict": "unsure"}], person="screener-1")
+    said.undo_screening("screener-1")
+    said.render(formats=["csv"])
+    assert Review.open(review).check() == []
+
+
 def test_a_map_by_another_descriptor_is_well(review: Path) -> None:
     Review.open(review).render(map_by="country", references="vancouver")
     assert Review.open(review).check() == []

@@ -187,7 +187,15 @@ def test_what_was_judged_of_a_finding_follows_its_renamed_code(review):
     )
     now = [about.replace("dispensers", "alcohol_rub") for about in judged["about"]]
     assert review.judgements()["about"].tolist() == now
+    review.render(formats=["csv"])
     assert review.check() == []
+
+
+def test_questions_may_stand_without_quotation_marks_in_a_scheme_that_is_changed(review):
+    rewrite(review, ("{en: How busy the staff are.,", "{en: How busy are they?,"))
+    run("scheme", "rename", "dispensers", "alcohol_rub", "--review", review.folder)
+    assert review.scheme.code("workload").definition.en == "How busy are they?"
+    assert "alcohol_rub" in set(review.coded()["code_id"])
 
 
 def test_a_renamed_code_keeps_its_decisions_and_its_comment(review):
