@@ -123,14 +123,17 @@ def short_label(record: Mapping[str, Any]) -> str:
     --------
     >>> short_label({"authors": "Elm, A; Fir, B; Oak, C", "year": 2021, "title": "Aligned"})
     'Elm et al. 2021'
+    >>> short_label({"authors": "Elm, A; et al.", "year": 2021, "title": "Aligned"})
+    'Elm et al. 2021'
     >>> short_label({"authors": "", "year": pd.NA, "title": "A long and winding title of a report"})
     'A long and winding … n.d.'
     """
-    families = [name.split(",")[0].strip() for name in _names(record)]
+    names, has_others = names_of(_text(record, "authors"))
+    families = [name.family for name in names]
     if not families:
         words = _text(record, "title").split() or [_text(record, "record_id")]
         lead = " ".join(words[:4]) + (" …" if len(words) > 4 else "")
-    elif len(families) <= 2:
+    elif len(families) <= 2 and not has_others:
         lead = " & ".join(families)
     else:
         lead = f"{families[0]} et al."
@@ -192,10 +195,6 @@ def _text(record: Mapping[str, Any], key: str) -> str:
 
 def _year(record: Mapping[str, Any]) -> str:
     return _text(record, "year").removesuffix(".0") or "n.d."
-
-
-def _names(record: Mapping[str, Any]) -> list[str]:
-    return [name.strip() for name in _text(record, "authors").split(";") if name.strip()]
 
 
 def _title(record: Mapping[str, Any]) -> str:

@@ -37,6 +37,9 @@ def test_equal_labels_get_letters_by_title_whatever_the_order() -> None:
         ("Alder, Jo", "Alder 2014"),
         ("Alder, Jo; Vine, Pat", "Alder & Vine 2014"),
         ("A, B; C, D; E, F", "A et al. 2014"),
+        ("Fir, Bo; et al.", "Fir et al. 2014"),
+        ("Fir, Bo; and others", "Fir et al. 2014"),
+        ("Elm, Ada; Fir, Bo et al.", "Elm et al. 2014"),
     ],
 )
 def test_short_labels(authors: str, label: str) -> None:
