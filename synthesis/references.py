@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -157,6 +157,21 @@ def suffixes(labels: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, 
         name: _letters(sharing[label].index(name)) if len(sharing[label]) > 1 else ""
         for name, label in labels.items()
     }
+
+
+def letters(records: Mapping[str, Mapping[str, Any]], main: Container[str]) -> dict[str, str]:
+    """The letter behind each record's year, or ``""``: studies' main reports (``main``) get the first ones.
+
+    Examples
+    --------
+    >>> record = {"authors": "Elm, A", "year": 2021}
+    >>> letters({"x": {**record, "title": "A"}, "y": {**record, "title": "B"}}, main={"y"})
+    {'x': 'b', 'y': 'a'}
+    """
+    return suffixes(
+        {name: short_label(record) for name, record in records.items()},
+        {name: f"{int(name not in main)}{record['title']}" for name, record in records.items()},
+    )
 
 
 @lru_cache(maxsize=1 << 16)

@@ -10,7 +10,7 @@ import pandas as pd
 from coding_scheme.descriptors import PART_OF_STUDY, main_reports
 from corpus.errors import ReviewError
 from synthesis.evidence import Evidence, counted_once, rows_of
-from synthesis.references import short_label, suffixes
+from synthesis.references import letters, short_label
 
 NOT_REPORTED = "not reported"
 NOT_APPLICABLE = "not applicable"
@@ -44,7 +44,8 @@ def studies(evidence: Evidence) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        study_id (record_id of the main report), label ("Alder & Vine 2019"; equal labels get a, b, ...),
+        study_id (record_id of the main report), label ("Alder & Vine 2019", with the letter that the main
+        report has in the list of references),
         report_ids ("; "-joined, the main report first), and one text column per descriptor of the scheme:
         value ids as coded ("; "-joined when several), or "not reported", "not applicable", "not yet coded".
         Where people differ and nobody has settled it: "NL (coder-1) / BE (coder-2)".
@@ -73,7 +74,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
                 next_step="Correct its descriptor part_of_study.",
             )
         reports.sort(key=lambda report: (report != study, report))
-    labels = _labels({study: records[study] for study in reports_of})
+    labels = report_labels(evidence)
     values = _descriptor_values(evidence)
     names = [descriptor.id for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
     rows = [
@@ -104,6 +105,30 @@ def study_of_report(evidence: Evidence) -> dict[str, str]:
 
 
 @counted_once
+def report_letters(evidence: Evidence) -> dict[str, str]:
+    """record_id -> letter behind the year, of the included reports and of their studies' main reports.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> report_letters(example_evidence())
+    {'scopus:1': '', 'scopus:2': '', 'scopus:3': ''}
+    """
+    study_of = study_of_report(evidence)
+    main = set(study_of.values())
+    return letters(evidence.records_by_id({*study_of, *main}), main)
+
+
+@counted_once
+def report_labels(evidence: Evidence) -> dict[str, str]:
+    """record_id -> label with its letter, of the included reports and of their studies' main reports."""
+    letter = report_letters(evidence)
+    return {
+        name: short_label(record) + letter[name] for name, record in evidence.records_by_id(letter).items()
+    }
+
+
+@counted_once
 def study_labels(evidence: Evidence) -> dict[str, str]:
     """study_id -> label of each included study, in the order of ``studies``."""
     frame = studies(evidence)
@@ -118,12 +143,6 @@ def descriptor_conflicts(evidence: Evidence) -> list[tuple[str, str, str]]:
         for (record_id, name), said in sorted(_said(evidence).items())
         if record_id in included and len(set(said.values())) > 1
     ]
-
-
-def _labels(records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    plain = {study: short_label(record) for study, record in records.items()}
-    extra = suffixes(plain, {study: str(record["title"]) for study, record in records.items()})
-    return {study: label + extra[study] for study, label in plain.items()}
 
 
 def _said(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
