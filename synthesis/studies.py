@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -15,6 +14,9 @@ from synthesis.references import letters, short_label
 NOT_REPORTED = "not reported"
 NOT_APPLICABLE = "not applicable"
 NOT_YET_CODED = "not yet coded"
+IN_DISPUTE = "in dispute"
+# what stands where no value is known, in the order in which it comes behind the values
+NO_VALUE = (NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED, IN_DISPUTE)
 
 
 @counted_once
@@ -48,7 +50,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
         report has in the list of references),
         report_ids ("; "-joined, the main report first), and one text column per descriptor of the scheme:
         value ids as coded ("; "-joined when several), or "not reported", "not applicable", "not yet coded".
-        Where people differ and nobody has settled it: "NL (coder-1) / BE (coder-2)".
+        "in dispute" where people differ and nobody has settled it (see ``descriptor_conflicts``).
 
     Raises
     ------
@@ -155,10 +157,9 @@ def _said(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
 
 def _descriptor_values(evidence: Evidence) -> dict[tuple[str, str], str]:
     return {
-        place: next(iter(said.values())) if len(set(said.values())) == 1
-        else " / ".join(f"{value} ({person})" for person, value in sorted(said.items()))
+        place: next(iter(said.values())) if len(set(said.values())) == 1 else IN_DISPUTE
         for place, said in _said(evidence).items()
-    }  # fmt: skip
+    }
 
 
 def _first_coded(values: Mapping[tuple[str, str], str], reports: Iterable[str], name: str) -> str:

@@ -12,13 +12,7 @@ from coding_scheme.descriptors import PART_OF_STUDY
 from synthesis.appraisal import appraisal_table
 from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable, counted_once, rows_of
 from synthesis.findings import findings, marks, segments
-from synthesis.studies import (
-    NOT_APPLICABLE,
-    NOT_REPORTED,
-    NOT_YET_CODED,
-    studies,
-    study_labels,
-)
+from synthesis.studies import NO_VALUE, NOT_YET_CODED, studies, study_labels
 from synthesis.words import Words
 
 GROUP_BY = "approach"
@@ -157,7 +151,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
 
 @counted_once
 def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, pd.DataFrame]]:
-    """The studies as the matrix groups them: by approach in the scheme's order, "not yet coded" last.
+    """The studies as the matrix groups them: by approach in the scheme's order; without a known one last.
 
     Examples
     --------
@@ -172,9 +166,8 @@ def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, p
 
     def rank(value: str) -> tuple[int, list[int], str]:
         parts = value.split("; ")
-        missing = [NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED]
         places = [order.index(part) if part in order else len(order) for part in parts]
-        return (missing.index(value) + 1 if value in missing else 0, places, value)
+        return (NO_VALUE.index(value) + 1 if value in NO_VALUE else 0, places, value)
 
     return [
         (descriptor_words(evidence, GROUP_BY, value, Words(language)), frame[frame[GROUP_BY] == value])
@@ -264,7 +257,7 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
 
 
 def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: Words) -> str:
-    """A descriptor's value in words: the labels of its ids, and the three kinds of absence.
+    """A descriptor's value in words: the labels of its ids, the three kinds of absence, "in dispute".
 
     Examples
     --------
@@ -274,9 +267,8 @@ def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: 
     >>> descriptor_words(example_evidence(), "country", "not reported", Words("da"))
     'ikke oplyst'
     """
-    absent = {NOT_REPORTED: "not_reported", NOT_APPLICABLE: "not_applicable", NOT_YET_CODED: "not_yet_coded"}
-    if value in absent:
-        return words(absent[value])
+    if value in NO_VALUE:
+        return words(value.replace(" ", "_"))
     known = {
         v.id: v.label.in_language(words.language) or v.id
         for v in evidence.scheme.descriptor(descriptor_id).values

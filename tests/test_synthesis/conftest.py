@@ -162,6 +162,17 @@ def whole_evidence(review_folder: Path) -> Evidence:
 
 
 @pytest.fixture
+def disputed(whole_evidence: Evidence) -> Evidence:
+    """The invented review where two people differ on country and approach of Alder 2014."""
+    said = [("country", "CA; MX"), ("approach", "not reported")]
+    other = pd.DataFrame(said, columns=["descriptor", "value"]).assign(
+        record_id="soc:9000", person="coder-2", decided_at="2026-11-13T09:00:00Z"
+    )
+    descriptors = pd.concat([whole_evidence.descriptors, other], ignore_index=True)
+    return dataclasses.replace(whole_evidence, descriptors=descriptors)
+
+
+@pytest.fixture
 def changed(whole_evidence: Evidence) -> Callable[..., Evidence]:
     """The invented review with some of its parts replaced."""
 

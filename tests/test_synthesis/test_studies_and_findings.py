@@ -6,7 +6,16 @@ import pandas as pd
 import pytest
 
 from corpus.errors import ReviewError
-from synthesis import Evidence, example_evidence, findings, marks, segments, short_label, studies
+from synthesis import (
+    Evidence,
+    example_evidence,
+    findings,
+    marks,
+    segments,
+    short_label,
+    studies,
+    unsettled_conflicts,
+)
 from synthesis.references import suffixes
 
 
@@ -46,20 +55,14 @@ def test_short_labels(authors: str, label: str) -> None:
     assert short_label({"authors": authors, "year": 2014, "title": "T"}) == label
 
 
-def test_people_who_differ_on_a_descriptor_are_both_named(changed, whole_evidence: Evidence) -> None:
-    other = pd.DataFrame(
-        [
-            {
-                "record_id": "soc:9000",
-                "descriptor": "country",
-                "value": "CA",
-                "person": "coder-2",
-                "decided_at": "2026-11-13T09:00:00Z",
-            }
-        ]
-    )
-    evidence = changed(descriptors=pd.concat([whole_evidence.descriptors, other], ignore_index=True))
-    assert studies(evidence).set_index("label").loc["Alder 2014", "country"] == "US (coder-1) / CA (coder-2)"
+def test_a_descriptor_in_dispute_has_no_value_and_its_positions_stand_among_the_disagreements(
+    disputed: Evidence,
+) -> None:
+    of_alder = studies(disputed).set_index("label").loc["Alder 2014"]
+    assert (of_alder["country"], of_alder["approach"]) == ("in dispute", "in dispute")
+    listed = unsettled_conflicts(disputed).frame
+    said = listed.loc[listed["kind"] == "descriptor", ["study", "positions"]].values.tolist()
+    assert ["Alder 2014", "coder-1: US; coder-2: CA; MX"] in said
 
 
 def test_a_study_that_is_no_record_is_refused(changed, whole_evidence: Evidence) -> None:

@@ -27,7 +27,17 @@ from synthesis import (
     unreadable_entries,
     unsettled_conflicts,
 )
+from synthesis.tables import matrix_groups
 from synthesis.words import _texts
+
+
+def test_a_descriptor_in_dispute_is_counted_and_shown_as_no_value(disputed: Evidence) -> None:
+    shown = characteristics(disputed, "da").frame.set_index("label").loc["Alder 2014"]
+    assert (shown["country"], shown["approach"]) == ("uenighed", "uenighed")
+    assert matrix_groups(disputed)[-1][0] == "in dispute"
+    countries = {name for summary in theme_summaries(disputed) for name, _ in summary.countries}
+    assert "in dispute" in countries
+    assert not any("coder" in name or "MX" in name for name in countries)
 
 
 def test_margins_count_distinct_studies_not_findings(whole_evidence: Evidence) -> None:
