@@ -29,7 +29,7 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
     by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
     lang, is_large = languages(evidence), len(included_reports(evidence)) > MANY_REPORTS
     raw = {row["finding_id"]: row for row in rows_of(findings(evidence))}
-    label_of = report_labels(evidence)
+    label_of = report_labels(evidence, language)
     coders: dict[str, int] = {}
     groups: dict[str, dict[str, Any]] = {}
     for row in table.rows():

@@ -40,7 +40,7 @@ def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
     'Alder, J. (2020). Rivals at one table: the data. Invented Studies, 3.'
     """
     words = Words(language)
-    labels, study_of = study_labels(evidence), study_of_report(evidence)
+    labels, study_of = study_labels(evidence, language), study_of_report(evidence)
     rows = [
         {
             "record_id": record_id,
@@ -68,7 +68,7 @@ def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
 def reference_views(evidence: Evidence, language: str = "en") -> list[dict[str, Any]]:
     """The included reports' references in pieces, with the anchors that studies are linked to."""
     words = Words(language)
-    labels, study_of = study_labels(evidence), study_of_report(evidence)
+    labels, study_of = study_labels(evidence, language), study_of_report(evidence)
     shared = pd.Series(list(study_of.values()), dtype="str").value_counts().to_dict()
     return [
         {

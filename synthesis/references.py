@@ -14,7 +14,7 @@ import pandas as pd
 
 from corpus.export_rows import extra_fields, one_line
 from synthesis.reference_names import Name, names_of
-from synthesis.words import LETTERS
+from synthesis.words import LETTERS, Words
 
 _KINDS = {
     "BOOK": "book", "EBOOK": "book", "EDBOOK": "book", "THES": "thesis", "RPRT": "report", "CHAP": "chapter",
@@ -102,7 +102,7 @@ def reference(record: Mapping[str, Any]) -> Reference:
     return Reference(
         names=names,
         has_others=has_others,
-        year=_text(record, "year").removesuffix(".0"),
+        year=_year(record),
         title=_title(record),
         container=container,
         volume=_text(record, "volume"),
@@ -116,8 +116,8 @@ def reference(record: Mapping[str, Any]) -> Reference:
     )
 
 
-def short_label(record: Mapping[str, Any]) -> str:
-    """A study's name in running text.
+def short_label(record: Mapping[str, Any], language: str = "en", letter: str = "") -> str:
+    """A study's name in running text, with the letter behind its year (see ``letters``).
 
     Examples
     --------
@@ -127,6 +127,8 @@ def short_label(record: Mapping[str, Any]) -> str:
     'Elm et al. 2021'
     >>> short_label({"authors": "", "year": pd.NA, "title": "A long and winding title of a report"})
     'A long and winding … n.d.'
+    >>> short_label({"authors": "Elm, A", "title": "Aligned"}, "da", "b")
+    'Elm u.å.-b'
     """
     names, has_others = names_of(_text(record, "authors"))
     families = [name.family for name in names]
@@ -137,7 +139,10 @@ def short_label(record: Mapping[str, Any]) -> str:
         lead = " & ".join(families)
     else:
         lead = f"{families[0]} et al."
-    return f"{lead} {_year(record)}"
+    year = _year(record)
+    # as in references: "2021b", but "n.d.-b"
+    no_date = Words(language)("ref_no_date") + (f"-{letter}" if letter else "")
+    return f"{lead} {year}{letter}" if year else f"{lead} {no_date}"
 
 
 def suffixes(labels: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
@@ -209,7 +214,7 @@ def _text(record: Mapping[str, Any], key: str) -> str:
 
 
 def _year(record: Mapping[str, Any]) -> str:
-    return _text(record, "year").removesuffix(".0") or "n.d."
+    return _text(record, "year").removesuffix(".0")
 
 
 def _title(record: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from coding_scheme.descriptors import PART_OF_STUDY, main_reports
 from corpus.errors import ReviewError
 from synthesis.evidence import Evidence, counted_once, rows_of
 from synthesis.references import letters, short_label
+from synthesis.words import Words
 
 NOT_REPORTED = "not reported"
 NOT_APPLICABLE = "not applicable"
@@ -36,12 +37,14 @@ def included_reports(evidence: Evidence) -> list[str]:
 
 
 @counted_once
-def studies(evidence: Evidence) -> pd.DataFrame:
+def studies(evidence: Evidence, language: str = "en") -> pd.DataFrame:
     """The included studies, one row each, sorted by label.
 
     Parameters
     ----------
     evidence : Evidence
+    language : str
+        Whose letters they are sorted by, and whose words a label without a year has.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
                 next_step="Correct its descriptor part_of_study.",
             )
         reports.sort(key=lambda report: (report != study, report))
-    labels = report_labels(evidence)
+    labels, order = report_labels(evidence, language), Words(language).order
     values = _descriptor_values(evidence)
     names = [descriptor.id for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
     rows = [
@@ -88,7 +91,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
         }
         for study, reports in reports_of.items()
     ]
-    rows.sort(key=lambda row: (row["label"].casefold(), row["study_id"]))
+    rows.sort(key=lambda row: (order(row["label"]), row["study_id"]))
     return pd.DataFrame(rows, columns=["study_id", "label", "report_ids", *names], dtype="str")
 
 
@@ -122,18 +125,19 @@ def report_letters(evidence: Evidence) -> dict[str, str]:
 
 
 @counted_once
-def report_labels(evidence: Evidence) -> dict[str, str]:
+def report_labels(evidence: Evidence, language: str = "en") -> dict[str, str]:
     """record_id -> label with its letter, of the included reports and of their studies' main reports."""
     letter = report_letters(evidence)
     return {
-        name: short_label(record) + letter[name] for name, record in evidence.records_by_id(letter).items()
+        name: short_label(record, language, letter[name])
+        for name, record in evidence.records_by_id(letter).items()
     }
 
 
 @counted_once
-def study_labels(evidence: Evidence) -> dict[str, str]:
+def study_labels(evidence: Evidence, language: str = "en") -> dict[str, str]:
     """study_id -> label of each included study, in the order of ``studies``."""
-    frame = studies(evidence)
+    frame = studies(evidence, language)
     return dict(zip(frame["study_id"].tolist(), frame["label"].tolist(), strict=True))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from coding_scheme.descriptors import PART_OF_STUDY
 from synthesis.appraisal import appraisal_table
 from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable, counted_once, rows_of
-from synthesis.findings import findings, marks, segments
+from synthesis.findings import findings_in_order, marks, segments
 from synthesis.studies import NO_VALUE, NOT_YET_CODED, studies, study_labels
 from synthesis.words import Words
 
@@ -38,7 +38,7 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     ['DK', 'not reported']
     """
     words = Words(language)
-    frame = studies(evidence)
+    frame = studies(evidence, language)
     asked = [descriptor for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
     names = [descriptor for descriptor in asked if (frame[descriptor.id] != NOT_YET_CODED).any()]
     unread = [d.label.in_language(language) or d.id for d in asked if d not in names]
@@ -96,7 +96,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     words = Words(language)
     placed = marks(evidence)
     columns = [study for _, group in matrix_groups(evidence, language) for study in group["study_id"]]
-    labels = study_labels(evidence)
+    labels = study_labels(evidence, language)
     directions = shown_directions(placed)
     here: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for mark in rows_of(placed):
@@ -159,7 +159,7 @@ def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, p
     >>> [(name, len(group)) for name, group in matrix_groups(example_evidence())]
     [('Place-based', 1), ('not yet coded', 1)]
     """
-    frame = studies(evidence)
+    frame = studies(evidence, language)
     if not has_groups(evidence):
         return [("", frame)] if len(frame) else []
     order = [value.id for value in evidence.scheme.descriptor(GROUP_BY).values]
@@ -201,7 +201,8 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     EvidenceTable
         Frame: finding_id, study_id, theme_id, code_id and segment_ids (ids); theme, code, direction, finding,
         quotation, study, those of approach, country, design and number_of_partners that the scheme has, basis
-        (if the scheme has the facet strength_of_claim), place ("abstract 449–549"). Sorted as ``findings``.
+        (if the scheme has the facet strength_of_claim), place ("abstract 449–549"). Sorted as ``findings``,
+        the studies in the table's language.
 
     Raises
     ------
@@ -215,12 +216,12 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     ['hinders', 'Output targets drew staff away from the whole.', 'abstract 0–46']
     """
     words = Words(language)
-    by_study = {row["study_id"]: row for row in rows_of(studies(evidence))}
+    by_study = {row["study_id"]: row for row in rows_of(studies(evidence, language))}
     by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
     beside = [d for d in evidence.scheme.descriptors if d.id in BESIDE_FINDINGS]
     has_basis = any(facet.id == BASIS for facet in evidence.scheme.facets)
     rows = []
-    for row in rows_of(findings(evidence)):
+    for row in findings_in_order(evidence, language):
         study = by_study[row["study_id"]]
         behind = [by_segment[segment_id] for segment_id in row["segment_ids"].split("; ")]
         rows.append(

@@ -173,6 +173,16 @@ def disputed(whole_evidence: Evidence) -> Evidence:
 
 
 @pytest.fixture
+def danish_names(whole_evidence: Evidence) -> Evidence:
+    """The invented review with Alder 2014 by Åberg, and Cedar & Vine 2019 by Ærø without a year."""
+    records = whole_evidence.records.copy()
+    records.loc[records["record_id"] == "soc:9000", "authors"] = "Åberg, Jo"
+    records.loc[records["record_id"] == "scopus:9001", "authors"] = "Ærø, Lo"
+    records.loc[records["record_id"] == "scopus:9001", "year"] = pd.NA
+    return dataclasses.replace(whole_evidence, records=records)
+
+
+@pytest.fixture
 def changed(whole_evidence: Evidence) -> Callable[..., Evidence]:
     """The invented review with some of its parts replaced."""
 

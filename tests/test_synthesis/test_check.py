@@ -59,6 +59,13 @@ def test_a_report_with_descriptors_in_dispute_has_no_fault(
     assert check_report(tmp_path, review_folder) == []
 
 
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_report_with_danish_names_has_no_fault(danish_names, tmp_path, review_folder, language) -> None:
+    render_report(danish_names, tmp_path, language=language)
+    assert check_report(tmp_path, review_folder) == []
+    assert ("n.d." in (tmp_path / "report.html").read_text(encoding="utf-8")) == (language == "en")
+
+
 def test_a_changed_word_in_the_record_is_found(report, review_folder) -> None:
     def change(trace: dict[str, Any]) -> None:
         record = trace["records"]["other:9003"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 
@@ -29,6 +30,19 @@ from synthesis import (
 )
 from synthesis.tables import matrix_groups
 from synthesis.words import _texts
+
+
+def test_a_danish_table_sorts_and_dates_studies_as_its_references_do(danish_names: Evidence) -> None:
+    listed = references(danish_names, "da").frame
+    listed = listed.loc[listed["set"] == "included", "reference"].tolist()
+    assert [text.split(",")[0] for text in listed[-2:]] == ["Ærø", "Åberg"]
+    assert "(u.å.)" in listed[-2]
+    assert characteristics(danish_names, "da").frame["label"].tolist()[-2:] == ["Ærø u.å.", "Åberg 2014"]
+    other = {"record_id": "scopus:9001", "code_id": "trust", "kind": "presence", "positions": "a; b"}
+    conflicts = pd.concat([danish_names.coding_conflicts, pd.DataFrame([other])], ignore_index=True)
+    evidence = dataclasses.replace(danish_names, coding_conflicts=conflicts)
+    assert unsettled_conflicts(evidence, "da").frame["study"].tolist() == ["Ærø u.å.", "Åberg 2014"]
+    assert unsettled_conflicts(evidence).frame["study"].tolist() == ["Åberg 2014", "Ærø n.d."]
 
 
 def test_a_descriptor_in_dispute_is_counted_and_shown_as_no_value(disputed: Evidence) -> None:
