@@ -9,18 +9,19 @@ from corpus.latex import decoded
 _SUFFIXES = re.compile(r"(?:Jr|Sr)\.?|[IVX]{2,}")
 # a space within braces, where it parts no name
 _HELD = "\ue010"
+OTHERS = "et al."
 
 
 def authors_of(names: str) -> str:
     r"""BibTeX's names ("Jo Alder and Vine, Pat") as "Family, Given" joined by "; ".
 
     A name in braces is a body's and stays whole; "von" parts belong to the family name; "and others" is
-    nobody.
+    "et al.".
 
     Examples
     --------
     >>> authors_of("Jo Alder and Vine, Pat and others")
-    'Alder, Jo; Vine, Pat'
+    'Alder, Jo; Vine, Pat; et al.'
     >>> authors_of(r"{Alder and Birk Ltd} and Ludwig van Elm and {\O}re, Jr., Kim")
     'Alder and Birk Ltd; van Elm, Ludwig; Øre Jr., Kim'
     """
@@ -40,8 +41,10 @@ def _hold_spaces(names: str) -> str:
 
 
 def _name(name: str) -> str:
-    if not name or name in ("others", "{others}"):
+    if not name:
         return ""
+    if name in ("others", "{others}"):
+        return OTHERS
     if re.search(r"\b(?:family|given)\s*=", name):
         return _named_parts(name)
     plain = decoded(name)

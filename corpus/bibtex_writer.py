@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from corpus.bibtex_names import OTHERS
 from corpus.export_rows import Row, addresses, extra_fields, one_line, parts
 
 _TYPES = {
@@ -123,6 +124,8 @@ def _address(value: object) -> str:
 def _name(name: str) -> str:
     """A name that BibTeX takes apart at the comma alone; a body's stays whole."""
     written = latex(name)
+    if name in (OTHERS, "et al", "and others"):
+        return "others"
     if "," not in name:
         return f"{{{written}}}"
     return ", ".join(f"{{{part}}}" if _READ_AS_FIELDS.search(part) else part for part in written.split(", "))

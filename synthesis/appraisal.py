@@ -78,16 +78,16 @@ def appraisal_table(evidence: Evidence, language: str = "en") -> EvidenceTable |
         return None
     words = Words(language)
     judged = appraisals(evidence)
-    label = study_labels(evidence)
     rows = []
     by_study: dict[str, list[dict[str, Any]]] = {}
     for row in rows_of(judged):
         by_study.setdefault(row["study_id"], []).append(row)
-    for study_id, given in by_study.items():
+    for study_id, label in study_labels(evidence, language).items():
+        given = by_study[study_id]
         people = {name for row in given for name in f"{row['people']}; {row['settled_by']}".split("; ")}
         rows.append({
             "study_id": study_id,
-            "label": label[study_id],
+            "label": label,
             **{row["item"]: answer_words(row["value"], words) for row in given},
             "summary": summary_words([row["value"] for row in given], words),
             "notes": " ".join(

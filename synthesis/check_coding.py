@@ -175,10 +175,8 @@ def _descriptors(trace: Trace, noted: Noted) -> Iterator[str]:
     for study in trace["studies"].values():
         for name, held in study["descriptors"].items():
             said = [noted[report, name] for report in study["reports"] if (report, name) in noted]
-            values = [_agreed(one) for one in said]
-            if None in values:
-                # who says what stands in the report where people differ
-                continue
+            agreed = [_agreed(one) for one in said]
+            values = ["in dispute" if value is None else value for value in agreed]
             told = [value for value in values if value not in _ABSENT and value]
             expected = [*told, *(value for value in values if value), "not yet coded"][0]
             if held != expected:

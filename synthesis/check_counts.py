@@ -17,6 +17,7 @@ Pointings = Mapping[tuple[str, str], tuple[str, int, int, int]]
 POINTINGS = ("promotes", "hinders", "conflicting", "descriptive")
 ABSENT = {
     "not reported": "not_reported", "not applicable": "not_applicable", "not yet coded": "not_yet_coded",
+    "in dispute": "in_dispute",
 }  # fmt: skip
 _EVERY, _OTHERS = "*", "other values"
 _WHOLE = re.compile(r"\d[\d.,]*")

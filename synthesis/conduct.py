@@ -153,7 +153,7 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
     0
     """
     words = Words(language)
-    labels = study_labels(evidence)
+    labels = study_labels(evidence, language)
     study_of = study_of_report(evidence)
     code_label = {code.id: code.label.in_language(language) or code.id for code in evidence.scheme.codes}
     found = [
@@ -186,7 +186,7 @@ def unsettled_conflicts(evidence: Evidence, language: str = "en") -> EvidenceTab
         }
         for record_id, about, kind, positions in found
     ]
-    rows.sort(key=lambda row: (row["study"].casefold(), row["about"], row["kind"]))
+    rows.sort(key=lambda row: (words.order(row["study"]), row["about"], row["kind"]))
     columns = (
         Column("record_id", "record_id", "id"),
         Column("study", words("study")),

@@ -280,7 +280,7 @@ def _missing_words(
 
 def _names(evidence: Evidence, language: str) -> dict[str, str]:
     """Studies by their label, findings by study and code: "Elm 2018 (Practical support)"."""
-    label = study_labels(evidence)
+    label = study_labels(evidence, language)
     code = {each.id: each.label.in_language(language) or each.id for each in evidence.scheme.codes}
     rows = contributions(evidence)[["finding_id", "study_id", "code_id"]].itertuples(index=False)
     return {**label, **{finding: f"{label[study]} ({code[code_id]})" for finding, study, code_id in rows}}

@@ -10,8 +10,8 @@ import pandas as pd
 from corpus.languages import language_of
 from synthesis.evidence import MARKS, Evidence, counted_once, rows_of
 from synthesis.findings import MANY_REPORTS, findings, segments
-from synthesis.references import language_tag, short_label, slug
-from synthesis.studies import included_reports, study_of_report
+from synthesis.references import language_tag, slug
+from synthesis.studies import included_reports, report_labels, study_of_report
 from synthesis.tables import BESIDE_FINDINGS, evidence_table, facet_words, place
 from synthesis.words import Words, own_language
 
@@ -29,7 +29,7 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
     by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
     lang, is_large = languages(evidence), len(included_reports(evidence)) > MANY_REPORTS
     raw = {row["finding_id"]: row for row in rows_of(findings(evidence))}
-    records = evidence.records_by_id({row["record_id"] for row in by_segment.values()})
+    label_of = report_labels(evidence, language)
     coders: dict[str, int] = {}
     groups: dict[str, dict[str, Any]] = {}
     for row in table.rows():
@@ -46,7 +46,7 @@ def evidence_view(evidence: Evidence, language: str) -> dict[str, Any]:
                 "place": place(segment, words, is_named=segment["field"] != "abstract" or not is_large),
                 "by": coders.setdefault(_coders(evidence, segment, words), len(coders) + 1),
                 "report": "" if record_id == row["study_id"] else slug(record_id),
-                "report_label": short_label(records[record_id]),
+                "report_label": label_of[record_id],
             })  # fmt: skip
         theme = evidence.scheme.theme_of(row["code_id"])
         group = groups.setdefault(theme.id, {

@@ -96,8 +96,6 @@ def findings(evidence: Evidence) -> pd.DataFrame:
     >>> findings(example_evidence())[["finding_id", "finding"]].values.tolist()[0]
     ['targets--scopus-1--hinders', 'Targets pull staff home.']
     """
-    label_of = study_labels(evidence)
-    order = {code.id: place for place, code in enumerate(evidence.scheme.codes)}
     collected: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in rows_of(segments(evidence)):
         collected.setdefault((row["study_id"], row["code_id"], row["direction"]), []).append(
@@ -116,14 +114,12 @@ def findings(evidence: Evidence) -> pd.DataFrame:
         }
         for (study_id, code_id, direction), rows in collected.items()
     ]
-    directions = list(MARKS)
-    rows.sort(
-        key=lambda row: (
-            order[row["code_id"]], directions.index(row["direction"]),
-            label_of[row["study_id"]].casefold(), row["study_id"],
-        )
-    )  # fmt: skip
-    return _anchored(pd.DataFrame(rows, columns=FINDING_COLUMNS, dtype="str"), "f")
+    return _anchored(pd.DataFrame(_ordered(rows, evidence, "en"), columns=FINDING_COLUMNS, dtype="str"), "f")
+
+
+def findings_in_order(evidence: Evidence, language: str) -> list[dict[str, Any]]:
+    """The rows of ``findings`` with the studies in a language's order; their ids and anchors stay."""
+    return _ordered(rows_of(findings(evidence)), evidence, language)
 
 
 @counted_once
@@ -172,6 +168,17 @@ def shown_marks(evidence: Evidence) -> pd.DataFrame:
 def left_out_segments(evidence: Evidence) -> int:
     """How many coded segments belong to reports that are not included, and so stand in no table."""
     return int((~evidence.coded_segments["record_id"].isin(included_reports(evidence))).sum())
+
+
+def _ordered(rows: list[dict[str, Any]], evidence: Evidence, language: str) -> list[dict[str, Any]]:
+    """Findings by the scheme's codes, direction and study."""
+    codes = {code.id: place for place, code in enumerate(evidence.scheme.codes)}
+    directions = {direction: place for place, direction in enumerate(MARKS)}
+    place_of = {study: place for place, study in enumerate(study_labels(evidence, language))}
+    return sorted(
+        rows,
+        key=lambda row: (codes[row["code_id"]], directions[row["direction"]], place_of[row["study_id"]]),
+    )
 
 
 def _anchored(frame: pd.DataFrame, letter: str) -> pd.DataFrame:

@@ -11,11 +11,10 @@ from corpus.errors import UsageError
 from synthesis.drawing import POINTINGS
 from synthesis.effect_direction import EffectDirectionPlan, direction_cells, pointing_counts
 from synthesis.evidence import Column, Evidence, EvidenceTable, counted_once
-from synthesis.studies import NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED, studies
+from synthesis.studies import NO_VALUE, studies
 from synthesis.tables import GROUP_BY, descriptor_words
 from synthesis.words import Words
 
-_ABSENT = (NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED)
 _OTHERS = "other values"
 EVERY = "*"
 
@@ -78,8 +77,8 @@ def gap_map_columns(
     """The columns of the map: value, its name, and the study_ids that have it.
 
     Values the scheme lists come in its order, those without a study too (a gap); then values written freely,
-    most studies first; then "not applicable", "not reported" and "not yet coded" where they occur. A study
-    with several values stands under each.
+    most studies first; then "not applicable", "not reported", "not yet coded" and "in dispute" where they
+    occur. A study with several values stands under each.
 
     Examples
     --------
@@ -99,7 +98,7 @@ def gap_map_columns(
     is_closed = descriptor.value_type in ("one_of", "some_of")
     listed = [value.id for value in descriptor.values if is_closed or value.id in held]
     free = sorted(
-        (value for value in held if value not in listed and value not in _ABSENT),
+        (value for value in held if value not in listed and value not in NO_VALUE),
         key=lambda value: (-len(held[value]), value.casefold(), value),
     )
     room = max(0, asked.most_columns - len(listed))
@@ -110,7 +109,7 @@ def gap_map_columns(
     names = {_OTHERS: words("gap_map_others")}
     return [
         (value, names.get(value) or descriptor_words(evidence, by, value, words), held.get(value, []))
-        for value in [*listed, *free, *(value for value in _ABSENT if value in held)]
+        for value in [*listed, *free, *(value for value in NO_VALUE if value in held)]
     ]
 
 

@@ -36,7 +36,7 @@ _SOURCE_KEYS = ("file", "database", "platform", "kind", "date", "sha256", "forma
 _SOURCE_COUNTS = ("hits_reported", "n_entries", "n_records", "n_unreadable", "n_new")
 
 
-def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
+def trace(evidence: Evidence, *, version: str = "", language: str = "en") -> dict[str, Any]:
     """Everything that ``trace.json`` holds.
 
     Parameters
@@ -44,6 +44,8 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
     evidence : Evidence
     version : str, optional
         Samsyn's version, as it stands in the report.
+    language : str, optional
+        Language of the report, in which studies are called and sorted.
 
     Returns
     -------
@@ -133,7 +135,7 @@ def trace(evidence: Evidence, *, version: str = "") -> dict[str, Any]:
                     one.id: row[one.id] for one in evidence.scheme.descriptors if one.id != PART_OF_STUDY
                 },
             }
-            for row in rows_of(studies(evidence))
+            for row in rows_of(studies(evidence, language))
         },
         "segments": {
             row["segment_id"]: {

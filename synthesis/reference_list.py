@@ -13,8 +13,8 @@ from corpus.export_rows import Row, filled_rows
 from corpus.ris_writer import ris_entries
 from synthesis.evidence import Column, Evidence, EvidenceTable
 from synthesis.reference_styles import in_words, styled
-from synthesis.references import reference, short_label, slug, suffixes
-from synthesis.studies import included_reports, study_labels, study_of_report
+from synthesis.references import letters, reference, slug
+from synthesis.studies import included_reports, report_letters, study_labels, study_of_report
 from synthesis.words import Words
 
 
@@ -40,7 +40,7 @@ def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
     'Alder, J. (2020). Rivals at one table: the data. Invented Studies, 3.'
     """
     words = Words(language)
-    labels, study_of = study_labels(evidence), study_of_report(evidence)
+    labels, study_of = study_labels(evidence, language), study_of_report(evidence)
     rows = [
         {
             "record_id": record_id,
@@ -68,7 +68,7 @@ def references(evidence: Evidence, language: str = "en") -> EvidenceTable:
 def reference_views(evidence: Evidence, language: str = "en") -> list[dict[str, Any]]:
     """The included reports' references in pieces, with the anchors that studies are linked to."""
     words = Words(language)
-    labels, study_of = study_labels(evidence), study_of_report(evidence)
+    labels, study_of = study_labels(evidence, language), study_of_report(evidence)
     shared = pd.Series(list(study_of.values()), dtype="str").value_counts().to_dict()
     return [
         {
@@ -147,17 +147,14 @@ def _listed(evidence: Evidence, which: str, words: Words) -> list[tuple[str, dic
             f"{len(lost)} reports have a verdict but no record: {', '.join(lost[:3])}.",
             next_step="Run `samsyn check`.",
         )
-    main = set(study_of_report(evidence).values())
-    labels = {name: short_label(record) for name, record in records.items()}
-    # a study's main report gets the letter of the study's label
-    titles = {name: f"{int(name not in main)}{record['title']}" for name, record in records.items()}
-    letters = suffixes(labels, titles)
+    # an included report has the letter that its study's label has
+    letter = report_letters(evidence) if which == "included" else letters(records, ())
     if evidence.protocol.references == "vancouver":
-        letters = dict.fromkeys(letters, "")
+        letter = dict.fromkeys(letter, "")
 
     def place(name: str) -> tuple[str, str, str, str]:
         of = reference(records[name])
         lead = in_words(styled(of, "apa", words.language)).split(" (")[0] if of.names else of.title
         return (words.order(lead), of.year, words.order(of.title), name)
 
-    return [(name, records[name], letters[name]) for name in sorted(records, key=place)]
+    return [(name, records[name], letter[name]) for name in sorted(records, key=place)]

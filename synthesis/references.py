@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ import pandas as pd
 
 from corpus.export_rows import extra_fields, one_line
 from synthesis.reference_names import Name, names_of
-from synthesis.words import LETTERS
+from synthesis.words import LETTERS, Words
 
 _KINDS = {
     "BOOK": "book", "EBOOK": "book", "EDBOOK": "book", "THES": "thesis", "RPRT": "report", "CHAP": "chapter",
@@ -102,7 +102,7 @@ def reference(record: Mapping[str, Any]) -> Reference:
     return Reference(
         names=names,
         has_others=has_others,
-        year=_text(record, "year").removesuffix(".0"),
+        year=_year(record),
         title=_title(record),
         container=container,
         volume=_text(record, "volume"),
@@ -116,25 +116,33 @@ def reference(record: Mapping[str, Any]) -> Reference:
     )
 
 
-def short_label(record: Mapping[str, Any]) -> str:
-    """A study's name in running text.
+def short_label(record: Mapping[str, Any], language: str = "en", letter: str = "") -> str:
+    """A study's name in running text, with the letter behind its year (see ``letters``).
 
     Examples
     --------
     >>> short_label({"authors": "Elm, A; Fir, B; Oak, C", "year": 2021, "title": "Aligned"})
     'Elm et al. 2021'
+    >>> short_label({"authors": "Elm, A; et al.", "year": 2021, "title": "Aligned"})
+    'Elm et al. 2021'
     >>> short_label({"authors": "", "year": pd.NA, "title": "A long and winding title of a report"})
     'A long and winding … n.d.'
+    >>> short_label({"authors": "Elm, A", "title": "Aligned"}, "da", "b")
+    'Elm u.å.-b'
     """
-    families = [name.split(",")[0].strip() for name in _names(record)]
+    names, has_others = names_of(_text(record, "authors"))
+    families = [name.family for name in names]
     if not families:
         words = _text(record, "title").split() or [_text(record, "record_id")]
         lead = " ".join(words[:4]) + (" …" if len(words) > 4 else "")
-    elif len(families) <= 2:
+    elif len(families) <= 2 and not has_others:
         lead = " & ".join(families)
     else:
         lead = f"{families[0]} et al."
-    return f"{lead} {_year(record)}"
+    year = _year(record)
+    # as in references: "2021b", but "n.d.-b"
+    no_date = Words(language)("ref_no_date") + (f"-{letter}" if letter else "")
+    return f"{lead} {year}{letter}" if year else f"{lead} {no_date}"
 
 
 def suffixes(labels: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, str]:
@@ -154,6 +162,21 @@ def suffixes(labels: Mapping[str, str], titles: Mapping[str, str]) -> dict[str, 
         name: _letters(sharing[label].index(name)) if len(sharing[label]) > 1 else ""
         for name, label in labels.items()
     }
+
+
+def letters(records: Mapping[str, Mapping[str, Any]], main: Container[str]) -> dict[str, str]:
+    """The letter behind each record's year, or ``""``: studies' main reports (``main``) get the first ones.
+
+    Examples
+    --------
+    >>> record = {"authors": "Elm, A", "year": 2021}
+    >>> letters({"x": {**record, "title": "A"}, "y": {**record, "title": "B"}}, main={"y"})
+    {'x': 'b', 'y': 'a'}
+    """
+    return suffixes(
+        {name: short_label(record) for name, record in records.items()},
+        {name: f"{int(name not in main)}{record['title']}" for name, record in records.items()},
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -191,11 +214,7 @@ def _text(record: Mapping[str, Any], key: str) -> str:
 
 
 def _year(record: Mapping[str, Any]) -> str:
-    return _text(record, "year").removesuffix(".0") or "n.d."
-
-
-def _names(record: Mapping[str, Any]) -> list[str]:
-    return [name.strip() for name in _text(record, "authors").split(";") if name.strip()]
+    return _text(record, "year").removesuffix(".0")
 
 
 def _title(record: Mapping[str, Any]) -> str:

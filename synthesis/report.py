@@ -99,7 +99,7 @@ def render_report(
     tables = {one.id: one for built in by_part.values() for one in built}
     views = {part.id: part.view(evidence, language) for part in PARTS}
     drawings = [part.drawings(evidence, language) for part in PARTS]
-    held = trace(evidence, version=made_with)
+    held = trace(evidence, version=made_with, language=language)
     style, script = _compact("report.css"), _compact("report.js")
     title = own_language(evidence.protocol.title, language)
     invented = own_language(evidence.protocol.invented, language)

@@ -84,7 +84,7 @@ def summary_of_findings(evidence: Evidence, language: str = "en") -> EvidenceTab
         return None
     words = Words(language)
     given = _given(evidence)
-    label = study_labels(evidence)
+    label = study_labels(evidence, language)
     roles = contributions(evidence)
     coded_at = _coded_at(evidence)
     rows = []
@@ -178,7 +178,7 @@ def evidence_profile(evidence: Evidence, language: str = "en") -> EvidenceTable 
 def findings_view(evidence: Evidence, language: str) -> dict[str, Any]:
     """What the page shows of each review finding: its words, its studies with links, its judgements."""
     words = Words(language)
-    label = study_labels(evidence)
+    label = study_labels(evidence, language)
     roles = contributions(evidence)
     given = _given(evidence)
     anchor = {row["finding_id"]: row["anchor"] for row in rows_of(findings(evidence))}
@@ -193,7 +193,7 @@ def findings_view(evidence: Evidence, language: str) -> dict[str, Any]:
                  "says": _says(rows, words)}
                 for study, rows in part.groupby("study_id", sort=False)
             ]  # fmt: skip
-            by_role[role].sort(key=lambda one: one["label"].casefold())
+            by_role[role].sort(key=lambda one: words.order(one["label"]))
         value = given.get((stated.id, CONFIDENCE), {}).get("value", "")
         views[stated.id] = {
             "statement": own_language(stated.statement, language),
@@ -269,7 +269,7 @@ def _against_words(against: pd.DataFrame, label: dict[str, str], words: Words) -
         f"{label[str(study)]} ({_says(rows, words)})"
         for study, rows in against.groupby("study_id", sort=False)
     ]
-    return "; ".join(sorted(said, key=str.casefold))
+    return "; ".join(sorted(said, key=words.order))
 
 
 def _says(rows: pd.DataFrame, words: Words) -> str:

@@ -135,7 +135,7 @@ def matrix_view(evidence: Evidence, language: str) -> dict[str, Any]:
     table = theme_matrix(evidence, language)
     placed, found = shown_marks(evidence), findings(evidence)
     anchor = dict(zip(found["finding_id"].tolist(), found["anchor"].tolist(), strict=True))
-    label_of = study_labels(evidence)
+    label_of = study_labels(evidence, language)
     groups = [
         (name, [(study, label_of[study], slug(study)) for study in group["study_id"]])
         for name, group in matrix_groups(evidence, language)

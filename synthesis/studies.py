@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import pandas as pd
 
 from coding_scheme.descriptors import PART_OF_STUDY, main_reports
 from corpus.errors import ReviewError
 from synthesis.evidence import Evidence, counted_once, rows_of
-from synthesis.references import short_label, suffixes
+from synthesis.references import letters, short_label
+from synthesis.words import Words
 
 NOT_REPORTED = "not reported"
 NOT_APPLICABLE = "not applicable"
 NOT_YET_CODED = "not yet coded"
+IN_DISPUTE = "in dispute"
+# what stands where no value is known, in the order in which it comes behind the values
+NO_VALUE = (NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED, IN_DISPUTE)
 
 
 @counted_once
@@ -34,20 +37,23 @@ def included_reports(evidence: Evidence) -> list[str]:
 
 
 @counted_once
-def studies(evidence: Evidence) -> pd.DataFrame:
+def studies(evidence: Evidence, language: str = "en") -> pd.DataFrame:
     """The included studies, one row each, sorted by label.
 
     Parameters
     ----------
     evidence : Evidence
+    language : str
+        Whose letters they are sorted by, and whose words a label without a year has.
 
     Returns
     -------
     DataFrame
-        study_id (record_id of the main report), label ("Alder & Vine 2019"; equal labels get a, b, ...),
+        study_id (record_id of the main report), label ("Alder & Vine 2019", with the letter that the main
+        report has in the list of references),
         report_ids ("; "-joined, the main report first), and one text column per descriptor of the scheme:
         value ids as coded ("; "-joined when several), or "not reported", "not applicable", "not yet coded".
-        Where people differ and nobody has settled it: "NL (coder-1) / BE (coder-2)".
+        "in dispute" where people differ and nobody has settled it (see ``descriptor_conflicts``).
 
     Raises
     ------
@@ -73,7 +79,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
                 next_step="Correct its descriptor part_of_study.",
             )
         reports.sort(key=lambda report: (report != study, report))
-    labels = _labels({study: records[study] for study in reports_of})
+    labels, order = report_labels(evidence, language), Words(language).order
     values = _descriptor_values(evidence)
     names = [descriptor.id for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
     rows = [
@@ -85,7 +91,7 @@ def studies(evidence: Evidence) -> pd.DataFrame:
         }
         for study, reports in reports_of.items()
     ]
-    rows.sort(key=lambda row: (row["label"].casefold(), row["study_id"]))
+    rows.sort(key=lambda row: (order(row["label"]), row["study_id"]))
     return pd.DataFrame(rows, columns=["study_id", "label", "report_ids", *names], dtype="str")
 
 
@@ -104,9 +110,34 @@ def study_of_report(evidence: Evidence) -> dict[str, str]:
 
 
 @counted_once
-def study_labels(evidence: Evidence) -> dict[str, str]:
+def report_letters(evidence: Evidence) -> dict[str, str]:
+    """record_id -> letter behind the year, of the included reports and of their studies' main reports.
+
+    Examples
+    --------
+    >>> from synthesis import example_evidence
+    >>> report_letters(example_evidence())
+    {'scopus:1': '', 'scopus:2': '', 'scopus:3': ''}
+    """
+    study_of = study_of_report(evidence)
+    main = set(study_of.values())
+    return letters(evidence.records_by_id({*study_of, *main}), main)
+
+
+@counted_once
+def report_labels(evidence: Evidence, language: str = "en") -> dict[str, str]:
+    """record_id -> label with its letter, of the included reports and of their studies' main reports."""
+    letter = report_letters(evidence)
+    return {
+        name: short_label(record, language, letter[name])
+        for name, record in evidence.records_by_id(letter).items()
+    }
+
+
+@counted_once
+def study_labels(evidence: Evidence, language: str = "en") -> dict[str, str]:
     """study_id -> label of each included study, in the order of ``studies``."""
-    frame = studies(evidence)
+    frame = studies(evidence, language)
     return dict(zip(frame["study_id"].tolist(), frame["label"].tolist(), strict=True))
 
 
@@ -120,12 +151,6 @@ def descriptor_conflicts(evidence: Evidence) -> list[tuple[str, str, str]]:
     ]
 
 
-def _labels(records: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    plain = {study: short_label(record) for study, record in records.items()}
-    extra = suffixes(plain, {study: str(record["title"]) for study, record in records.items()})
-    return {study: label + extra[study] for study, label in plain.items()}
-
-
 def _said(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
     """(record_id, descriptor) -> person -> their latest value."""
     said: dict[tuple[str, str], dict[str, str]] = {}
@@ -136,10 +161,9 @@ def _said(evidence: Evidence) -> dict[tuple[str, str], dict[str, str]]:
 
 def _descriptor_values(evidence: Evidence) -> dict[tuple[str, str], str]:
     return {
-        place: next(iter(said.values())) if len(set(said.values())) == 1
-        else " / ".join(f"{value} ({person})" for person, value in sorted(said.items()))
+        place: next(iter(said.values())) if len(set(said.values())) == 1 else IN_DISPUTE
         for place, said in _said(evidence).items()
-    }  # fmt: skip
+    }
 
 
 def _first_coded(values: Mapping[tuple[str, str], str], reports: Iterable[str], name: str) -> str:

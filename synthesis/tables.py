@@ -11,14 +11,8 @@ import pandas as pd
 from coding_scheme.descriptors import PART_OF_STUDY
 from synthesis.appraisal import appraisal_table
 from synthesis.evidence import MARKS, Column, Evidence, EvidenceTable, counted_once, rows_of
-from synthesis.findings import findings, marks, segments
-from synthesis.studies import (
-    NOT_APPLICABLE,
-    NOT_REPORTED,
-    NOT_YET_CODED,
-    studies,
-    study_labels,
-)
+from synthesis.findings import findings_in_order, marks, segments
+from synthesis.studies import NO_VALUE, NOT_YET_CODED, studies, study_labels
 from synthesis.words import Words
 
 GROUP_BY = "approach"
@@ -44,7 +38,7 @@ def characteristics(evidence: Evidence, language: str = "en") -> EvidenceTable:
     ['DK', 'not reported']
     """
     words = Words(language)
-    frame = studies(evidence)
+    frame = studies(evidence, language)
     asked = [descriptor for descriptor in evidence.scheme.descriptors if descriptor.id != PART_OF_STUDY]
     names = [descriptor for descriptor in asked if (frame[descriptor.id] != NOT_YET_CODED).any()]
     unread = [d.label.in_language(language) or d.id for d in asked if d not in names]
@@ -102,7 +96,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
     words = Words(language)
     placed = marks(evidence)
     columns = [study for _, group in matrix_groups(evidence, language) for study in group["study_id"]]
-    labels = study_labels(evidence)
+    labels = study_labels(evidence, language)
     directions = shown_directions(placed)
     here: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for mark in rows_of(placed):
@@ -157,7 +151,7 @@ def theme_matrix(evidence: Evidence, language: str = "en") -> EvidenceTable:
 
 @counted_once
 def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, pd.DataFrame]]:
-    """The studies as the matrix groups them: by approach in the scheme's order, "not yet coded" last.
+    """The studies as the matrix groups them: by approach in the scheme's order; without a known one last.
 
     Examples
     --------
@@ -165,16 +159,15 @@ def matrix_groups(evidence: Evidence, language: str = "en") -> list[tuple[str, p
     >>> [(name, len(group)) for name, group in matrix_groups(example_evidence())]
     [('Place-based', 1), ('not yet coded', 1)]
     """
-    frame = studies(evidence)
+    frame = studies(evidence, language)
     if not has_groups(evidence):
         return [("", frame)] if len(frame) else []
     order = [value.id for value in evidence.scheme.descriptor(GROUP_BY).values]
 
     def rank(value: str) -> tuple[int, list[int], str]:
         parts = value.split("; ")
-        missing = [NOT_APPLICABLE, NOT_REPORTED, NOT_YET_CODED]
         places = [order.index(part) if part in order else len(order) for part in parts]
-        return (missing.index(value) + 1 if value in missing else 0, places, value)
+        return (NO_VALUE.index(value) + 1 if value in NO_VALUE else 0, places, value)
 
     return [
         (descriptor_words(evidence, GROUP_BY, value, Words(language)), frame[frame[GROUP_BY] == value])
@@ -208,7 +201,8 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     EvidenceTable
         Frame: finding_id, study_id, theme_id, code_id and segment_ids (ids); theme, code, direction, finding,
         quotation, study, those of approach, country, design and number_of_partners that the scheme has, basis
-        (if the scheme has the facet strength_of_claim), place ("abstract 449–549"). Sorted as ``findings``.
+        (if the scheme has the facet strength_of_claim), place ("abstract 449–549"). Sorted as ``findings``,
+        the studies in the table's language.
 
     Raises
     ------
@@ -222,12 +216,12 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
     ['hinders', 'Output targets drew staff away from the whole.', 'abstract 0–46']
     """
     words = Words(language)
-    by_study = {row["study_id"]: row for row in rows_of(studies(evidence))}
+    by_study = {row["study_id"]: row for row in rows_of(studies(evidence, language))}
     by_segment = {row["segment_id"]: row for row in rows_of(segments(evidence))}
     beside = [d for d in evidence.scheme.descriptors if d.id in BESIDE_FINDINGS]
     has_basis = any(facet.id == BASIS for facet in evidence.scheme.facets)
     rows = []
-    for row in rows_of(findings(evidence)):
+    for row in findings_in_order(evidence, language):
         study = by_study[row["study_id"]]
         behind = [by_segment[segment_id] for segment_id in row["segment_ids"].split("; ")]
         rows.append(
@@ -265,7 +259,7 @@ def evidence_table(evidence: Evidence, language: str = "en") -> EvidenceTable:
 
 
 def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: Words) -> str:
-    """A descriptor's value in words: the labels of its ids, and the three kinds of absence.
+    """A descriptor's value in words: the labels of its ids, the three kinds of absence, "in dispute".
 
     Examples
     --------
@@ -275,9 +269,8 @@ def descriptor_words(evidence: Evidence, descriptor_id: str, value: str, words: 
     >>> descriptor_words(example_evidence(), "country", "not reported", Words("da"))
     'ikke oplyst'
     """
-    absent = {NOT_REPORTED: "not_reported", NOT_APPLICABLE: "not_applicable", NOT_YET_CODED: "not_yet_coded"}
-    if value in absent:
-        return words(absent[value])
+    if value in NO_VALUE:
+        return words(value.replace(" ", "_"))
     known = {
         v.id: v.label.in_language(words.language) or v.id
         for v in evidence.scheme.descriptor(descriptor_id).values

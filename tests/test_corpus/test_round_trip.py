@@ -148,6 +148,15 @@ def test_odd_titles_come_back_as_they_are(suffix, title, tmp_path):
     assert read_records(tmp_path / f"refs{suffix}").records["title"].tolist() == [title]
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_authors_that_a_source_leaves_out_are_still_left_out_after_writing(suffix, tmp_path):
+    path = tmp_path / f"refs{suffix}"
+    write_records(pd.DataFrame({"title": ["Tid"], "authors": ["Alder, Jo; Elm, Ada; et al."]}), path)
+    assert read_records(path).records["authors"].tolist() == ["Alder, Jo; Elm, Ada; et al."]
+    if suffix == ".bib":
+        assert "author = {Alder, Jo and Elm, Ada and others}" in path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_tables_keep_the_lines_of_an_abstract(suffix, tmp_path):
     abstract = "Background: one.\n\nMethods: two.\nResults: three."

@@ -268,7 +268,7 @@ def test_bibtex_missing_commas_braces_and_doubled_fields_are_mended_with_a_warni
         "No comma here", "One brace too many", "The brace is missing", "Same key", "Main: Sub",
     ]  # fmt: skip
     first, second, third, fourth, last = (row for _, row in reading.records.iterrows())
-    assert first["authors"] == "Alder, Jo; van Elm, Ludwig; Walking and Co"
+    assert first["authors"] == "Alder, Jo; van Elm, Ludwig; Walking and Co; et al."
     assert first["journal"] == "Journal of Invented Partnerships"
     assert (second["authors"], second["year"], third["year"], third["abstract"]) == (
         "Vine, Jo",
@@ -307,7 +307,7 @@ def test_latex_of_references_is_plain_text(latex, plain):
     [
         ("Charles Louis de la Vallee Poussin", "de la Vallee Poussin, Charles Louis"),
         ("Elm, Jr., Kim and John Smith III", "Elm Jr., Kim; Smith III, John"),
-        ("{Barnes and Noble, Inc.} and others", "Barnes and Noble, Inc."),
+        ("{Barnes and Noble, Inc.} and others", "Barnes and Noble, Inc.; et al."),
         ("family=Elm, given=Kim, prefix=van", "van Elm, Kim"),
         (r"M{\"u}ller, J{\o}rn", "Müller, Jørn"),
         ("", ""),

@@ -124,6 +124,9 @@ def test_a_descriptor_in_dispute_is_shown_with_its_people_and_settled_by_adjudic
     run("code", rows, "--as", "coder-2", "--descriptors", "--review", example_copy)
     run("render", "--review", example_copy)
     assert "coder-1: NL; coder-2: BE" in (example_copy / "output" / "conflicts.csv").read_text("utf-8-sig")
+    shown = rows_of(example_copy / "output" / "characteristics.csv")
+    assert [row["Country"] for row in shown if row["Study"] == "Yew et al. 2018"] == ["in dispute"]
+    run("check", "--review", example_copy)
     run("code", rows, "--as", "cy", "--descriptors", "--round", "adjudication", "--review", example_copy)
     run("render", "--review", example_copy)
     assert "NL" not in (example_copy / "output" / "conflicts.csv").read_text("utf-8-sig")

@@ -162,6 +162,27 @@ def whole_evidence(review_folder: Path) -> Evidence:
 
 
 @pytest.fixture
+def disputed(whole_evidence: Evidence) -> Evidence:
+    """The invented review where two people differ on country and approach of Alder 2014."""
+    said = [("country", "CA; MX"), ("approach", "not reported")]
+    other = pd.DataFrame(said, columns=["descriptor", "value"]).assign(
+        record_id="soc:9000", person="coder-2", decided_at="2026-11-13T09:00:00Z"
+    )
+    descriptors = pd.concat([whole_evidence.descriptors, other], ignore_index=True)
+    return dataclasses.replace(whole_evidence, descriptors=descriptors)
+
+
+@pytest.fixture
+def danish_names(whole_evidence: Evidence) -> Evidence:
+    """The invented review with Alder 2014 by Åberg, and Cedar & Vine 2019 by Ærø without a year."""
+    records = whole_evidence.records.copy()
+    records.loc[records["record_id"] == "soc:9000", "authors"] = "Åberg, Jo"
+    records.loc[records["record_id"] == "scopus:9001", "authors"] = "Ærø, Lo"
+    records.loc[records["record_id"] == "scopus:9001", "year"] = pd.NA
+    return dataclasses.replace(whole_evidence, records=records)
+
+
+@pytest.fixture
 def changed(whole_evidence: Evidence) -> Callable[..., Evidence]:
     """The invented review with some of its parts replaced."""
 

@@ -51,6 +51,21 @@ def test_a_sound_report_has_no_fault(whole_evidence, tmp_path, review_folder, la
     assert check_report(tmp_path, review_folder) == []
 
 
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_report_with_descriptors_in_dispute_has_no_fault(
+    disputed, tmp_path, review_folder, language
+) -> None:
+    render_report(disputed, tmp_path, language=language)
+    assert check_report(tmp_path, review_folder) == []
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_a_report_with_danish_names_has_no_fault(danish_names, tmp_path, review_folder, language) -> None:
+    render_report(danish_names, tmp_path, language=language)
+    assert check_report(tmp_path, review_folder) == []
+    assert ("n.d." in (tmp_path / "report.html").read_text(encoding="utf-8")) == (language == "en")
+
+
 def test_a_changed_word_in_the_record_is_found(report, review_folder) -> None:
     def change(trace: dict[str, Any]) -> None:
         record = trace["records"]["other:9003"]

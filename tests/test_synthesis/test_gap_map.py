@@ -14,6 +14,7 @@ from coding_scheme.scheme import Descriptor, DescriptorValue
 from corpus.errors import UsageError
 from corpus.protocol import Wording
 from synthesis import Evidence, GapMapPlan, gap_map, gap_map_table, theme_matrix
+from synthesis.gap_map import gap_map_columns
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -106,6 +107,14 @@ def test_not_reported_and_not_yet_coded_are_columns_of_their_own(whole_evidence:
         "ikke oplyst",
         "endnu ikke kodet",
     ]
+
+
+def test_studies_in_dispute_are_the_last_column(disputed: Evidence):
+    assert [value for value, *_ in gap_map_columns(disputed)][-1] == "in dispute"
+    by_country = gap_map(disputed, "da", GapMapPlan(by="country"))
+    names = [name for _, name in by_country.columns]
+    assert names[-1] == "uenighed"
+    assert not any("coder" in name or "MX" in name for name in names)
 
 
 def test_rare_values_written_freely_are_gathered(whole_evidence: Evidence):

@@ -16,6 +16,7 @@ from corpus import read_records
 from corpus.protocol import Protocol
 from synthesis import Evidence, reference, reference_files, references, render_report, studies
 from synthesis.reference_styles import in_words, styled
+from synthesis.studies import study_labels
 
 ARTICLE = {"type": "JOUR", "journal": "Invented Studies", "volume": "31", "issue": "2", "pages": "27-43",
            "year": 2019, "title": "Rivals at one table", "authors": "Alder, Jo"}  # fmt: skip
@@ -144,6 +145,20 @@ def test_same_authors_and_year_get_letters_that_agree_with_the_study_labels(
         .str.contains(r"2014[ab]")
         .any()
     )
+
+
+def test_two_reports_of_one_study_from_one_year_have_the_letters_of_its_label(
+    changed, whole_evidence: Evidence
+) -> None:
+    records = whole_evidence.records.copy()
+    records.loc[records["record_id"] == "scopus:9010", ["year", "title"]] = [2021, "A title that comes first"]
+    evidence = changed(records=records)
+    label = study_labels(evidence)["scopus:9002"]
+    assert label == "Elm et al. 2021a"
+    frame = references(evidence).frame.set_index("record_id")
+    assert frame.loc["scopus:9002", "reference"].startswith("Elm, A., Fir, B., & Oak, C. (2021a).")
+    assert frame.loc["scopus:9010", "reference"].startswith("Elm, A., Fir, B., & Oak, C. (2021b).")
+    assert set(frame.loc[["scopus:9002", "scopus:9010"], "study"]) == {label}
 
 
 def test_danish_list_puts_danish_letters_last(changed, whole_evidence: Evidence) -> None:

@@ -6,7 +6,17 @@ import pandas as pd
 import pytest
 
 from corpus.errors import ReviewError
-from synthesis import Evidence, example_evidence, findings, marks, segments, short_label, studies
+from synthesis import (
+    Evidence,
+    example_evidence,
+    findings,
+    marks,
+    segments,
+    short_label,
+    studies,
+    unsettled_conflicts,
+)
+from synthesis.evidence_rows import evidence_view
 from synthesis.references import suffixes
 
 
@@ -37,26 +47,44 @@ def test_equal_labels_get_letters_by_title_whatever_the_order() -> None:
         ("Alder, Jo", "Alder 2014"),
         ("Alder, Jo; Vine, Pat", "Alder & Vine 2014"),
         ("A, B; C, D; E, F", "A et al. 2014"),
+        ("Fir, Bo; et al.", "Fir et al. 2014"),
+        ("Fir, Bo; and others", "Fir et al. 2014"),
+        ("Elm, Ada; Fir, Bo et al.", "Elm et al. 2014"),
     ],
 )
 def test_short_labels(authors: str, label: str) -> None:
     assert short_label({"authors": authors, "year": 2014, "title": "T"}) == label
 
 
-def test_people_who_differ_on_a_descriptor_are_both_named(changed, whole_evidence: Evidence) -> None:
-    other = pd.DataFrame(
-        [
-            {
-                "record_id": "soc:9000",
-                "descriptor": "country",
-                "value": "CA",
-                "person": "coder-2",
-                "decided_at": "2026-11-13T09:00:00Z",
-            }
-        ]
-    )
-    evidence = changed(descriptors=pd.concat([whole_evidence.descriptors, other], ignore_index=True))
-    assert studies(evidence).set_index("label").loc["Alder 2014", "country"] == "US (coder-1) / CA (coder-2)"
+def test_a_label_without_a_year_parts_its_letter_as_the_reference_does() -> None:
+    record = {"authors": "Ærø, Lo", "title": "T"}
+    assert short_label(record, letter="a") == "Ærø n.d.-a"
+    assert short_label(record, "da", "b") == "Ærø u.å.-b"
+
+
+def test_studies_stand_in_the_order_of_the_language_with_its_word_for_no_year(danish_names: Evidence) -> None:
+    assert studies(danish_names, "da")["label"].tolist()[-2:] == ["Ærø u.å.", "Åberg 2014"]
+    assert studies(danish_names)["label"].tolist()[:2] == ["Åberg 2014", "Ærø n.d."]
+
+
+def test_ids_and_anchors_of_findings_are_the_same_in_both_languages(danish_names: Evidence) -> None:
+    anchors = findings(danish_names).set_index("finding_id")["anchor"].to_dict()
+    shown = evidence_view(danish_names, "da")["groups"]
+    rows = [row for group in shown for code in group["codes"].values() for row in code["rows"]]
+    assert {row["anchor"] for row in rows} == set(anchors.values())
+    hindered = [row["study"] for row in rows if row["anchor"] in {
+        anchors["npm--scopus-9001--hinders"], anchors["npm--other-9003--hinders"]}]  # fmt: skip
+    assert hindered == ["Birk & Holm 2017", "Ærø u.å."]
+
+
+def test_a_descriptor_in_dispute_has_no_value_and_its_positions_stand_among_the_disagreements(
+    disputed: Evidence,
+) -> None:
+    of_alder = studies(disputed).set_index("label").loc["Alder 2014"]
+    assert (of_alder["country"], of_alder["approach"]) == ("in dispute", "in dispute")
+    listed = unsettled_conflicts(disputed).frame
+    said = listed.loc[listed["kind"] == "descriptor", ["study", "positions"]].values.tolist()
+    assert ["Alder 2014", "coder-1: US; coder-2: CA; MX"] in said
 
 
 def test_a_study_that_is_no_record_is_refused(changed, whole_evidence: Evidence) -> None:

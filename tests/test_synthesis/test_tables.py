@@ -32,7 +32,30 @@ from synthesis import (
 )
 from synthesis.agreement_of_codes import agreement_by_code
 from synthesis.sections import meanings
+from synthesis.tables import matrix_groups
 from synthesis.words import _texts
+
+
+def test_a_danish_table_sorts_and_dates_studies_as_its_references_do(danish_names: Evidence) -> None:
+    listed = references(danish_names, "da").frame
+    listed = listed.loc[listed["set"] == "included", "reference"].tolist()
+    assert [text.split(",")[0] for text in listed[-2:]] == ["Ærø", "Åberg"]
+    assert "(u.å.)" in listed[-2]
+    assert characteristics(danish_names, "da").frame["label"].tolist()[-2:] == ["Ærø u.å.", "Åberg 2014"]
+    other = {"record_id": "scopus:9001", "code_id": "trust", "kind": "presence", "positions": "a; b"}
+    conflicts = pd.concat([danish_names.coding_conflicts, pd.DataFrame([other])], ignore_index=True)
+    evidence = dataclasses.replace(danish_names, coding_conflicts=conflicts)
+    assert unsettled_conflicts(evidence, "da").frame["study"].tolist() == ["Ærø u.å.", "Åberg 2014"]
+    assert unsettled_conflicts(evidence).frame["study"].tolist() == ["Åberg 2014", "Ærø n.d."]
+
+
+def test_a_descriptor_in_dispute_is_counted_and_shown_as_no_value(disputed: Evidence) -> None:
+    shown = characteristics(disputed, "da").frame.set_index("label").loc["Alder 2014"]
+    assert (shown["country"], shown["approach"]) == ("uenighed", "uenighed")
+    assert matrix_groups(disputed)[-1][0] == "in dispute"
+    countries = {name for summary in theme_summaries(disputed) for name, _ in summary.countries}
+    assert "in dispute" in countries
+    assert not any("coder" in name or "MX" in name for name in countries)
 
 
 def test_margins_count_distinct_studies_not_findings(whole_evidence: Evidence) -> None:
