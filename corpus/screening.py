@@ -169,7 +169,10 @@ def _faults_of(cell: Mapping[str, str], known: Mapping[str, str], protocol: Prot
         (stage in protocol.stages, _not_known("stage", stage, protocol.stages)),
         (not criterion or criterion in criteria, _not_known("criterion", criterion, criteria)),
         (not criterion or verdict == "exclude", "a criterion goes with the verdict exclude only"),
-        (calibration.isdecimal(), f"the calibration round {calibration!r} is no whole number"),
+        (
+            calibration.isdecimal() and len(calibration) < 4,
+            f"the calibration round {calibration!r} is no whole number below 1,000",
+        ),
         (not why or why in DIFFERENCES, _not_known("reason for differing", why, DIFFERENCES)),
     ]
     return [fault for right, fault in checks if not right]

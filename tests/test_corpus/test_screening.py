@@ -87,6 +87,7 @@ def rows_fault(**row) -> str:
         ({"stage": "abstract"}, "known: title_abstract, full_text"),
         ({"verdict": "exclude", "criterion": "E9"}, "known: E1, E2"),
         ({"criterion": "E1"}, "a criterion goes with the verdict exclude only"),
+        ({"calibration": "2000000000"}, "the calibration round '2000000000' is no whole number below 1,000"),
     ],
 )
 def test_a_faulty_row_is_named_with_what_is_known_and_no_row_is_taken(row, said):
