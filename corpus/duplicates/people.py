@@ -10,7 +10,7 @@ import pandas as pd
 
 from corpus import journal
 from corpus.errors import all_faults
-from corpus.table_cells import FIRST_ROW, Rows, text_cells
+from corpus.table_cells import FIRST_ROW, Rows, text_cells, time_fault, utc_time
 
 PAIR_VERDICTS = ("same", "different")
 # "same" and "different" as everybody who spoke said, else they disagree
@@ -102,16 +102,20 @@ def duplicate_lines_from_rows(
         if not who:
             faults.append(f"row {number}: no person is named")
         elif not journal.can_name_file(who):
-            faults.append(f"row {number}: {who!r} cannot name a person's file (known: letters, digits, - and _)")
+            faults.append(
+                f"row {number}: {who!r} cannot name a person's file (known: letters, digits, - and _)"
+            )
         if verdict not in PAIR_VERDICTS:
             faults.append(f"row {number}: the verdict {verdict!r} is not known (known: same, different)")
+        if untimely := time_fault(row.get("decided_at", "")):
+            faults.append(f"row {number}: {untimely}")
         line = {
             "type": "duplicate",
             "record_id_a": pair[0],
             "record_id_b": pair[1],
             "verdict": verdict,
             "note": row.get("note", ""),
-            "decided_at": row.get("decided_at") or decided_at,
+            "decided_at": utc_time(row.get("decided_at", "")) or decided_at,
         }
         by_person.setdefault(who, []).append(line)
     if faults:
