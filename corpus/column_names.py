@@ -68,6 +68,8 @@ _RANKS = {name: rank for names in COLUMN_NAMES.values() for rank, name in enumer
 _WOS_RANKS = {name: rank for rank, name in enumerate(WOS_NAMES)}
 # columns of which the values of several are joined, not the best taken
 _JOINED = ("keywords", "notes", "url")
+# numbers that people give their rows; a key of Zotero's has eight signs, which may all be digits
+_RUNNING_NUMBER = re.compile(r"\d{1,7}(\.0)?")
 _SCOPUS_ID = re.compile(r" \(\d{6,}\)")
 # the apostrophe that keeps a spreadsheet from taking a cell for a formula
 _DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r])")
@@ -160,7 +162,9 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
     ]
     taken: dict[str, str] = {}
     for _, name, column, cell in sorted(filled, key=lambda found: found[0]):
-        if column and (taken.setdefault(column, name) == name or column in _JOINED):
+        if _is_row_number(name, column, cell) and not heading.is_own:
+            entry.extra.setdefault(name, []).append(cell)
+        elif column and (taken.setdefault(column, name) == name or column in _JOINED):
             entry.values.setdefault(column, []).append(cell)
         elif name.casefold() == "extra" and (kept := _kept_before(cell)):
             entry.extra.update(kept)
@@ -179,6 +183,14 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
     elif "PUI" in heading.names:
         entry.database = "Embase"
     return entry
+
+
+def _is_row_number(name: str, column: str, cell: str) -> bool:
+    """Whether a cell only numbers the rows of its own table, where other tables number theirs the same."""
+    if column == "record_id":
+        # the ids of this project say the database: "scopus:85012345678"
+        return ":" not in cell
+    return column == "accession" and _folded(name) == "key" and bool(_RUNNING_NUMBER.fullmatch(cell))
 
 
 def _whole_cells(heading: Heading, cells: Sequence[str]) -> list[str]:

@@ -5,7 +5,7 @@ Source: Page et al. 2021, The PRISMA 2020 statement, doi 10.1136/bmj.n71.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -111,7 +111,7 @@ def prisma_flow(
     protocol : Protocol
         Its stages say which boxes apply; its exclusion criteria order the reasons.
     part_of_study : dict, optional
-        record_id of a report -> record_id of its study's main report.
+        record_id of a report -> record_id of its study's main report, or of another report of the study.
 
     Returns
     -------
@@ -157,7 +157,7 @@ def prisma_flow(
         order = [*protocol.exclusion_order(), ""]
         reasons = {name: counted[name] for name in sorted(counted, key=lambda name: place_in(order, name))}
         included = set(second.index[second["verdict"] == "include"])
-    studies = {(part_of_study or {}).get(record_id, record_id) for record_id in included}
+    studies = {_study_of(record_id, part_of_study or {}) for record_id in included}
     return Flow(
         identified=tuple(
             (str(row["source_id"]), str(row["database"]), str(row["kind"]), int(row["n_new"]))
@@ -178,3 +178,11 @@ def prisma_flow(
         included_reports=len(included),
         included_studies=len(studies),
     )
+
+
+def _study_of(record_id: str, part_of_study: Mapping[str, str]) -> str:
+    """The main report of a report's study; where reports name one another in a ring, one of them for all."""
+    passed = [record_id]
+    while (main := part_of_study.get(passed[-1], passed[-1])) not in passed:
+        passed.append(main)
+    return min(passed[passed.index(main) :])

@@ -100,11 +100,22 @@ def check_person(person: str) -> None:
     ------
     UsageError
     """
-    if not re.fullmatch(r"[^\W_][\w.-]{0,63}", person):
+    if not can_name_file(person):
         raise UsageError(
             f"{person!r} cannot name a person's file.",
             next_step="Use letters, digits, - and _, for instance anna-b.",
         )
+
+
+def can_name_file(person: str) -> bool:
+    """Whether an id can name a person's file.
+
+    Examples
+    --------
+    >>> can_name_file("anna-b"), can_name_file("../anna"), can_name_file("")
+    (True, False, False)
+    """
+    return re.fullmatch(r"[^\W_][\w.-]{0,63}", person) is not None
 
 
 def append_lines(path: Path, lines: Iterable[Mapping[str, Any]]) -> int:

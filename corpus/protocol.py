@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from corpus.checked_yaml import Fault, read_checked_yaml
+from corpus.journal import can_name_file
 from corpus.previous_review import PreviousReview, previous_faults
 from corpus.ranking_parts import ProtocolWords, RankingSettings
 
@@ -296,13 +297,23 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
         (("criteria", "exclusion"), protocol.criteria.exclusion),
         (("people",), protocol.people),
         (("appraisal",), protocol.appraisal),
+        (("flags",), protocol.flags),
     ]
     for path, items in lists:
         seen: set[str] = set()
         for position, item in enumerate(items):
             if item.id in seen:
                 yield Fault((*path, position, "id"), f"the id {item.id!r} is used twice")
+            # an empty id of a person cannot name a file, either
+            if not item.id.strip() and path != ("people",):
+                yield Fault((*path, position, "id"), "is empty")
             seen.add(item.id)
+    yield from _people_faults(protocol.people)
+    if protocol.seed < 0:
+        yield Fault(("seed",), f"is a whole number from 0 (found {protocol.seed})")
+    for position, stage in enumerate(protocol.stages):
+        if stage in protocol.stages[:position]:
+            yield Fault(("stages", position), f"names {stage!r} twice")
     yield from _screening_faults(protocol)
     if not protocol.stages or protocol.stages[0] != "title_abstract":
         yield Fault(("stages",), "the first stage must be title_abstract")
@@ -310,6 +321,18 @@ def _cross_checks(protocol: Protocol) -> Iterator[Fault]:
     yield from _appraisal_faults(protocol.appraisal)
     if protocol.previous_review:
         yield from previous_faults(protocol.previous_review)
+
+
+def _people_faults(people: tuple[Person, ...]) -> Iterator[Fault]:
+    ids: dict[str, str] = {}
+    for position, person in enumerate(people):
+        path = ("people", position, "id")
+        if not can_name_file(person.id):
+            yield Fault(path, f"{person.id!r} cannot name a person's file: use letters, digits, - and _")
+        # on Windows and macOS their files would be one
+        other = ids.setdefault(person.id.casefold(), person.id)
+        if other != person.id:
+            yield Fault(path, f"the ids {other!r} and {person.id!r} differ in capitals only")
 
 
 def _appraisal_faults(items: tuple[AppraisalItem, ...]) -> Iterator[Fault]:

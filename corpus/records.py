@@ -37,9 +37,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from html import escape
 
+import numpy as np
 import pandas as pd
 
 TEXT_COLUMNS = (
@@ -164,7 +166,7 @@ def as_records(frame: pd.DataFrame) -> pd.DataFrame:
     ----------
     frame : DataFrame
         Any frame with some of the record columns; other columns are kept at the end. Without ``record_id``,
-        rows are named by a hash of their content.
+        rows are named by a hash of their content. Years may be numbers, dates or texts.
 
     Returns
     -------
@@ -182,6 +184,8 @@ def as_records(frame: pd.DataFrame) -> pd.DataFrame:
             records[column] = pd.Series("", index=records.index, dtype="str")
     for column in WHOLE_NUMBER_COLUMNS:
         values = records[column] if column in records else pd.Series(pd.NA, index=records.index)
+        if column == "year" and not pd.api.types.is_integer_dtype(values):
+            values = values.astype(object).map(_year)
         records[column] = pd.to_numeric(values, errors="coerce").astype("Int64")
     if "record_id" not in records:
         named = (records[column].tolist() for column in ("title", "abstract", "authors", "year", "doi"))
@@ -285,6 +289,15 @@ def language_code(text: str) -> str:
     """
     name = re.split(r"[;,/_-]", text.strip().casefold())[0].strip()
     return _LANGUAGES.get(name, name)
+
+
+def _year(value: object) -> int | None:
+    """The year of a number, a date or a text."""
+    if isinstance(value, (int, float, np.integer, np.floating)):
+        return int(value) if -10_000 < value < 10_000 and value % 1 == 0 else None
+    if isinstance(value, date) and not pd.isna(value):
+        return value.year
+    return int(year_in(str(value)) or 0) or None
 
 
 def _as_text(value: object) -> str:

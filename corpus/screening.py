@@ -11,7 +11,7 @@ import pandas as pd
 
 from corpus.errors import UsageError, all_faults
 from corpus.protocol import STAGES, Protocol, Stage, place_in
-from corpus.table_cells import FIRST_ROW, Rows, text_cells
+from corpus.table_cells import FIRST_ROW, Rows, text_cells, time_fault, utc_time
 from corpus.undone import not_undone
 
 Verdict = Literal["include", "exclude", "unsure"]
@@ -163,14 +163,19 @@ def _faults_of(cell: Mapping[str, str], known: Mapping[str, str], protocol: Prot
     stage, criterion = cell.get("stage") or STAGES[0], cell.get("criterion", "")
     criteria, verdict = protocol.exclusion_order(), cell.get("verdict", "")
     calibration, why = cell.get("calibration") or "0", cell.get("differ_because", "")
+    untimely = time_fault(cell.get("decided_at", ""))
     checks = [
         (cell.get("record_id") in known, f"no record {cell.get('record_id')} in this review"),
         (verdict in VERDICTS, _not_known("verdict", verdict, VERDICTS)),
         (stage in protocol.stages, _not_known("stage", stage, protocol.stages)),
         (not criterion or criterion in criteria, _not_known("criterion", criterion, criteria)),
         (not criterion or verdict == "exclude", "a criterion goes with the verdict exclude only"),
-        (calibration.isdecimal(), f"the calibration round {calibration!r} is no whole number"),
+        (
+            calibration.isdecimal() and len(calibration) < 4,
+            f"the calibration round {calibration!r} is no whole number below 1,000",
+        ),
         (not why or why in DIFFERENCES, _not_known("reason for differing", why, DIFFERENCES)),
+        (not untimely, untimely),
     ]
     return [fault for right, fault in checks if not right]
 
@@ -185,7 +190,7 @@ def _decision_of(
         criterion=cell.get("criterion", ""),
         adjudicates=adjudicates,
         note=cell.get("note", ""),
-        decided_at=cell.get("decided_at") or decided_at,
+        decided_at=utc_time(cell.get("decided_at", "")) or decided_at,
         calibration=int(cell.get("calibration") or "0"),
         differ_because=cell.get("differ_because", "") if adjudicates else "",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from datetime import date as calendar_day
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,19 @@ class Search:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise UsageError(f"The kind of source {self.kind!r} is not known.", next_step=f"Known: {KINDS}.")
-        if self.date and not re.fullmatch(r"\d{4}-\d\d-\d\d", self.date):
+        if self.date and not _is_day(self.date):
             raise UsageError(f"The date {self.date!r} is not a day.", next_step="Write it as 2026-09-01.")
+
+
+def _is_day(text: str) -> bool:
+    # the calendar alone would also take 20260901 and 2026-W36-2
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return False
+    try:
+        calendar_day.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_searches(path: str | Path) -> list[Search]:
@@ -69,15 +81,19 @@ def read_searches(path: str | Path) -> list[Search]:
     delimiter = max(",;\t", key=lines[0].count)
     table = csv_rows((line + "\n" for line in lines), delimiter=delimiter)
     names: list[str] = next(table, [])
-    rows = [dict(zip(names, cells, strict=False)) for cells in table if cells]
     faults = [
         f"row 1: no column {name!r} is known (known: {', '.join(known)})"
         for name in names
         if name not in known
     ]
+    faults += [f"row 1: the column {name!r} stands twice" for name in known if names.count(name) > 1]
     searches = []
-    for number, row in enumerate(rows, start=2):
-        cells = {str(name): str(cell or "").strip() for name, cell in row.items() if name in known}
+    for number, row in enumerate(table if names else [], start=2):
+        if any(cell.strip() for cell in row[len(names) :]):
+            why = f"{len(row)} cells under {len(names)} headings (is a quotation mark missing?)"
+            faults.append(f"row {number}: {why}")
+            continue
+        cells = {name: cell.strip() for name, cell in zip(names, row, strict=False) if name in known}
         hits = cells.pop("hits_reported", "").replace(",", "").replace(" ", "")
         if not any(cells.values()):
             continue

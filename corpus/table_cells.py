@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,8 @@ def text_cells(
     rows: Rows, *, needs: Sequence[str] = (), any_case: Iterable[str] = (), file: str = "rows"
 ) -> list[dict[str, str]]:
     """Each row with its cells as text without white space around it; empty cells as "".
+
+    Times are written as in the journal, whole numbers without ".0".
 
     Parameters
     ----------
@@ -54,5 +58,50 @@ def text_cells(
     return cells
 
 
+def utc_time(text: str) -> str:
+    """A day, or a day and time in ISO form, as the journal writes times; ``""`` where it is none.
+
+    A time without a zone is taken as UTC, a day alone as its beginning.
+
+    Examples
+    --------
+    >>> utc_time("2026-09-01 10:11:12"), utc_time("2026-09-01T10:11+02:00"), utc_time("yesterday")
+    ('2026-09-01T10:11:12Z', '2026-09-01T08:11:00Z', '')
+    """
+    # datetime alone would also take 20260901 and 2026-W36-2
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}.*)?", text):
+        return ""
+    try:
+        return _in_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def time_fault(text: str) -> str:
+    """What is wrong with the time of a decision in a row, in words; ``""`` where it is one or none is given.
+
+    Examples
+    --------
+    >>> time_fault("2026-02-30")
+    "the time '2026-02-30' is none (write it as 2026-09-01T14:05:09Z or 2026-09-01)"
+    """
+    if not text or utc_time(text):
+        return ""
+    return f"the time {text!r} is none (write it as 2026-09-01T14:05:09Z or 2026-09-01)"
+
+
+def _in_utc(time: datetime) -> str:
+    if time.tzinfo is not None:
+        time = time.astimezone(UTC)
+    return f"{time.replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
 def _text(value: Any) -> str:
-    return "" if value is None or (isinstance(value, float) and pd.isna(value)) else str(value).strip()
+    if value is None or (pd.api.types.is_scalar(value) and pd.isna(value)):
+        return ""
+    if isinstance(value, datetime):
+        return _in_utc(value)
+    # a column of whole numbers with gaps
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()

@@ -8,8 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from corpus import journal
 from corpus.errors import all_faults
-from corpus.table_cells import FIRST_ROW, Rows, text_cells
+from corpus.table_cells import FIRST_ROW, Rows, text_cells, time_fault, utc_time
 
 PAIR_VERDICTS = ("same", "different")
 # "same" and "different" as everybody who spoke said, else they disagree
@@ -75,7 +76,7 @@ def duplicate_lines_from_rows(
     Raises
     ------
     UsageError
-        With every faulty row.
+        With every faulty row, or when ``person`` cannot name a file.
 
     Examples
     --------
@@ -84,6 +85,8 @@ def duplicate_lines_from_rows(
     >>> lines["ann"][0]["verdict"]
     'same'
     """
+    if person:
+        journal.check_person(person)
     by_person: dict[str, list[dict[str, Any]]] = {}
     faults = []
     needed = ("record_id_a", "record_id_b", "verdict")
@@ -94,17 +97,25 @@ def duplicate_lines_from_rows(
             continue
         who = person or row.get("person", "")
         faults += [f"row {number}: no record {name} in this review" for name in pair if name not in known]
+        if pair[0] == pair[1]:
+            faults.append(f"row {number}: a record and itself ({pair[0]}) are no pair")
         if not who:
             faults.append(f"row {number}: no person is named")
+        elif not journal.can_name_file(who):
+            faults.append(
+                f"row {number}: {who!r} cannot name a person's file (known: letters, digits, - and _)"
+            )
         if verdict not in PAIR_VERDICTS:
             faults.append(f"row {number}: the verdict {verdict!r} is not known (known: same, different)")
+        if untimely := time_fault(row.get("decided_at", "")):
+            faults.append(f"row {number}: {untimely}")
         line = {
             "type": "duplicate",
             "record_id_a": pair[0],
             "record_id_b": pair[1],
             "verdict": verdict,
             "note": row.get("note", ""),
-            "decided_at": row.get("decided_at") or decided_at,
+            "decided_at": utc_time(row.get("decided_at", "")) or decided_at,
         }
         by_person.setdefault(who, []).append(line)
     if faults:

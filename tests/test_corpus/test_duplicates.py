@@ -346,10 +346,25 @@ def test_words_on_pairs_keep_their_time_and_every_fault_is_counted():
         return duplicate_lines_from_rows(rows, known={"a:1", "b:2"}, person="ann", decided_at="now", file="x")
 
     assert taken(row | {"verdict": "Same "}) == taken(row)
-    lines = taken(row, row | {"decided_at": "then"}, row | {"verdict": ""})["ann"]
-    assert [line["decided_at"] for line in lines] == ["now", "then"]
+    lines = taken(row, row | {"decided_at": "2026-01-02 03:04:05"}, row | {"verdict": ""})["ann"]
+    assert [line["decided_at"] for line in lines] == ["now", "2026-01-02T03:04:05Z"]
     assert {(line["record_id_a"], line["record_id_b"]) for line in lines} == {("a:1", "b:2")}
     with pytest.raises(UsageError, match=r"1 fault, no decision was saved\.\nrow 2: the verdict 'maybe'"):
         taken(row | {"verdict": "maybe"})
     with pytest.raises(UsageError, match="2 faults, no decision was saved"):
         taken(row | {"record_id_a": "c:3", "record_id_b": "d:4"})
+    with pytest.raises(UsageError, match="row 2: the time 'yesterday' is none"):
+        taken(row | {"decided_at": "yesterday"})
+
+
+def test_a_word_on_a_pair_names_two_records_and_a_person_who_can_have_a_file():
+    row = {"record_id_a": "a:1", "record_id_b": "b:2", "verdict": "same", "person": "ann"}
+    rows = [row, row | {"person": "ann/bo"}, row | {"record_id_b": "a:1"}]
+    with pytest.raises(UsageError) as fault:
+        duplicate_lines_from_rows(rows, known={"a:1", "b:2"}, person="", decided_at="", file="x")
+    assert str(fault.value).splitlines()[1:] == [
+        "row 3: 'ann/bo' cannot name a person's file (known: letters, digits, - and _)",
+        "row 4: a record and itself (a:1) are no pair",
+    ]
+    with pytest.raises(UsageError, match="cannot name a person's file"):
+        duplicate_lines_from_rows([row], known={"a:1", "b:2"}, person="../bo", decided_at="", file="x")

@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from corpus import Protocol, Wording, prisma_flow
 from corpus.protocol import Criteria, Criterion
@@ -44,6 +45,22 @@ def test_two_reports_of_one_study_are_one_study():
     found = verdicts([("r:0", "title_abstract", "include", ""), ("r:1", "title_abstract", "include", "")])
     flow = prisma_flow(SOURCES, groups(50, 40), found, protocol, part_of_study={"r:1": "r:0"})
     assert (flow.included_reports, flow.included_studies) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("part_of_study", "n_studies"),
+    [
+        ({"r:1": "r:2", "r:2": "r:3"}, 2),
+        ({"r:1": "r:9", "r:2": "r:9", "r:9": "r:8"}, 3),
+        ({"r:0": "r:1", "r:1": "r:2", "r:2": "r:1"}, 2),
+        ({"r:0": "r:0"}, 4),
+    ],
+)
+def test_a_report_of_a_report_is_of_the_same_study(part_of_study, n_studies):
+    protocol = Protocol("p", Wording(), (), stages=("title_abstract",))
+    found = verdicts([(f"r:{i}", "title_abstract", "include", "") for i in range(4)])
+    flow = prisma_flow(SOURCES, groups(50, 40), found, protocol, part_of_study=part_of_study)
+    assert (flow.included_reports, flow.included_studies) == (4, n_studies)
 
 
 def test_identities_hold_whatever_people_decide():

@@ -82,3 +82,29 @@ def test_an_appraisal_item_is_not_named_like_what_is_judged_of_findings(tmp_path
     with pytest.raises(FaultyFileError, match="is judged of findings, not of studies") as fault:
         read_protocol(tmp_path / "protocol.yaml")
     assert [(line, path) for line, path, _ in fault.value.faults] == [(6, "appraisal.1.id")]
+
+
+TITLED = "id: p\ntitle: {en: T}\nquestions: []\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "people:\n  - {id: ann}\n  - {id: ann/bo}\n",
+            "line 6: people.1.id: 'ann/bo' cannot name a person's",
+        ),
+        ("people: [{id: ''}]\n", "line 4: people.0.id: '' cannot name a person's file"),
+        ("people:\n  - {id: ann}\n  - {id: Ann}\n", "line 6: people.1.id: the ids 'ann' and 'Ann' differ in"),
+        ("seed: -1\n", "line 4: seed: is a whole number from 0"),
+        ("stages: [title_abstract, full_text, full_text]\n", "line 4: stages.2: names 'full_text' twice"),
+        ("criteria:\n  exclusion:\n    - {id: '', en: Old}\n", "line 6: criteria.exclusion.0.id: is empty"),
+        ("flags:\n  - {id: F1}\n  - {id: F1}\n", "line 6: flags.1.id: the id 'F1' is used twice"),
+    ],
+)
+def test_what_would_fail_later_is_a_fault_of_the_protocol(tmp_path, text, said):
+    (tmp_path / "protocol.yaml").write_text(TITLED + text)
+    with pytest.raises(FaultyFileError) as fault:
+        read_protocol(tmp_path / "protocol.yaml")
+    assert len(fault.value.faults) == 1
+    assert said in str(fault.value)

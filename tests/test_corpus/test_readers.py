@@ -2,11 +2,14 @@
 
 import json
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from corpus import UsageError, read_records
+from corpus import UsageError, as_records, read_records
 from corpus.tagged import NBIB, RIS, count_tagged, read_tagged
 
 DATA = Path(__file__).parents[1] / "data"
@@ -127,6 +130,22 @@ def test_what_is_no_export_is_refused_with_what_to_export_instead(tmp_path, name
 def test_no_such_file_is_said(tmp_path):
     with pytest.raises(UsageError, match="There is no file"):
         read_records(tmp_path / "none.ris")
+
+
+@pytest.mark.parametrize(
+    ("given", "year"),
+    [
+        (2019, 2019), (2019.0, 2019), (476, 476), (np.int64(2019), 2019), ("2019", 2019), ("2019a", 2019),
+        ("2019-03-12", 2019), (pd.Timestamp("2019-03-12"), 2019), (date(2019, 3, 12), 2019),
+        (2019.5, None), (float("inf"), None), (10**400, None), ("in press", None), (pd.NaT, None),
+        (pd.NA, None), (None, None),
+    ],
+)  # fmt: skip
+def test_the_year_of_a_frame_may_be_a_number_a_date_or_a_text(given, year):
+    for years in ([given], [given, None], [given, "x"]):
+        found = as_records(pd.DataFrame({"title": "Time", "year": years}))["year"]
+        assert found.dtype == "Int64"
+        assert (None if pd.isna(found[0]) else found[0]) == year
 
 
 def test_identity_is_the_accession_else_the_raw_entry_not_the_place_in_the_file(tmp_path):

@@ -87,6 +87,12 @@ def rows_fault(**row) -> str:
         ({"stage": "abstract"}, "known: title_abstract, full_text"),
         ({"verdict": "exclude", "criterion": "E9"}, "known: E1, E2"),
         ({"criterion": "E1"}, "a criterion goes with the verdict exclude only"),
+        (
+            {"decided_at": "yesterday"},
+            "row 3: the time 'yesterday' is none (write it as 2026-09-01T14:05:09Z",
+        ),
+        ({"decided_at": "2026-02-30"}, "row 3: the time '2026-02-30' is none"),
+        ({"calibration": "2000000000"}, "the calibration round '2000000000' is no whole number below 1,000"),
     ],
 )
 def test_a_faulty_row_is_named_with_what_is_known_and_no_row_is_taken(row, said):
@@ -110,6 +116,29 @@ def test_words_from_the_lists_count_in_any_case_and_a_frame_is_as_good_as_rows()
             given, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now"
         )
         assert (taken.verdict, taken.stage, taken.criterion) == ("exclude", "title_abstract", "E1")
+
+
+@pytest.mark.parametrize(
+    ("given", "saved"),
+    [
+        ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
+        ("2026-01-02 03:04:05", "2026-01-02T03:04:05Z"),
+        ("2026-01-02", "2026-01-02T00:00:00Z"),
+        (pd.Timestamp("2026-01-02 03:04:05.678"), "2026-01-02T03:04:05Z"),
+        (pd.Timestamp("2026-01-02 03:04:05", tz="Europe/Copenhagen"), "2026-01-02T02:04:05Z"),
+        (pd.NaT, "now"), (pd.NA, "now"), (float("nan"), "now"), ("", "now"),
+    ],
+)  # fmt: skip
+def test_the_time_of_a_row_is_saved_as_the_journal_writes_times(given, saved):
+    rows = [{"record_id": "r:1", "verdict": "include", "decided_at": given}]
+    (taken,) = screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now")
+    assert taken.decided_at == saved
+
+
+def test_rounds_in_a_column_with_gaps_are_whole_numbers():
+    rows = pd.DataFrame({"record_id": "r:1", "verdict": "include", "calibration": [1, None]})
+    taken = screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="")
+    assert [decision.calibration for decision in taken] == [1, 0]
 
 
 def test_included_means_included_at_every_stage():

@@ -88,6 +88,16 @@ def test_asreview_labels_times_people_notes_and_tags_in_a_table(tmp_path):
     ]
 
 
+def test_labels_of_numbered_rows_go_to_the_record_of_that_title_not_of_that_number(tmp_path):
+    own, labelled = tmp_path / "own.csv", tmp_path / "labelled.csv"
+    own.write_text("record_id,title\n0,Trust\n1,Time\n", encoding="utf-8")
+    labelled.write_text("record_id,title,asreview_label\n0,Time,1\n1,Trust,0\n", encoding="utf-8")
+    records, found = read_records(own).records, read_records(labelled).records
+    trust, time = records["record_id"]
+    assert decisions_in(found, PROTOCOL, file="labelled.csv")[0]["verdict"].tolist() == ["include", "exclude"]
+    assert match_records(found, records, {trust: trust, time: time}) == [(time, ""), (trust, "")]
+
+
 def test_asreview_labels_in_ris_notes(tmp_path):
     text = (
         'TY  - JOUR\nTI  - Time\nN1  - ASReview_relevant\nN1  - asreview_time: "2026-09-01 10:11:12"\n'

@@ -58,6 +58,34 @@ def test_every_fault_of_a_table_of_searches_is_named(tmp_path):
     assert "row 3: The date 'yesterday' is not a day" in said
 
 
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("database,query,hits_reported\nScopus,trust, time,30\n",
+         r"row 2: 4 cells under 3 headings \(is a quotation mark missing\?\)"),
+        ("database,query,query\nScopus,trust,time\n", "row 1: the column 'query' stands twice"),
+        ("database,date\nScopus,2026-09-01\n\nERIC,yesterday\n", "row 4: The date 'yesterday'"),
+    ],
+)  # fmt: skip
+def test_no_cell_of_a_table_of_searches_is_shifted_or_lost(tmp_path, content, fault):
+    (tmp_path / "searches.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=fault):
+        read_searches(tmp_path / "searches.csv")
+
+
+def test_empty_cells_behind_the_last_column_of_searches_are_nothing(tmp_path):
+    (tmp_path / "searches.csv").write_text("database,query\nScopus,trust,,\nERIC\n", encoding="utf-8")
+    assert read_searches(tmp_path / "searches.csv") == [Search("Scopus", query="trust"), Search("ERIC")]
+
+
+@pytest.mark.parametrize(
+    "date", ["2026-99-99", "2026-02-30", "\uff12\uff10\uff12\uff16-09-01", "20260901", "2026-W36-2"]
+)
+def test_the_date_of_a_search_is_a_day_of_the_calendar(date):
+    with pytest.raises(UsageError, match="is not a day"):
+        Search("Scopus", date=date)
+
+
 @pytest.mark.parametrize("content", ["database,query\n", "\n\nx", "database\n,\n", "database,query\n,\n"])
 def test_a_table_without_searches_is_refused(tmp_path, content):
     (tmp_path / "searches.csv").write_text(content, encoding="utf-8")

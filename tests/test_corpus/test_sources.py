@@ -107,3 +107,26 @@ def test_a_hand_made_table_is_read_by_its_own_columns_each_time(exports):
     add_source(exports / "sources", exports / "mine.csv", Search(), columns=columns)
     record = read_sources(exports / "sources").records.iloc[0]
     assert (record["title"], record["authors"]) == ("Tillid i netværk", "Alder, Jo")
+
+
+@pytest.mark.parametrize("column", ["record_id", "Key"])
+def test_row_numbers_of_two_tables_are_not_taken_for_the_same_records(tmp_path, column):
+    tables = {"one.csv": ["Trust", "Time"], "two.csv": ["Bridges", "Water", "Fire"]}
+    for name, titles in tables.items():
+        rows = [f"{number},{title},1" for number, title in enumerate(titles)]
+        (tmp_path / name).write_text("\n".join([f"{column},title,included", *rows]), encoding="utf-8")
+        add_source(tmp_path / "sources", tmp_path / name, Search("Scopus"))
+    collection = read_sources(tmp_path / "sources")
+    assert collection.records["title"].tolist() == ["Trust", "Time", "Bridges", "Water", "Fire"]
+    assert collection.sources["n_new"].tolist() == [2, 3]
+    assert json.loads(collection.records.loc[3, "extra"])[column] == ["1"]
+
+
+def test_record_ids_of_samsyn_and_keys_of_zotero_still_say_which_record_it_is(tmp_path):
+    (tmp_path / "a.csv").write_text("record_id,title\nscopus:85,Trust\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("Key,Item Type,Title\n23456789,book,Time\nAB3D5F7H,book,Talk\n", "utf-8")
+    for name in ("a.csv", "b.csv"):
+        add_source(tmp_path / "sources", tmp_path / name, Search("Zotero"))
+    assert read_sources(tmp_path / "sources").records["record_id"].tolist() == [
+        "scopus:85", "zotero:23456789", "zotero:AB3D5F7H",
+    ]  # fmt: skip
