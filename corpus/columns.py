@@ -37,8 +37,8 @@ _MANY = 5_000
 
 # what exports write where there is no abstract
 _NO_ABSTRACT = re.compile(r"(?i)^\W*(na|n/a|null|none|no abstract( available)?)?\W*$")
-# a DOI that is as it should be: what it ends on, and in lower case
-_TIDY_DOI = r"^10\.[0-9]{4,9}/[!-@\[-~]*[#-(*+\-/-9<=?@\[\\^-`a-|~]$"
+# a DOI that is as it should be: what it ends on, in lower case, and nothing written as %28 or &lt;
+_TIDY_DOI = r"^10\.[0-9]{4,9}/[!-$'-@\[-~]*[#$(*+\-/-9<=?@\[\\^-`a-|~]$"
 _UNTIDY_KEYWORDS = r'^\["|;(?:[^ ]|$)|  | ;|; *(?:;|$)|^ | $|[\x00-\x1f]|[^\x00-\x7f]'
 _TO_QUOTE = r'["\\\x00-\x1f]'
 _quoted = json.JSONEncoder(ensure_ascii=False).encode

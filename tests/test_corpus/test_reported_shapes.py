@@ -122,6 +122,15 @@ def test_keys_that_come_again_are_said_with_both_lines():
     assert "line 1" in warnings[0].what
 
 
+def test_a_doi_keeps_the_brackets_that_are_its_own():
+    assert read("ris_brackets_in_doi.ris").records["doi"].tolist() == [
+        "10.5555/(asce)0733-9429(2006)132:12(1282)",
+        "10.5555/s0140-6736(03)00001-2",
+        "10.5555/(sici)1099(199801)49:1<1::aid-1>3.0.co;2-b",
+        "10.5555/in.brackets(2)",
+    ]
+
+
 # --- from several sources -----------------------------------------------------------------------------------
 
 
