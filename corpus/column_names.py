@@ -25,7 +25,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
              "årstal",
              "år", "udgivelsesår", "published year", "publication date", "date published", "date", "yr",
              "dato",
-             "publication_date", "cover date", "pubdate"),
+             "publication_date", "cover date", "pubdate", "early access date"),
     "journal": ("journal", "source title", "publication title", "journal title", "periodical full",
                 "journal/book", "publication", "source", "secondary_title", "secondary title",
                 "booktitle", "book title",
@@ -61,7 +61,7 @@ WOS_NAMES = {
     "ti": "title", "ab": "abstract", "af": "authors", "au": "authors", "py": "year", "so": "journal",
     "vl": "volume", "is": "issue", "bp": "pages", "ar": "pages", "ep": "end_page", "di": "doi", "pm": "pmid",
     "sn": "issn", "bn": "isbn", "de": "keywords", "id": "keywords", "la": "language", "dt": "type",
-    "ut": "accession",
+    "ut": "accession", "ea": "year",
 }  # fmt: skip
 _COLUMN_OF = {name: column for column, names in COLUMN_NAMES.items() for name in names}
 _RANKS = {name: rank for names in COLUMN_NAMES.values() for rank, name in enumerate(names)}

@@ -59,6 +59,9 @@ _WHITE_SPACE = b" \t\n\r\f\v"
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 # of HTML; without its semicolon it may be a part of an address
 _ENTITY = re.compile(r"&(?:#\w{1,8}|\w{1,8});")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+# a date without separators, as 20190312
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:0[1-9]|1[0-2])[0-3]\d(?!\d)")
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _LANGUAGES = {
     "eng": "en", "english": "en", "engelsk": "en", "dan": "da", "danish": "da", "dansk": "da", "nor": "no",
@@ -291,9 +294,13 @@ def year_in(text: str) -> str:
     --------
     >>> year_in("2019/03/12/"), year_in("Mar 2019"), year_in("in press")
     ('2019', '2019', '')
+    >>> year_in("20190312")
+    '2019'
     """
-    found = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)
-    return found.group() if found else ""
+    if found := _YEAR.search(text):
+        return found.group()
+    found = _DATE.search(text)
+    return found.group(1) if found else ""
 
 
 @lru_cache(maxsize=1024)

@@ -131,6 +131,25 @@ def test_a_doi_keeps_the_brackets_that_are_its_own():
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "years"),
+    [
+        ("ris_early_access_and_in_press.ris", [2022, None, 2018, 2017, 2023]),
+        ("tagged_early_access.ciw", [2020, 2021]),
+        ("wos_early_access_date.txt", [2020, 2021]),
+        ("bibtex_early_access_and_in_press.bib", [2020, 2018]),
+    ],
+)
+def test_the_year_of_early_access_and_the_date_beside_in_press_count_where_there_is_no_year(name, years):
+    assert read(name).records["year"].astype(object).where(lambda year: year.notna(), None).tolist() == years
+
+
+def test_a_doi_is_found_where_ebsco_and_ovid_write_it_but_not_in_the_name_of_a_file():
+    assert read("ris_doi_in_l3_and_l1.ris").records["doi"].tolist() == [
+        "10.5555/ebsco.l3", "10.5555/ovid.l1", "", "10.5555/belongs",
+    ]  # fmt: skip
+
+
 # --- from several sources -----------------------------------------------------------------------------------
 
 
