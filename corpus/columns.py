@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from corpus.column_names import COLUMN_NAMES
 from corpus.controls import texts_without_controls
 from corpus.entries import Entry
+from corpus.publication_types import ris_type
 from corpus.records import (
     RECORD_COLUMNS,
     WHOLE_NUMBER_COLUMNS,
@@ -52,11 +53,6 @@ _TO_QUOTE = r'["\\\x00-\x1f]'
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
 _SHORT_NAMES = {"web of science": "wos"}
-_RIS_TYPES = {
-    "article": "JOUR", "journal article": "JOUR", "review": "JOUR", "book": "BOOK", "incollection": "CHAP",
-    "inbook": "CHAP", "book chapter": "CHAP", "inproceedings": "CPAPER", "conference paper": "CPAPER",
-    "phdthesis": "THES", "thesis": "THES", "techreport": "RPRT", "report": "RPRT", "editorial": "JOUR",
-}  # fmt: skip
 
 
 def batches_of(entries: Iterable[Entry]) -> Iterator[Batch]:
@@ -170,7 +166,7 @@ def _columns(batch: Batch, file: str, database: str, named: set[str]) -> dict[st
         **{name: cell(name) for name in RECORD_COLUMNS},
         "record_id": ids,
         "accession": accession,
-        "type": mapped(cell("type"), lambda kind: _RIS_TYPES.get(kind.casefold(), kind.upper()[:12])),
+        "type": mapped(cell("type"), ris_type),
         "abstract": _changed(
             cell("abstract"), pc.less(pc.binary_length(cell("abstract")), 400),
             lambda text: "" if len(text) < 100 and _NO_ABSTRACT.match(text) else text,

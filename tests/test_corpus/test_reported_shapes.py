@@ -150,6 +150,18 @@ def test_a_doi_is_found_where_ebsco_and_ovid_write_it_but_not_in_the_name_of_a_f
     ]  # fmt: skip
 
 
+def test_a_group_is_an_author_in_pubmed_as_in_its_xml():
+    assert read("nbib_group_author.nbib").records["authors"].tolist() == [
+        "Elm, Kim; The Walking Group", "The Sitting Group",
+    ]  # fmt: skip
+
+
+def test_types_are_those_of_ris_whatever_words_a_table_has_for_them():
+    assert read("csv_document_types.csv").records["type"].tolist() == [
+        "JOUR", "CPAPER", "JOUR", "CHAP", "ELEC", "GEN", "EDBOOK", "MGZN",
+    ]  # fmt: skip
+
+
 # --- from several sources -----------------------------------------------------------------------------------
 
 
