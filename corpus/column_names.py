@@ -71,6 +71,8 @@ _JOINED = ("keywords", "notes", "url")
 _SCOPUS_ID = re.compile(r" \(\d{6,}\)")
 # the apostrophe that keeps a spreadsheet from taking a cell for a formula
 _DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r])")
+# a text as a formula, which keeps Excel from taking it for a number
+_FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 # a text that went on in another cell, as "abstract (2)"
 _CONTINUED = re.compile(r"(.+) \(\d+\)")
 _INITIALS_FIRST = re.compile(r"((?:[^\W\d_]\.[ -]?)+) ?([^\W\d_][^.,;]*)$")
@@ -156,7 +158,7 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
         for rank, name, column, cell in zip(
             heading.ranks, heading.names, heading.columns, cells, strict=False
         )
-        if (text := _DEFUSED.sub("", cell.strip()))
+        if (text := _DEFUSED.sub("", cell.strip() if heading.is_own else _plain(cell.strip())))
     ]
     taken: dict[str, str] = {}
     for _, name, column, cell in sorted(filled, key=lambda found: found[0]):
@@ -190,6 +192,12 @@ def _whole_cells(heading: Heading, cells: Sequence[str]) -> list[str]:
             whole[heading.names.index(continued[1])] += whole[number].removeprefix("…")
             whole[number] = ""
     return whole
+
+
+def _plain(cell: str) -> str:
+    if cell[:2] == '="' and (found := _FORMULA_TEXT.fullmatch(cell)):
+        return found.group(1).replace('""', '"').strip()
+    return cell
 
 
 def _folded(name: str) -> str:

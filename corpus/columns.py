@@ -238,9 +238,12 @@ def _identities(
 
 
 def _pages(pages: pa.Array, ends: pa.Array) -> pa.Array:
-    """First and last page in one; a range is one already."""
+    """First and last page in one; a range is one already, which a hyphen in both pages is not."""
     has_end = pc.and_(pc.not_equal(ends, ""), pc.not_equal(ends, pages))
-    has_end = pc.and_not(has_end, pc.match_substring(pages, "-"))
+    is_range = pc.and_not(
+        pc.match_substring_regex(pages, "[-\u2013\u2014]"), pc.match_substring_regex(ends, "[-\u2013\u2014]")
+    )
+    has_end = pc.and_not(has_end, is_range)
     ranges = pc.if_else(
         pc.equal(pages, ""), ends, pc.binary_join_element_wise(pages, ends, pa.scalar("-", TEXT))
     )

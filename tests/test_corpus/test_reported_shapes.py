@@ -162,6 +162,17 @@ def test_types_are_those_of_ris_whatever_words_a_table_has_for_them():
     ]  # fmt: skip
 
 
+def test_a_first_page_with_a_hyphen_keeps_its_last_and_a_range_is_one_already():
+    assert read("ris_pages_with_hyphens.ris").records["pages"].tolist() == [
+        "S21-1-S21-8", "27–43", "127-43", "27-43",
+    ]  # fmt: skip
+
+
+def test_cells_that_are_text_in_excel_are_read_without_their_signs():
+    record = read("csv_excel_text_cells.csv").records.loc[0]
+    assert (record["issn"], record["pages"]) == ("03785955", "27-43")
+
+
 # --- from several sources -----------------------------------------------------------------------------------
 
 
