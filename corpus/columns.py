@@ -238,10 +238,10 @@ def _identities(
 
 
 def _pages(pages: pa.Array, ends: pa.Array) -> pa.Array:
-    """First and last page in one; a range is one already, which a hyphen in both pages is not."""
+    """First and last page in one; a range is one already; a hyphen in both pages is theirs."""
     has_end = pc.and_(pc.not_equal(ends, ""), pc.not_equal(ends, pages))
     is_range = pc.and_not(
-        pc.match_substring_regex(pages, "[-\u2013\u2014]"), pc.match_substring_regex(ends, "[-\u2013\u2014]")
+        pc.match_substring_regex(pages, "[-\u2013\u2014]"), pc.match_substring_regex(ends, r"^\w+-\w+$")
     )
     has_end = pc.and_not(has_end, is_range)
     ranges = pc.if_else(

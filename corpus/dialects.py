@@ -151,8 +151,9 @@ WOS = Dialect(
     columns={
         "type": ("DT", "PT"), "title": ("TI",), "abstract": ("AB",), "authors": ("AF", "AU"),
         "year": ("PY", "EA"), "journal": ("SO", "JI", "J9"), "volume": ("VL",), "issue": ("IS",),
-        "pages": ("BP", "PS", "AR"), "end_page": ("EP",), "doi": ("DI", "D2"), "issn": ("SN", "EI"), "isbn": ("BN",), "pmid": ("PM",),
-        "keywords": ("DE", "ID"), "language": ("LA",), "accession": ("UT",), "url": ("UR",),
+        "pages": ("BP", "PS", "AR"), "end_page": ("EP",), "doi": ("DI", "D2"), "issn": ("SN", "EI"),
+        "isbn": ("BN",), "pmid": ("PM",), "keywords": ("DE", "ID"), "language": ("LA",),
+        "accession": ("UT",), "url": ("UR",),
     },
     listed=frozenset({"AU", "AF", "BA", "BF", "CA", "BE", "GP", "CR", "C1", "C3"}),
 )  # fmt: skip

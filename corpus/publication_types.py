@@ -45,7 +45,7 @@ def ris_type(kind: str) -> str:
     >>> ris_type("Drug Reference"), ris_type("")
     ('GEN', '')
     """
-    said = kind.partition(";")[0].strip()
+    said = kind.replace(":", ";").partition(";")[0].strip()
     name = " ".join(said.casefold().replace("_", " ").replace("-", " ").rstrip(".").split())
     short = said.upper()
     if name in _SHORT:

@@ -24,9 +24,11 @@ def write_records(records: pd.DataFrame, path: str | Path) -> None:
 
     Every column but ``extra`` is kept in every format, so that :func:`corpus.read_records` gives the same
     records again (but for the line they stood on, their raw entry, and line breaks within a value, which only
-    tables hold). ``extra`` is kept whole in CSV, XLSX and CSL-JSON; in RIS what stands under a tag of RIS
-    that no column is filled from, in BibTeX what has a field name of BibTeX, its values joined. Other columns (verdicts, codes) are written to CSV and XLSX as they are; for the other formats the
-    caller puts them into keywords and notes. Nothing is half-written: the file appears whole.
+    tables hold). CSV, XLSX and CSL-JSON keep ``extra``, too; RIS keeps of it what stands under a tag of RIS
+    to which no column is written, BibTeX what has a name in small letters that is none of its columns'
+    fields, several values joined. Other columns (verdicts, codes) are written to CSV and XLSX as they are;
+    for the other formats the caller puts them into keywords and notes. Nothing is half-written: the file
+    appears whole.
 
     Parameters
     ----------

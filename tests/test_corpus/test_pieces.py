@@ -29,7 +29,8 @@ NBIB_LINES = (
     "       and more ", "AB  - Words", "AB  -", "FAU - Elm, Kim", "AU  - Elm K", "LID - 10.5555/a [doi]",
     "AID - 10.5555/a [doi]", "AID - S1 [pii]",
     "LID - S2 [pii]", "PT  - Journal Article", "PT  - Book", "DP  - 2019",
-    "CN  - The Made-up Group", "MH  - Trust", "OT  - trust", "XYZ - unknown", "stray", "      \u00a0", "LA  - eng",
+    "CN  - The Made-up Group",
+    "MH  - Trust", "OT  - trust", "XYZ - unknown", "stray", "      \u00a0", "LA  - eng",
 )  # fmt: skip
 ENTRIES = {
     "ris": "TY  - JOUR\nTI  - Time\nAB  - An abstract\nthat goes on\nKW  - a\nKW  - b\nER  - \n\n",
