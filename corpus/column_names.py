@@ -25,7 +25,7 @@ COLUMN_NAMES: dict[str, tuple[str, ...]] = {
              "årstal",
              "år", "udgivelsesår", "published year", "publication date", "date published", "date", "yr",
              "dato",
-             "publication_date", "cover date", "pubdate"),
+             "publication_date", "cover date", "pubdate", "early access date"),
     "journal": ("journal", "source title", "publication title", "journal title", "periodical full",
                 "journal/book", "publication", "source", "secondary_title", "secondary title",
                 "booktitle", "book title",
@@ -61,7 +61,7 @@ WOS_NAMES = {
     "ti": "title", "ab": "abstract", "af": "authors", "au": "authors", "py": "year", "so": "journal",
     "vl": "volume", "is": "issue", "bp": "pages", "ar": "pages", "ep": "end_page", "di": "doi", "pm": "pmid",
     "sn": "issn", "bn": "isbn", "de": "keywords", "id": "keywords", "la": "language", "dt": "type",
-    "ut": "accession",
+    "ut": "accession", "ea": "year",
 }  # fmt: skip
 _COLUMN_OF = {name: column for column, names in COLUMN_NAMES.items() for name in names}
 _RANKS = {name: rank for names in COLUMN_NAMES.values() for rank, name in enumerate(names)}
@@ -73,6 +73,8 @@ _RUNNING_NUMBER = re.compile(r"\d{1,7}(\.0)?")
 _SCOPUS_ID = re.compile(r" \(\d{6,}\)")
 # the apostrophe that keeps a spreadsheet from taking a cell for a formula
 _DEFUSED = re.compile(r"^'(?='*[=+\-@\t\r])")
+# a text as a formula, which keeps Excel from taking it for a number
+_FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 # a text that went on in another cell, as "abstract (2)"
 _CONTINUED = re.compile(r"(.+) \(\d+\)")
 _INITIALS_FIRST = re.compile(r"((?:[^\W\d_]\.[ -]?)+) ?([^\W\d_][^.,;]*)$")
@@ -158,7 +160,7 @@ def row_entry(heading: Heading, cells: Sequence[str], line: int, raw: str) -> En
         for rank, name, column, cell in zip(
             heading.ranks, heading.names, heading.columns, cells, strict=False
         )
-        if (text := _DEFUSED.sub("", cell.strip()))
+        if (text := _DEFUSED.sub("", cell.strip() if heading.is_own else _plain(cell.strip())))
     ]
     taken: dict[str, str] = {}
     for _, name, column, cell in sorted(filled, key=lambda found: found[0]):
@@ -202,6 +204,12 @@ def _whole_cells(heading: Heading, cells: Sequence[str]) -> list[str]:
             whole[heading.names.index(continued[1])] += whole[number].removeprefix("…")
             whole[number] = ""
     return whole
+
+
+def _plain(cell: str) -> str:
+    if cell[:2] == '="' and (found := _FORMULA_TEXT.fullmatch(cell)):
+        return found.group(1).replace('""', '"').strip()
+    return cell
 
 
 def _folded(name: str) -> str:

@@ -16,8 +16,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpus.column_names import COLUMN_NAMES
 from corpus.controls import texts_without_controls
 from corpus.entries import Entry
+from corpus.publication_types import ris_type
 from corpus.records import (
     RECORD_COLUMNS,
     WHOLE_NUMBER_COLUMNS,
@@ -37,18 +39,20 @@ _MANY = 5_000
 
 # what exports write where there is no abstract
 _NO_ABSTRACT = re.compile(r"(?i)^\W*(na|n/a|null|none|no abstract( available)?)?\W*$")
-# a DOI that is as it should be: what it ends on, and in lower case
-_TIDY_DOI = r"^10\.[0-9]{4,9}/[!-@\[-~]*[#-(*+\-/-9<=?@\[\\^-`a-|~]$"
+# a DOI that is as it should be: what it ends on, in lower case, and nothing written as %28 or &lt;
+_TIDY_DOI = r"^10\.[0-9]{4,9}/[!-$'-@\[-~]*[#$(*+\-/-9<=?@\[\\^-`a-|~]$"
 _UNTIDY_KEYWORDS = r'^\["|;(?:[^ ]|$)|  | ;|; *(?:;|$)|^ | $|[\x00-\x1f]|[^\x00-\x7f]'
+# in small letters: fields that hold a year where the first one says "in press"; where there is no other,
+# only the month of "early access", as Web of Science writes it, counts
+_OTHER_YEARS = ("more year", "y1", "da", "c6", "ea", *COLUMN_NAMES["year"], "early-access-date")
+_EARLY_ACCESS = re.compile(r"(?i)[A-Z]{3} \d{4}")
+# where EBSCO and Ovid write the DOI in RIS
+_OTHER_DOIS = ("L3", "L1")
+_BARE_DOI = re.compile(r"(?i)(?:https?://(?:dx\.)?doi\.org/|doi:? ?)?10\.\d{4,9}/\S+")
 _TO_QUOTE = r'["\\\x00-\x1f]'
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 _ISSN = re.compile(r"\d{4}-?\d{3}[\dXx]\b")
 _SHORT_NAMES = {"web of science": "wos"}
-_RIS_TYPES = {
-    "article": "JOUR", "journal article": "JOUR", "review": "JOUR", "book": "BOOK", "incollection": "CHAP",
-    "inbook": "CHAP", "book chapter": "CHAP", "inproceedings": "CPAPER", "conference paper": "CPAPER",
-    "phdthesis": "THES", "thesis": "THES", "techreport": "RPRT", "report": "RPRT", "editorial": "JOUR",
-}  # fmt: skip
 
 
 def batches_of(entries: Iterable[Entry]) -> Iterator[Batch]:
@@ -162,16 +166,16 @@ def _columns(batch: Batch, file: str, database: str, named: set[str]) -> dict[st
         **{name: cell(name) for name in RECORD_COLUMNS},
         "record_id": ids,
         "accession": accession,
-        "type": mapped(cell("type"), lambda kind: _RIS_TYPES.get(kind.casefold(), kind.upper()[:12])),
+        "type": mapped(cell("type"), ris_type),
         "abstract": _changed(
             cell("abstract"), pc.less(pc.binary_length(cell("abstract")), 400),
             lambda text: "" if len(text) < 100 and _NO_ABSTRACT.match(text) else text,
         ),
-        "year": np.asarray(mapped(cell("year"), lambda said: int(year_in(said) or 0), pa.int64())),
+        "year": _years(cell("year"), extra),
         "pages": _pages(cell("pages"), cell("end_page")),
         "issn": pc.if_else(is_issn, serial, cell("issn")),
         "isbn": pc.if_else(is_isbn, serial, cell("isbn")),
-        "doi": _doi(cell("doi"), cell("url")),
+        "doi": _doi(cell("doi"), cell("url"), extra),
         "pmid": _changed(
             cell("pmid"),
             pc.match_substring_regex(cell("pmid"), "[^0-9]"),
@@ -234,17 +238,42 @@ def _identities(
 
 
 def _pages(pages: pa.Array, ends: pa.Array) -> pa.Array:
-    """First and last page in one; a range is one already."""
+    """First and last page in one; a range is one already; a hyphen in both pages is theirs."""
     has_end = pc.and_(pc.not_equal(ends, ""), pc.not_equal(ends, pages))
-    has_end = pc.and_not(has_end, pc.match_substring(pages, "-"))
+    is_range = pc.and_not(
+        pc.match_substring_regex(pages, "[-\u2013\u2014]"), pc.match_substring_regex(ends, r"^\w+-\w+$")
+    )
+    has_end = pc.and_not(has_end, is_range)
     ranges = pc.if_else(
         pc.equal(pages, ""), ends, pc.binary_join_element_wise(pages, ends, pa.scalar("-", TEXT))
     )
     return pc.if_else(has_end, ranges, pages)
 
 
-def _doi(dois: pa.Array, urls: pa.Array) -> pa.Array:
+def _years(said: pa.Array, extra: dict[str, Values]) -> np.ndarray:
+    """The year of each record, 0 where there is none; of several dates the first that holds one."""
+    years = np.asarray(mapped(said, lambda text: int(year_in(text) or 0), pa.int64())).copy()
+    if years.all():
+        return years
+    has_other = is_filled(said)
+    fields = {name.casefold(): values for name, values in extra.items()}
+    for name in _OTHER_YEARS:
+        if (values := fields.get(name)) is None:
+            continue
+        lacking = values.where(years[values.rows] == 0)
+        for row, text in zip(lacking.rows, lacking.texts.to_pylist(), strict=True):
+            if years[row] == 0 and (has_other[row] or _EARLY_ACCESS.fullmatch(text)):
+                years[row] = int(year_in(text) or 0)
+    return years
+
+
+def _doi(dois: pa.Array, urls: pa.Array, extra: dict[str, Values]) -> pa.Array:
     dois = _changed(dois, pc.invert(pc.match_substring_regex(dois, _TIDY_DOI)), clean_doi)
+    for name in _OTHER_DOIS:
+        if name in extra and pc.any(pc.equal(dois, "")).as_py():
+            others, _ = first(extra[name], len(dois))
+            others = mapped(others, lambda said: clean_doi(said) if _BARE_DOI.fullmatch(said) else "")
+            dois = pc.if_else(pc.equal(dois, ""), others, dois)
     in_url = pc.and_(pc.equal(dois, ""), pc.match_substring(urls, "doi.org/"))
     if not pc.any(in_url).as_py():
         return dois

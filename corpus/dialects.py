@@ -149,10 +149,11 @@ WOS = Dialect(
     ends="ER",
     tag=r"^([A-Z][A-Z0-9])(?: (.*)|$)",
     columns={
-        "type": ("DT", "PT"), "title": ("TI",), "abstract": ("AB",), "authors": ("AF", "AU"), "year": ("PY",),
-        "journal": ("SO", "JI", "J9"), "volume": ("VL",), "issue": ("IS",), "pages": ("BP", "PS", "AR"),
-        "end_page": ("EP",), "doi": ("DI", "D2"), "issn": ("SN", "EI"), "isbn": ("BN",), "pmid": ("PM",),
-        "keywords": ("DE", "ID"), "language": ("LA",), "accession": ("UT",), "url": ("UR",),
+        "type": ("DT", "PT"), "title": ("TI",), "abstract": ("AB",), "authors": ("AF", "AU"),
+        "year": ("PY", "EA"), "journal": ("SO", "JI", "J9"), "volume": ("VL",), "issue": ("IS",),
+        "pages": ("BP", "PS", "AR"), "end_page": ("EP",), "doi": ("DI", "D2"), "issn": ("SN", "EI"),
+        "isbn": ("BN",), "pmid": ("PM",), "keywords": ("DE", "ID"), "language": ("LA",),
+        "accession": ("UT",), "url": ("UR",),
     },
     listed=frozenset({"AU", "AF", "BA", "BF", "CA", "BE", "GP", "CR", "C1", "C3"}),
 )  # fmt: skip

@@ -35,11 +35,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -57,6 +59,12 @@ RECORD_COLUMNS = (
 
 _WHITE_SPACE = b" \t\n\r\f\v"
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+# of HTML; without its semicolon it may be a part of an address
+_ENTITY = re.compile(r"&(?:#\w{1,8}|\w{1,8});")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+# a date without separators, as 20190312
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:0[1-9]|1[0-2])[0-3]\d(?!\d)")
+_OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 _LANGUAGES = {
     "eng": "en", "english": "en", "engelsk": "en", "dan": "da", "danish": "da", "dansk": "da", "nor": "no",
     "norwegian": "no", "norsk": "no", "swe": "sv", "swedish": "sv", "svensk": "sv", "ger": "de", "deu": "de",
@@ -260,9 +268,26 @@ def clean_doi(text: str) -> str:
     --------
     >>> clean_doi("https://doi.org/10.5555/Samsyn.0017.")
     '10.5555/samsyn.0017'
+    >>> clean_doi("(see 10.5555/(ASCE)12:3%284%29)")
+    '10.5555/(asce)12:3(4)'
     """
-    found = _DOI.search(text)
-    return found.group().lower().rstrip(".,;)]}>\"'") if found else ""
+    text = _ENTITY.sub(lambda entity: unescape(entity.group()), text)
+    decoded = unquote(text)
+    found = _DOI.search(text if "\ufffd" in decoded else decoded)
+    return _without_signs_behind(found.group().lower()) if found else ""
+
+
+def _without_signs_behind(doi: str) -> str:
+    """A DOI without what the sentence around it ends on; a bracket that it opens itself is its own."""
+    n_signs, end = Counter(doi), len(doi)
+    while end:
+        sign = doi[end - 1]
+        is_closed = sign in _OPENING and n_signs[sign] <= n_signs[_OPENING[sign]]
+        if sign not in ".,;\"'" and (sign not in _OPENING or is_closed):
+            break
+        n_signs[sign] -= 1
+        end -= 1
+    return doi[:end]
 
 
 @lru_cache(maxsize=4096)
@@ -273,9 +298,13 @@ def year_in(text: str) -> str:
     --------
     >>> year_in("2019/03/12/"), year_in("Mar 2019"), year_in("in press")
     ('2019', '2019', '')
+    >>> year_in("20190312")
+    '2019'
     """
-    found = re.search(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)", text)
-    return found.group() if found else ""
+    if found := _YEAR.search(text):
+        return found.group()
+    found = _DATE.search(text)
+    return found.group(1) if found else ""
 
 
 @lru_cache(maxsize=1024)

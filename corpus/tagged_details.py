@@ -107,8 +107,10 @@ def _as_exported(entry: Entry) -> None:
 
 
 def nbib_details(entry: Entry, fields: dict[str, list[str]]) -> None:
-    """PubMed's and ERIC's identifiers."""
+    """PubMed's and ERIC's identifiers, and groups among the authors."""
     values = entry.values
+    if groups := entry.extra.pop("CN", []):
+        values["authors"] = values.get("authors", []) + groups
     owner = fields.get("OWN", [""])[0]
     if owner == "ERIC":
         entry.database = "ERIC"
@@ -250,6 +252,9 @@ def _complete_nbib(batch: Batch, fields: dict[str, Values]) -> None:
     """As :func:`nbib_details`, for PubMed's own entries."""
     n_records = len(batch.lines)
     batch.databases = ["PubMed"] * n_records
+    if groups := batch.extra.pop("CN", None):
+        authors = [batch.columns["authors"]] if "authors" in batch.columns else []
+        batch.columns["authors"] = together([*authors, groups])
     if "accession" in batch.columns:
         batch.columns["pmid"] = _only_first(batch.columns["accession"])
     batch.columns["type"] = Values(np.arange(n_records), _types(fields.get("PT"), n_records))

@@ -22,10 +22,13 @@ from corpus.table_writers import write_csv, write_xlsx
 def write_records(records: pd.DataFrame, path: str | Path) -> None:
     """Write records to a file whose suffix names the format: .ris .bib .csv .json (CSL-JSON) .xlsx.
 
-    Every column is kept in every format, so that :func:`corpus.read_records` gives the same records again
-    (but for the line they stood on, their raw entry, and line breaks within a value, which only tables
-    hold). Other columns (verdicts, codes) are written to CSV and XLSX as they are; for the other formats the
-    caller puts them into keywords and notes. Nothing is half-written: the file appears whole.
+    Every column but ``extra`` is kept in every format, so that :func:`corpus.read_records` gives the same
+    records again (but for the line they stood on, their raw entry, and line breaks within a value, which only
+    tables hold). CSV, XLSX and CSL-JSON keep ``extra``, too; RIS keeps of it what stands under a tag of RIS
+    to which no column is written, BibTeX what has a name in small letters that is none of its columns'
+    fields, several values joined. Other columns (verdicts, codes) are written to CSV and XLSX as they are;
+    for the other formats the caller puts them into keywords and notes. Nothing is half-written: the file
+    appears whole.
 
     Parameters
     ----------

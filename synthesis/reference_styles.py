@@ -22,6 +22,8 @@ from synthesis.words import Words
 Role = Literal["", "names", "title", "container", "link"]
 
 _RANGE = re.compile(r"(\w*?)(\d+)\s*[-–—]+\s*(\w*?)(\d+)")
+# a hyphen in the number of a page, as in "S21-1 to S21-8"
+_HYPHENATED = re.compile(r"(\w+-\w+)[-–](\w+-\w+)")
 _OPEN_RANGE = re.compile(r"\s*[-–—]+\s*$")
 _ARTICLE = re.compile(r"(?i)(?:article\s*(?:no\.?\s*)?|art\.\s*)(\w+)|(e\d+)")
 _IS_THESIS = re.compile(r"(?i)thesis|dissertation|afhandling|avhandling|speciale")
@@ -221,6 +223,8 @@ def _pages(text: str, *, is_whole: bool, words: Words) -> str:
     if article:
         number = article[1] or article[2]
         return words("ref_article", n=number) if is_whole else number
+    if hyphenated := _HYPHENATED.fullmatch(text):
+        return ("–" if is_whole else "-").join(hyphenated.groups())
     found = _RANGE.fullmatch(text)
     if not found or found[1] != (found[3] or found[1]):
         bare = _OPEN_RANGE.sub("", text)

@@ -97,7 +97,10 @@ def reference(record: Mapping[str, Any]) -> Reference:
     publisher = next((extra[name][0] for name in _PUBLISHERS if extra.get(name)), "")
     doi, pages = _text(record, "doi"), _text(record, "pages")
     container = _text(record, "journal")
-    if kind == "conference" and (pages or _text(record, "volume")):
+    if kind == "conference" and _text(record, "issue"):
+        # what has an issue stands in a journal
+        kind = "article"
+    elif kind == "conference" and (pages or _text(record, "volume")):
         kind = "chapter"
     return Reference(
         names=names,

@@ -17,6 +17,8 @@ from corpus.records import RECORD_COLUMNS, as_records
 _LONGER = 1.2
 # fields that belong to one entry, not to the report
 _OF_AN_ENTRY = ("record_id", "source_id", "source_line", "raw", "accession")
+# a word of so many letters may be left out where a name of a journal is cut
+_SMALL_WORD = 3
 # groups merged at a time
 _GROUPS_AT_ONCE = 20_000
 FIELDS = tuple(column for column in RECORD_COLUMNS if column not in _OF_AN_ENTRY)
@@ -165,19 +167,40 @@ def _title_rank(title: str) -> tuple[bool, ...]:
 
 
 def _authors_rank(authors: str) -> tuple[bool, ...]:
-    # a given name, not an initial, behind the first comma
-    given = re.search(r",\s*[^\W\d_][^\W\d_]", authors)
-    return ("et al" not in authors, bool(given) and not authors.isupper())
+    # a given name behind a comma, not initials as "J." or "JA"
+    given = any(not second.isupper() for second in re.findall(r",\s*[^\W\d_]([^\W\d_])", authors))
+    return ("et al" not in authors, given and not authors.isupper())
 
 
 def _journal_rank(journal: str) -> tuple[bool, ...]:
     return (not re.search(r"\w\.(?:\s|$)|\d", journal), not journal.isupper())
 
 
+def _best_journal(places: list[int], values: list[str]) -> int:
+    best = _by(_journal_rank)(places, values)
+    for place in places:
+        is_plain = _journal_rank(values[place])[0] >= _journal_rank(values[best])[0]
+        if is_plain and _is_short_for(values[best], values[place]):
+            best = place
+    return best
+
+
+def _is_short_for(short: str, journal: str) -> bool:
+    """Whether a name is the other's with its words cut, as "J Clin Epidemiol"; small words may lack."""
+    cut = [part.strip(".") for part in short.casefold().split()]
+    words, at = journal.casefold().split(), 0
+    for word in words:
+        if at < len(cut) and word.startswith(cut[at]):
+            at += 1
+        elif len(word) > _SMALL_WORD:
+            return False
+    return at == len(cut) and any(part not in words for part in cut)
+
+
 _BETTER: dict[str, Chooser] = {
     "abstract": _longest_text,
     "title": _by(_title_rank),
     "authors": _by(_authors_rank),
-    "journal": _by(_journal_rank),
+    "journal": _best_journal,
     "pages": _by(lambda pages: (bool(re.search(r"\w\s*[-–]+\s*\w", pages)),)),
 }

@@ -210,6 +210,33 @@ def test_the_merged_record_takes_the_best_of_each_field_and_says_whose_it_is():
     assert {origins[name] for name in ("title", "authors", "abstract", "pages", "journal", "doi")} == {"b:2"}
 
 
+def test_the_merged_record_has_given_names_and_the_journal_in_full():
+    records = pd.DataFrame(
+        [
+            {"record_id": "a:1", **BASE, "authors": "Alder, JA; Vine, P", "journal": "J Clin Epidemiol"},
+            {"record_id": "b:2", **BASE, "authors": "Alder, Jo Anna; Vine, Pat",
+             "journal": "Journal of Clinical Epidemiology"},
+        ]
+    )  # fmt: skip
+    merged = merge_duplicates(records, pd.Series("a:1", index=["a:1", "b:2"])).iloc[0]
+    assert merged["authors"] == "Alder, Jo Anna; Vine, Pat"
+    assert merged["journal"] == "Journal of Clinical Epidemiology"
+
+
+@pytest.mark.parametrize(
+    "longer", ["Epidemiology (Made-up Town)", "Epidemiology Today", "Journal of Epidemiology. 12(3)"]
+)
+def test_a_longer_name_of_a_journal_is_no_better_where_the_first_is_not_cut(longer):
+    records = pd.DataFrame(
+        [
+            {"record_id": "a:1", **BASE, "journal": "Epidemiology"},
+            {"record_id": "b:2", **BASE, "journal": longer},
+        ]
+    )
+    merged = merge_duplicates(records, pd.Series("a:1", index=["a:1", "b:2"])).iloc[0]
+    assert merged["journal"] == "Epidemiology"
+
+
 def test_an_abstract_that_is_a_little_longer_does_not_replace_the_words_that_were_read():
     records = pair(first_abstract="Talk takes time.", abstract="Talk takes time. (C) Us")
     records.loc[1, "abstract"] = "Talk takes time.."

@@ -20,6 +20,7 @@ RIS_LINES = (
     "UR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-90000000001", "TY - x",
     "N1  - Accession Number: 90555201; a note", "SN  - 1234-5678", "SN  - 9780000000002",
     "XQ  - nobody's", "ER",
+    "L3  - 10.5555/l3", "L1  - 10.5555/l1", "PY  - in press", "Y1  - 2018", "C6  - OCT 2022",
     "C3  - PUBMED 90555101", "CP  - 24th Made-up Congress", "SP  - 3", "EP  - 9", "3. exp Trust/ or time.ti",
     "Provider: Made-up House", "AB  - \"quoted\" \\ and \t tab\u3000",
 )  # fmt: skip
@@ -28,6 +29,7 @@ NBIB_LINES = (
     "       and more ", "AB  - Words", "AB  -", "FAU - Elm, Kim", "AU  - Elm K", "LID - 10.5555/a [doi]",
     "AID - 10.5555/a [doi]", "AID - S1 [pii]",
     "LID - S2 [pii]", "PT  - Journal Article", "PT  - Book", "DP  - 2019",
+    "CN  - The Made-up Group",
     "MH  - Trust", "OT  - trust", "XYZ - unknown", "stray", "      \u00a0", "LA  - eng",
 )  # fmt: skip
 ENTRIES = {

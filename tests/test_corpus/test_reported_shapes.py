@@ -122,6 +122,57 @@ def test_keys_that_come_again_are_said_with_both_lines():
     assert "line 1" in warnings[0].what
 
 
+def test_a_doi_keeps_the_brackets_that_are_its_own():
+    assert read("ris_brackets_in_doi.ris").records["doi"].tolist() == [
+        "10.5555/(asce)0733-9429(2006)132:12(1282)",
+        "10.5555/s0140-6736(03)00001-2",
+        "10.5555/(sici)1099(199801)49:1<1::aid-1>3.0.co;2-b",
+        "10.5555/in.brackets(2)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "years"),
+    [
+        ("ris_early_access_and_in_press.ris", [2022, None, 2018, 2017, 2023]),
+        ("tagged_early_access.ciw", [2020, 2021]),
+        ("wos_early_access_date.txt", [2020, 2021]),
+        ("bibtex_early_access_and_in_press.bib", [2020, 2018]),
+    ],
+)
+def test_the_year_of_early_access_and_the_date_beside_in_press_count_where_there_is_no_year(name, years):
+    assert read(name).records["year"].astype(object).where(lambda year: year.notna(), None).tolist() == years
+
+
+def test_a_doi_is_found_where_ebsco_and_ovid_write_it_but_not_in_the_name_of_a_file():
+    assert read("ris_doi_in_l3_and_l1.ris").records["doi"].tolist() == [
+        "10.5555/ebsco.l3", "10.5555/ovid.l1", "", "10.5555/belongs",
+    ]  # fmt: skip
+
+
+def test_a_group_is_an_author_in_pubmed_as_in_its_xml():
+    assert read("nbib_group_author.nbib").records["authors"].tolist() == [
+        "Elm, Kim; The Walking Group", "The Sitting Group",
+    ]  # fmt: skip
+
+
+def test_types_are_those_of_ris_whatever_words_a_table_has_for_them():
+    assert read("csv_document_types.csv").records["type"].tolist() == [
+        "JOUR", "CPAPER", "JOUR", "CHAP", "ELEC", "GEN", "EDBOOK", "MGZN",
+    ]  # fmt: skip
+
+
+def test_a_first_page_with_a_hyphen_keeps_its_last_and_a_range_is_one_already():
+    assert read("ris_pages_with_hyphens.ris").records["pages"].tolist() == [
+        "S21-1-S21-8", "27–43", "127-43", "27-43",
+    ]  # fmt: skip
+
+
+def test_cells_that_are_text_in_excel_are_read_without_their_signs():
+    record = read("csv_excel_text_cells.csv").records.loc[0]
+    assert (record["issn"], record["pages"]) == ("03785955", "27-43")
+
+
 # --- from several sources -----------------------------------------------------------------------------------
 
 

@@ -138,7 +138,8 @@ def test_every_column_is_the_same_after_writing_and_reading(suffix, written):
 @pytest.mark.parametrize(
     "title",
     [
-        "=1+1", "'=1+1", "-- ''quoted'' --", "a \\emph{b} $c$ 100% & ~ {", "{both} {sides}", '"both" "sides"',
+        "=1+1", "'=1+1", '="007"', "-- ''quoted'' --",
+        "a \\emph{b} $c$ 100% & ~ {", "{both} {sides}", '"both" "sides"',
         "ER - positive", "שלום עולם \u200f(x)", "👩‍🔬 and 🇩🇰", "C:\\temp\\new", "a\u0301 combining",
         "#N/A", "007",
     ],

@@ -52,6 +52,8 @@ def without(record: dict, *names: str) -> dict:
         (without(ARTICLE, "volume"), "Alder, J. (2019). Rivals at one table. Invented Studies, (2), 27–43."),
         (ARTICLE | {"pages": "27-"}, "Alder, J. (2019). Rivals at one table. Invented Studies, 31(2), 27."),
         (ARTICLE | {"pages": "1203-15"}, "Alder, J. (2019). Rivals at one table. Invented Studies, 31(2), 1203–1215."),
+        (ARTICLE | {"pages": "S21-1-S21-8"}, "Alder, J. (2019). Rivals at one table. Invented Studies, 31(2), S21-1–S21-8."),
+        (ARTICLE | {"type": "CPAPER"}, f"Alder, J. (2019). Rivals at one table. {PLACE}"),
         (ARTICLE | {"pages": "e123"}, "Alder, J. (2019). Rivals at one table. Invented Studies, 31(2), Article e123."),
         (BOOK, "Huxham, C. (2005). Managing. Routledge."),
         ({"type": "RPRT", "authors": "VIVE", "year": 2023, "title": "Partnerskaber", "journal": "VIVE"}, "VIVE. (2023). Partnerskaber."),
