@@ -15,6 +15,8 @@ NO_MATCH = "no record matches"
 SEVERAL = "several records match"
 # titles of one identifier less alike than this (0 to 100) are of two works
 SAME_WORK_TITLE = 55
+# what may be the same, the surest first; another review may have given the same id to another record
+_BY = ("record_id", "doi", "pmid", "title")
 
 
 def match_records(
@@ -51,10 +53,10 @@ def match_records(
     index: dict[tuple[str, str], list[dict[str, str]]] = {}
     for keys in _keys(as_records(own)):
         keys["unique"] = unique_id.get(keys["record_id"], keys["record_id"])
-        for name in ("doi", "pmid", "title"):
+        for name in _BY:
             if keys[name]:
                 index.setdefault((name, keys[name]), []).append(keys)
-    return [_match(keys, index, unique_id) for keys in _keys(as_records(found))]
+    return [_match(keys, index) for keys in _keys(as_records(found))]
 
 
 def _keys(records: pd.DataFrame) -> Iterator[dict[str, str]]:
@@ -66,12 +68,8 @@ def _keys(records: pd.DataFrame) -> Iterator[dict[str, str]]:
         }  # fmt: skip
 
 
-def _match(
-    keys: dict[str, str], index: Mapping[tuple[str, str], list[dict[str, str]]], unique_id: Mapping[str, str]
-) -> tuple[str, str]:
-    if keys["record_id"] in unique_id:
-        return unique_id[keys["record_id"]], ""
-    for name in ("doi", "pmid", "title"):
+def _match(keys: dict[str, str], index: Mapping[tuple[str, str], list[dict[str, str]]]) -> tuple[str, str]:
+    for name in _BY:
         same = index.get((name, keys[name]), []) if keys[name] else []
         candidates = [one for one in same if _may_be(keys, one, by=name)]
         if len({one["unique"] for one in candidates}) > 1:

@@ -98,6 +98,10 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             return author_text_under(path, self.scheme, read_coding_scheme(self.folder / CURRENT))
 
     @abstractmethod
+    def coded(self) -> pd.DataFrame:
+        """The coded segments that stand."""
+
+    @abstractmethod
     def input_hash(self) -> str:
         """sha256 of all that the outputs are computed from."""
 
@@ -182,6 +186,7 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         faults += changed_sources(self.folder / "sources") or uncounted_entries(self.sources)
         faults += [f"flow: {fault}" for fault in self.flow().broken_identities()]
         faults += self._lost_decisions()
+        faults += self._lost_words()
         faults += self.scheme_faults()
         faults += self.settlement_faults()
         evidence = cache(self.evidence)
@@ -273,6 +278,23 @@ class ReportDesk(JudgementDesk, SchemeDesk):
                         f"decisions/{kind}/{line['person']}.jsonl line {line['journal_line']}: "
                         f"no source holds the record {line.get('record_id')}"
                     )
+        return faults
+
+    def _lost_words(self) -> list[str]:
+        """Coded words that are no more where they were, as when a merged duplicate has a longer abstract."""
+        coded = self.coded()
+        records = self.records
+        texts = records[records["record_id"].isin(set(coded["record_id"]))].set_index("record_id")
+        fields = {name: texts[name].to_dict() for name in coded["field"].unique() if name in texts}
+        faults = []
+        for row in coded.to_dict("records"):
+            text = fields.get(row["field"], {}).get(row["record_id"])
+            if text is not None and str(text)[row["start"] : row["end"]] != row["text"]:
+                where = f"is not at its place in the {row['field']} of {row['record_id']} any more"
+                faults.append(
+                    f"“{row['text'][:60]}”, coded as {row['code_id']} by {row['people']}, {where}: its text is "
+                    "another now. Code it again, or part the records: samsyn duplicates --different"
+                )
         return faults
 
     def _lost_judgements(self, evidence: Callable[[], Evidence]) -> list[str]:

@@ -183,6 +183,15 @@ OWN = as_records(
 UNIQUE = {name: name for name in OWN["record_id"]}
 
 
+def test_the_id_of_another_reviews_record_is_not_taken_for_ones_own():
+    own = pd.DataFrame({"record_id": ["refs:1", "refs:2"], "title": ["What schools do", "Bicycles at night"]})
+    found = pd.DataFrame(
+        {"record_id": ["refs:1", "refs:2"], "title": ["Trust in towns", "Bicycles at night"]}
+    )
+    matched = match_records(found, own, {"refs:1": "refs:1", "refs:2": "refs:2"})
+    assert matched == [("", "no record matches"), ("refs:2", "")]
+
+
 def test_a_name_with_quotation_marks_in_it_is_one_name(tmp_path):
     text = RAYYAN_CSV.replace('""Emily Stone""', r'""Stone, E. \""Em\""""')
     found, _ = found_in(tmp_path, text)
