@@ -196,6 +196,27 @@ def test_who_read_the_record_without_finding_the_code_says_absent():
     ]  # fmt: skip
 
 
+def test_who_withdraws_all_they_said_of_a_record_no_longer_disagrees():
+    read = [coded("ann"), coded("bo"), read_nothing("cy")]
+    assert coding_conflicts(frame_of(*read))["kind"].tolist() == ["presence"]
+    frame = frame_of(*read, read_nothing("cy", value="withdrawn"))
+    assert coding_conflicts(frame).empty
+    assert coded_segments(frame)["people"].tolist() == ["ann; bo"]
+
+
+def test_who_withdraws_one_of_two_decisions_has_still_read_the_record():
+    said = [
+        coded("ann"),
+        coded("bo"),
+        coded("bo", code_id="silos", direction="hinders", quotation="Trust held"),
+    ]
+    frame = frame_of(*said, read_nothing("bo", code_id="trust", value="withdrawn"))
+    assert coding_conflicts(frame)["positions"].tolist() == [
+        "ann: absent; bo: present, hinders",
+        "ann: present, promotes; bo: absent",
+    ]
+
+
 def test_who_has_not_read_the_record_says_nothing():
     frame = frame_of(coded("ann"), read_nothing("bo", record_id="r2"))
     assert coded_segments(frame)["people"].tolist() == ["ann"]
