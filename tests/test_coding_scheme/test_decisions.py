@@ -294,6 +294,27 @@ def test_descriptors_on_which_people_differ_stay_with_their_people_until_somebod
 
 
 @pytest.mark.parametrize(
+    ("descriptor", "value"), [("country", "Norway"), ("approach", "place; other"), ("part_of_study", "r2")]
+)
+def test_a_descriptor_can_be_taken_back(descriptor, value):
+    lines = [*described("ann", value, descriptor), *described("bo", "not reported", descriptor)]
+    lines += described("ann", "withdrawn", descriptor)
+    assert settled_descriptors(descriptors(lines))["person"].tolist() == ["bo"]
+
+
+def test_a_report_that_turns_out_to_be_part_of_no_other_stands_alone():
+    lines = described("ann", "r1", "part_of_study", "r2")
+    assert main_reports(settled_descriptors(descriptors(lines))) == {"r2": "r1"}
+    lines += described("ann", "not applicable", "part_of_study", "r2")
+    assert main_reports(settled_descriptors(descriptors(lines))) == {}
+
+
+def test_a_descriptor_that_the_scheme_does_not_have_cannot_be_withdrawn():
+    with pytest.raises(UsageError, match="row 2: there is no descriptor 'colour'"):
+        described("ann", "withdrawn", "colour")
+
+
+@pytest.mark.parametrize(
     ("said", "main"),
     [
         ([("r2", "r1", "ann"), ("r3", "r2", "ann")], {"r2": "r1", "r3": "r1"}),
