@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -313,10 +313,19 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
 
     def descriptors(self) -> pd.DataFrame:
         """The study descriptors, settled or one row per person: record_id, descriptor, value, person, ..."""
-        found = self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
-        unique_id, parts = self._unique_id(), found["descriptor"] == PART_OF_STUDY
-        found.loc[parts, "value"] = [unique_id.get(main, main) for main in found.loc[parts, "value"]]
-        return found
+        return settled_descriptors(descriptors(self._descriptor_lines()))
+
+    def _descriptor_lines(self) -> Iterator[dict[str, Any]]:
+        """The journal's descriptors, each of the record there is now, after mergers: then people agree or not."""
+        unique_id = self._unique_id()
+        for line in self._lines("coding"):
+            record_id = unique_id.get(str(line.get("record_id", "")))
+            if line.get("type") != "descriptor" or not record_id:
+                continue
+            value = str(line.get("value", ""))
+            if line.get("descriptor") == PART_OF_STUDY:
+                value = unique_id.get(value, value)
+            yield {**line, "record_id": record_id, "value": value}
 
     def agreement(self) -> pd.DataFrame:
         """Agreement of each pair of people, for screening stages and coding."""
