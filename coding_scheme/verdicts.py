@@ -1,8 +1,8 @@
 """What stands after everybody has coded: settled segments, and the disagreements that wait for adjudication.
 
-Who has a standing line on a record has read it; a code without a line of theirs is absent for them. Adjudication
-wins; else all who read the record must agree on presence, and on the direction where the code is present.
-Notes, findings and facets never make a disagreement. Of repeated readings the first counts.
+Who has a standing line on a record has read it; a code without a line of theirs is absent for them.
+Adjudication wins; else all who read the record must agree on presence, and on the direction where the code
+is present. Notes, findings and facets never make a disagreement. Of repeated readings the first counts.
 """
 
 from __future__ import annotations
