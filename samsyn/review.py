@@ -316,7 +316,7 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
         return settled_descriptors(descriptors(self._descriptor_lines()))
 
     def _descriptor_lines(self) -> Iterator[dict[str, Any]]:
-        """The journal's descriptors, each of the record there is now, after mergers: then people agree or not."""
+        """The journal's descriptors, each of the record there is now: only then do people agree or not."""
         unique_id = self._unique_id()
         for line in self._lines("coding"):
             record_id = unique_id.get(str(line.get("record_id", "")))
@@ -392,18 +392,25 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
         codes : {"", "matrix", "directions", "segments", "codebook"}
             Write this table of the coding instead (.csv).
         person : str, optional
-            In a project or a table of the coding only this person's decisions.
+            In a project or a table of the coding only this person's decisions; records go out with all.
         which : {"all", "included", "excluded", "unscreened", "waiting", "unsure", "conflicts"}
             By the verdict at the last stage reached.
 
         Raises
         ------
         UsageError
-            When the suffix or the subset is not known.
+            When the suffix or the subset is not known, or records are asked for by person.
         """
+        path = Path(path)
+        is_coding = bool(codes) or path.suffix.lower() in PROJECTS
+        if person and not is_coding:
+            raise UsageError(
+                f"{path.name} holds the decisions of all, not of {person} alone.",
+                next_step="Leave out --as, or write their coding: .qdpx, or .csv with --codes segments.",
+            )
         decisions = self.screening_decisions()
         chosen = with_verdicts(self.records, self.verdicts(), decisions, self.protocol, which=which)
-        if codes or Path(path).suffix.lower() in PROJECTS:
+        if is_coding:
             return self.export_coding(path, chosen, table=codes, person=person)
         write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)
