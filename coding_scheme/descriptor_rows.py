@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from coding_scheme.descriptors import PART_OF_STUDY
+from coding_scheme.descriptors import PART_OF_STUDY, WITHDRAWN
 from coding_scheme.scheme import CodingScheme
 from coding_scheme.table_rows import KnownRecords, some
 from corpus.errors import all_faults
@@ -29,9 +29,9 @@ def descriptor_lines(
     Parameters
     ----------
     rows : DataFrame or iterable of mappings
-        Columns record_id, descriptor, value, decided_at. ``value`` may be "not reported" or "not applicable";
-        of a descriptor with chosen values it is one id, or several joined by ";". The descriptor
-        "part_of_study" names the record of the study's main report.
+        Columns record_id, descriptor, value, decided_at. ``value`` may be "not reported" or "not applicable",
+        and "withdrawn" takes the person's earlier one back; of a descriptor with chosen values it is one id,
+        or several joined by ";". The descriptor "part_of_study" names the record of the study's main report.
     records, scheme, person, file
         As for :func:`~coding_scheme.decision_rows.decisions_from_rows`.
     adjudicates : bool
@@ -83,16 +83,16 @@ def _descriptor_fault(row: dict[str, str], known: KnownRecords, scheme: CodingSc
     if not value:
         return f"the value is missing (write {' or '.join(NOT_CODED)} where that is so)"
     if name == PART_OF_STUDY:
-        return known.fault(value)
+        return "" if value in (*NOT_CODED, WITHDRAWN) else known.fault(value)
     descriptor = next((each for each in scheme.descriptors if each.id == name), None)
     if descriptor is None:
         names = [PART_OF_STUDY, *(descriptor.id for descriptor in scheme.descriptors)]
         return f"there is no descriptor {name!r}. Known: {some(names)}"
-    if value in NOT_CODED or descriptor.value_type not in {"one_of", "some_of"}:
+    if value in (*NOT_CODED, WITHDRAWN) or descriptor.value_type not in {"one_of", "some_of"}:
         return ""
     ids = [each.id for each in descriptor.values]
     values = [part.strip() for part in value.split(";") if part.strip()]
     unknown = [part for part in values if part not in ids]
     if unknown:
-        return f"unknown {name} {unknown[0]!r}. Known: {', '.join([*ids, *NOT_CODED])}"
+        return f"unknown {name} {unknown[0]!r}. Known: {', '.join([*ids, *NOT_CODED, WITHDRAWN])}"
     return f"{name} takes one value" if descriptor.value_type == "one_of" and len(values) > 1 else ""

@@ -9,6 +9,7 @@ import pandas as pd
 
 COLUMNS = ("record_id", "descriptor", "value", "person", "decided_at")
 PART_OF_STUDY = "part_of_study"
+WITHDRAWN = "withdrawn"
 
 
 def descriptors(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def descriptors(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             row: dict[str, Any] = {name: str(line.get(name, "")) for name in COLUMNS}
             row["adjudicates"] = line.get("adjudicates") is True
             latest[row["record_id"], row["descriptor"], row["person"], row["adjudicates"]] = row
-    rows = [row for _, row in sorted(latest.items()) if row["value"] != "withdrawn"]
+    rows = [row for _, row in sorted(latest.items()) if row["value"] != WITHDRAWN]
     frame = pd.DataFrame(rows, columns=[*COLUMNS, "adjudicates"])
     return frame.astype({**dict.fromkeys(COLUMNS, "str"), "adjudicates": bool})
 

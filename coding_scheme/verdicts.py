@@ -1,8 +1,8 @@
 """What stands after everybody has coded: settled segments, and the disagreements that wait for adjudication.
 
-Who has any line on a record has read it; a code without a line of theirs is absent for them. Adjudication
-wins; else all who read the record must agree on presence, and on the direction where the code is present.
-Notes, findings and facets never make a disagreement. Of repeated readings the first counts.
+Who has a standing line on a record has read it; a code without a line of theirs is absent for them.
+Adjudication wins; else all who read the record must agree on presence, and on the direction where the code
+is present. Notes, findings and facets never make a disagreement. Of repeated readings the first counts.
 """
 
 from __future__ import annotations
@@ -127,12 +127,34 @@ def readers(
 ) -> dict[str, list[str]]:
     """For each record the people who read it in one of the rounds, sorted.
 
+    Who has withdrawn all that they said of it counts as not having read it (but see :func:`seen_by`).
+
     Examples
     --------
     >>> from coding_scheme.decisions import CodingDecision, as_line, coding_decisions
     >>> lines = [as_line(CodingDecision("r1", "", "absent", person)) for person in ("bo", "ann")]
     >>> readers(coding_decisions(lines))
     {'r1': ['ann', 'bo']}
+    >>> withdrawn = as_line(CodingDecision("r1", "", "withdrawn", "bo"))
+    >>> readers(coding_decisions([*lines, withdrawn]))
+    {'r1': ['ann']}
+    """
+    return seen_by(standing_decisions(decisions, reading=reading), rounds, reading=reading)
+
+
+def seen_by(
+    decisions: pd.DataFrame, rounds: tuple[str, ...] = _READINGS, *, reading: int = 1
+) -> dict[str, list[str]]:
+    """For each record the people who ever said something of it in one of the rounds, sorted.
+
+    They have seen it, even if they have withdrawn all of it since.
+
+    Examples
+    --------
+    >>> from coding_scheme.decisions import CodingDecision, as_line, coding_decisions
+    >>> lines = [as_line(CodingDecision("r1", "", value, "ann")) for value in ("absent", "withdrawn")]
+    >>> seen_by(coding_decisions(lines))
+    {'r1': ['ann']}
     """
     is_own = decisions["round"].isin(rounds) & (decisions["reading"] == reading)
     own = decisions.loc[is_own, ["record_id", "person"]].drop_duplicates()
@@ -159,7 +181,7 @@ def positions(
         ``rows`` are all standing ones on the code, those of adjudicators too.
     """
     standing = standing_decisions(decisions)
-    read_by = readers(decisions, rounds)
+    read_by = seen_by(standing, rounds)
     coded = _rows_of(standing[standing["code_id"] != ""])
     for (record_id, code_id), rows in groupby(coded, key=itemgetter("record_id", "code_id")):
         listed: list[Mapping[Any, Any]] = list(rows)

@@ -16,7 +16,7 @@ from coding_scheme import (
     conflict_sheet,
 )
 from coding_scheme.coding_agreement import Level, Scale
-from coding_scheme.verdicts import readers
+from coding_scheme.verdicts import readers, seen_by
 from corpus import UsageError, journal
 from samsyn.screening_desk import ScreeningDesk
 
@@ -52,10 +52,10 @@ class CodingDesk(ScreeningDesk):
         included, decisions = self.included(), self.coding_decisions()
         own = decisions[decisions["person"] == person]
         if again:
-            first, second = (readers(own, ("blind",), reading=number) for number in (1, 2))
-            open_ids = set(first) - set(second)
+            # what was withdrawn leaves nothing to compare a second reading with
+            open_ids = set(readers(own, ("blind",))) - set(seen_by(own, ("blind",), reading=2))
         else:
-            open_ids = set(included["record_id"]) - set(readers(own))
+            open_ids = set(included["record_id"]) - set(seen_by(own))
         if size < 0:
             raise UsageError(f"A sample has no {size} records.", next_step="Give a number from 1.")
         if size:
@@ -69,7 +69,7 @@ class CodingDesk(ScreeningDesk):
         No suggestion on them is for this person's eyes yet.
         """
         decisions = self.coding_decisions()
-        read_blind, read = readers(decisions, ("blind",)), readers(decisions)
+        read_blind, read = seen_by(decisions, ("blind",)), seen_by(decisions)
         return {record for record in read_blind if person not in read[record]}
 
     def undo_coding(self, person: str, n: int = 1) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
@@ -313,10 +313,19 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
 
     def descriptors(self) -> pd.DataFrame:
         """The study descriptors, settled or one row per person: record_id, descriptor, value, person, ..."""
-        found = self._in_unique_records(settled_descriptors(descriptors(self._lines("coding"))))
-        unique_id, parts = self._unique_id(), found["descriptor"] == PART_OF_STUDY
-        found.loc[parts, "value"] = [unique_id.get(main, main) for main in found.loc[parts, "value"]]
-        return found
+        return settled_descriptors(descriptors(self._descriptor_lines()))
+
+    def _descriptor_lines(self) -> Iterator[dict[str, Any]]:
+        """The journal's descriptors, each of the record there is now: only then do people agree or not."""
+        unique_id = self._unique_id()
+        for line in self._lines("coding"):
+            record_id = unique_id.get(str(line.get("record_id", "")))
+            if line.get("type") != "descriptor" or not record_id:
+                continue
+            value = str(line.get("value", ""))
+            if line.get("descriptor") == PART_OF_STUDY:
+                value = unique_id.get(value, value)
+            yield {**line, "record_id": record_id, "value": value}
 
     def agreement(self) -> pd.DataFrame:
         """Agreement of each pair of people, for screening stages and coding."""
@@ -385,18 +394,25 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
         codes : {"", "matrix", "directions", "segments", "codebook"}
             Write this table of the coding instead (.csv).
         person : str, optional
-            In a project or a table of the coding only this person's decisions.
+            In a project or a table of the coding only this person's decisions; records go out with all.
         which : {"all", "included", "excluded", "unscreened", "waiting", "unsure", "conflicts"}
             By the verdict at the last stage reached.
 
         Raises
         ------
         UsageError
-            When the suffix or the subset is not known.
+            When the suffix or the subset is not known, or records are asked for by person.
         """
+        path = Path(path)
+        is_coding = bool(codes) or path.suffix.lower() in PROJECTS
+        if person and not is_coding:
+            raise UsageError(
+                f"{path.name} holds the decisions of all, not of {person} alone.",
+                next_step="Leave out --as, or write their coding: .qdpx, or .csv with --codes segments.",
+            )
         decisions = self.screening_decisions()
         chosen = with_verdicts(self.records, self.verdicts(), decisions, self.protocol, which=which)
-        if codes or Path(path).suffix.lower() in PROJECTS:
+        if is_coding:
             return self.export_coding(path, chosen, table=codes, person=person)
         write_records(with_codes(chosen, self.coded(), self.scheme), path)
         return len(chosen)

@@ -155,8 +155,8 @@ def _parts(trace: Trace, noted: Noted, unique_id: Mapping[str, str]) -> Iterator
     """Which reports belong to one study."""
     part_of = {}
     for (record_id, name), said in noted.items():
-        main = _agreed(said) if name == "part_of_study" else None
-        main = unique_id.get(main, main) if main else None
+        now = {person: unique_id.get(main, main) for person, main in said.items()}
+        main = _agreed(now) if name == "part_of_study" else None
         if main and main != record_id and main not in _ABSENT:
             part_of[record_id] = main
     for study_id, study in trace["studies"].items():

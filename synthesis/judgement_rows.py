@@ -36,7 +36,8 @@ def judgement_lines(
     ----------
     rows : DataFrame or iterable of mappings
         Columns about, item, value, explanation, decided_at (``synthesis.judgements`` says what they hold).
-        Rows without a value are skipped; others (name, question) are for the eye.
+        Rows without a value are skipped; other columns (name, question) are for the eye. "withdrawn" may also
+        be said of what is no longer there, by whoever has a judgement on it.
     evidence : Evidence
         What can be judged.
     person : str
@@ -70,7 +71,7 @@ def judgement_lines(
     corpus.errors.UsageError: The rows: 1 fault, no judgement was saved.
     row 2: 'low' needs an explanation.
     """
-    known = _Known(evidence)
+    known, own = _Known(evidence), _said_by(person, evidence, adjudicates=adjudicates)
     faults: list[tuple[int, str]] = []
     lines: dict[tuple[str, str], dict[str, Any]] = {}
     cells = text_cells(rows, needs=("about", "item", "value"), file=file)
@@ -80,6 +81,8 @@ def judgement_lines(
         value, about, item = _plain(row["value"]), row.get("about", ""), row.get("item", "")
         found = [*known.faults(about, item, value), *_value_faults(item, value, row)]
         about = known.unique_of.get(about, about)
+        if value == WITHDRAWN and (about, item) in own:
+            found = []
         if (about, item) in lines:
             found.append(f"{item} of {about} stands in two rows")
         faults += [(number, what) for what in found]
@@ -200,6 +203,15 @@ class _Known:
         """Whether a coded finding stands behind it."""
         roles = contributions(self.evidence)
         return review_finding in set(roles.loc[roles["role"] == CONTRIBUTES, "review_finding"])
+
+
+def _said_by(person: str, evidence: Evidence, *, adjudicates: bool) -> set[tuple[str, str]]:
+    """The about and item of all that a person has judged, or (``adjudicates``) settled."""
+    role = "settled_by" if adjudicates else "people"
+    return {
+        (row["about"], row["item"])
+        for row in rows_of(evidence.judgements) if person in row[role].split("; ")
+    }  # fmt: skip
 
 
 def _value_faults(item: str, value: str, row: Mapping[str, str]) -> Iterable[str]:

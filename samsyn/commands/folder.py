@@ -210,7 +210,9 @@ def status(folder: Path, as_json: bool) -> None:
     help="A table of the coding instead, as .csv: matrix (records by codes, 0 and 1), directions (the same, "
     "with directions), segments (a row per coded segment and coder), codebook (for Taguette).",
 )
-@click.option("--as", "person", default="", metavar="PERSON", help="Of the coding only this person's.")
+@click.option(
+    "--as", "person", default="", metavar="PERSON", help="Of the coding only this person's (.qdpx, --codes)."
+)
 @in_review
 def export(path: Path, which: str, codes: str | None, person: str, folder: Path) -> None:
     """Write records with verdicts and codes to a file; its suffix names the format.

@@ -196,6 +196,27 @@ def test_who_read_the_record_without_finding_the_code_says_absent():
     ]  # fmt: skip
 
 
+def test_who_withdraws_all_they_said_of_a_record_no_longer_disagrees():
+    read = [coded("ann"), coded("bo"), read_nothing("cy")]
+    assert coding_conflicts(frame_of(*read))["kind"].tolist() == ["presence"]
+    frame = frame_of(*read, read_nothing("cy", value="withdrawn"))
+    assert coding_conflicts(frame).empty
+    assert coded_segments(frame)["people"].tolist() == ["ann; bo"]
+
+
+def test_who_withdraws_one_of_two_decisions_has_still_read_the_record():
+    said = [
+        coded("ann"),
+        coded("bo"),
+        coded("bo", code_id="silos", direction="hinders", quotation="Trust held"),
+    ]
+    frame = frame_of(*said, read_nothing("bo", code_id="trust", value="withdrawn"))
+    assert coding_conflicts(frame)["positions"].tolist() == [
+        "ann: absent; bo: present, hinders",
+        "ann: present, promotes; bo: absent",
+    ]
+
+
 def test_who_has_not_read_the_record_says_nothing():
     frame = frame_of(coded("ann"), read_nothing("bo", record_id="r2"))
     assert coded_segments(frame)["people"].tolist() == ["ann"]
@@ -270,6 +291,27 @@ def test_descriptors_on_which_people_differ_stay_with_their_people_until_somebod
     lines += descriptor_lines(rows, RECORDS, SCHEME, person="cy", adjudicates=True)
     settled = settled_descriptors(descriptors(lines))
     assert settled[["value", "person"]].to_numpy().tolist() == [["Denmark", "cy"]]
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "value"), [("country", "Norway"), ("approach", "place; other"), ("part_of_study", "r2")]
+)
+def test_a_descriptor_can_be_taken_back(descriptor, value):
+    lines = [*described("ann", value, descriptor), *described("bo", "not reported", descriptor)]
+    lines += described("ann", "withdrawn", descriptor)
+    assert settled_descriptors(descriptors(lines))["person"].tolist() == ["bo"]
+
+
+def test_a_report_that_turns_out_to_be_part_of_no_other_stands_alone():
+    lines = described("ann", "r1", "part_of_study", "r2")
+    assert main_reports(settled_descriptors(descriptors(lines))) == {"r2": "r1"}
+    lines += described("ann", "not applicable", "part_of_study", "r2")
+    assert main_reports(settled_descriptors(descriptors(lines))) == {}
+
+
+def test_a_descriptor_that_the_scheme_does_not_have_cannot_be_withdrawn():
+    with pytest.raises(UsageError, match="row 2: there is no descriptor 'colour'"):
+        described("ann", "withdrawn", "colour")
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,17 @@ def test_records_read_blind_are_given_out_again_to_their_reader(review, tmp_path
     assert review.coded().empty  # the first reading stands
 
 
+def test_a_record_whose_coding_was_withdrawn_has_been_seen_and_is_not_given_out_again(review):
+    read = set(review.blind_sheet("anna")["record_id"])
+    rows = [{"record_id": min(read), "code_id": "", "value": value} for value in ("absent", "withdrawn")]
+    for row in rows:
+        review.code([row], person="anna", round_="blind")
+    assert set(review.blind_sheet("anna")["record_id"]) == read - {min(read)}
+    assert review.blind_sheet("anna", again=True).empty
+    review.code(rows[:1], person="bo", round_="blind")
+    assert review.to_read_blind("anna") == set()
+
+
 def test_agreement_shows_each_code_and_lists_the_disagreements(example, tmp_path):
     table = tmp_path / "disagreements.csv"
     said = run("agreement", "--csv", table, "--review", example.folder)

@@ -94,6 +94,35 @@ def test_what_an_undone_word_had_overridden_stands_again(review):
     assert review.duplicates().doubtful.empty
 
 
+def test_what_was_settled_of_a_study_stays_settled_when_a_duplicate_of_it_is_found(review):
+    first, _, other = ids(review)
+    noted = [{"record_id": name, "descriptor": "country", "value": said}
+             for name, said in ((first, "Denmark"), (other, "Sweden"))]  # fmt: skip
+    review.describe(noted, person="ann")
+    review.describe([noted[0] | {"value": "Norway"}], person="cy", adjudicates=True)
+    review.decide_duplicates([{"record_id_a": first, "record_id_b": other, "verdict": "same"}], person="ann")
+    assert review.descriptors()[["record_id", "value", "person"]].to_numpy().tolist() == [
+        [review.records.loc[0, "record_id"], "Norway", "cy"]
+    ]
+
+
+def test_people_who_name_two_entries_of_one_main_report_agree_once_these_are_merged(review, tmp_path):
+    (tmp_path / "part.ris").write_text(ENTRY.format(title="Interviews on money", year=2021), "utf-8")
+    review.add(tmp_path / "part.ris", Search("ERIC"))
+    first, _, other, part = ids(review)
+    for stage in review.protocol.stages:
+        included = [{"record_id": name, "verdict": "include", "stage": stage} for name in (first, part)]
+        review.screen(included, person="ann")
+    for person, main_report in (("ann", first), ("bo", other)):
+        row = {"record_id": part, "descriptor": "part_of_study", "value": main_report}
+        review.describe([row], person=person)
+    review.decide_duplicates([{"record_id_a": first, "record_id_b": other, "verdict": "same"}], person="ann")
+    assert review.descriptors()["person"].tolist() == ["ann; bo"]
+    review.render(formats=["html", "csv"])
+    assert review.check() == []
+    assert review.flow().included_studies == 1
+
+
 def test_an_explanation_can_be_asked_of_any_member(review):
     first, second, third = ids(review)
     said = run(review, "--explain", second).output

@@ -89,6 +89,16 @@ def test_an_export_added_to_another_review_names_the_same_records(review, tmp_pa
     assert other.records["record_id"].tolist() == review.records["record_id"].tolist()
 
 
+@pytest.mark.parametrize("suffix", [".ris", ".csv"])
+def test_records_with_the_decisions_of_one_person_alone_are_refused(review, tmp_path, suffix):
+    path = tmp_path / f"out{suffix}"
+    words = ["export", str(path), "--as", "ann", "--review", str(review.folder)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert f"out{suffix} holds the decisions of all, not of ann alone" in done.output
+    assert not path.exists()
+
+
 def test_export_command_says_how_many(review, tmp_path):
     path = tmp_path / "out.json"
     done = CliRunner().invoke(main, ["export", str(path), "--review", str(review.folder)])

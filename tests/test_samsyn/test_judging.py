@@ -96,6 +96,26 @@ def test_check_names_judgements_of_findings_that_are_no_longer_there(example_cop
     )
 
 
+def test_judgements_of_a_report_that_was_excluded_since_are_taken_back_and_check_is_silent(
+    example_copy: Path, tmp_path: Path
+) -> None:
+    review = Review.open(example_copy)
+    judged = review.judgements()
+    appraised = judged[judged["about"].isin(review.included()["record_id"]) & (judged["settled_by"] == "")]
+    report = appraised["about"].iloc[0]
+    excluded = {"record_id": report, "verdict": "exclude", "stage": "full_text", "criterion": "E04_type"}
+    review.screen([excluded], person="adjudicator", adjudicates=True)
+    assert any(f"{report!r} is not an included report" in fault for fault in review.check())
+    taken_back = judged[judged["about"] == report]
+    for people, adjudicate in (("people", ()), ("settled_by", ("--adjudicate",))):
+        for person in sorted({who for each in taken_back[people] for who in each.split("; ") if who}):
+            own = taken_back[[person in each.split("; ") for each in taken_back[people]]]
+            rows = [f"{report},{item},withdrawn," for item in own["item"]]
+            run("judge", written(tmp_path / "j.csv", *rows), "--as", person, *adjudicate,
+                "--review", example_copy)  # fmt: skip
+    assert not any("is not an included report" in fault for fault in review.check())
+
+
 def test_the_authors_file_and_the_judgements_are_part_of_the_input_hash(example_copy: Path) -> None:
     review = Review.open(example_copy)
     hashes = [review.input_hash()]

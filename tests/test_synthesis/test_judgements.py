@@ -375,6 +375,25 @@ def test_a_judgement_of_what_is_no_longer_there_is_named() -> None:
     assert "there is no finding 'targets--scopus-9--hinders'" in fault
 
 
+@pytest.mark.parametrize(
+    ("about", "item", "value"),
+    [("scopus:4", "Q1", "no"), (FIRST, "Q9", "yes"), ("RF7", "coherence", "minor"),
+     ("targets--scopus-9--hinders", "credibility", "credible")],
+    ids=["an excluded report", "a removed item", "a removed review finding", "a finding that is gone"],
+)  # fmt: skip
+def test_what_is_no_longer_there_can_be_taken_back_by_who_judged_it(about, item, value) -> None:
+    lines = [said(about, item, value, why="Thin."),
+             said(about, item, value, person="cy", why="Thin.", adjudicates=True)]  # fmt: skip
+    evidence, row = with_judgements(*lines), {"about": about, "item": item, "value": "withdrawn"}
+    assert len(unknown_judgements(evidence)) == 1
+    for person, adjudicates in (("ann", False), ("cy", False), ("coder-1", True)):
+        with pytest.raises(UsageError, match=f"row 2: .*{item if item == 'Q9' else about}"):
+            judgement_lines([row], evidence, person=person, adjudicates=adjudicates)
+    lines += judgement_lines([row], evidence, person="coder-1")
+    lines += judgement_lines([row], evidence, person="cy", adjudicates=True)
+    assert unknown_judgements(with_judgements(*lines)) == []
+
+
 def test_confidence_in_what_no_finding_stands_behind_is_refused_named_and_can_be_withdrawn() -> None:
     bare = ReviewFinding("RF1", "None.", codes=("long_run",), direction="hinders")
     evidence = dataclasses.replace(example_evidence(), author=AuthorText((), (bare,)))
