@@ -290,10 +290,10 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         for row in coded.to_dict("records"):
             text = fields.get(row["field"], {}).get(row["record_id"])
             if text is not None and str(text)[row["start"] : row["end"]] != row["text"]:
-                where = f"is not at its place in the {row['field']} of {row['record_id']} any more"
+                coding = f"“{row['text'][:60]}”, coded as {row['code_id']} by {row['people']},"
                 faults.append(
-                    f"“{row['text'][:60]}”, coded as {row['code_id']} by {row['people']}, {where}: its text is "
-                    "another now. Code it again, or part the records: samsyn duplicates --different"
+                    f"{coding} is not at its place in the {row['field']} of {row['record_id']} any more: "
+                    "its text is another now. Code it again, or part the two: samsyn duplicates --different"
                 )
         return faults
 
