@@ -79,11 +79,17 @@ def _unsupported(trace: Trace, coding: Lines) -> Iterator[str]:
                     f"No decision of {person} that stands holds the segment {segment_id}; it was there when "
                     f"the report was made. Look in decisions/coding/{person}.jsonl, then: samsyn render"
                 )
-            elif segment["direction"] not in {line["direction"] for line in standing}:
+            elif segment["direction"] not in _directions(standing, str(trace["review"]["scheme_hash"])):
                 yield (
                     f"The segment {segment_id} is said to be “{segment['direction']}”; "
                     f"{person} decided “{standing[0]['direction']}”."
                 )
+
+
+def _directions(standing: Lines, scheme_hash: str) -> set[str]:
+    """What somebody said, and "mixed" where codes of an earlier scheme may have been merged."""
+    earlier = any(line.get("scheme_hash") != scheme_hash for line in standing)
+    return {line["direction"] for line in standing} | ({"mixed"} if earlier else set())
 
 
 def _settled(trace: Trace, coding: Lines) -> Iterator[str]:
