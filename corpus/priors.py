@@ -97,7 +97,9 @@ def _labelled(path: Path, label: str, protocol: Protocol) -> tuple[pd.DataFrame,
     labels: dict[str, int] = {}
     for row, given in decisions.groupby("row"):
         reached = max(given["stage"], key=list(STAGES).index)
-        verdicts = set(given.loc[given["stage"] == reached, "verdict"])
+        said = given[given["stage"] == reached]
+        # who settled it wins
+        verdicts = set((said[said["adjudicates"]] if said["adjudicates"].any() else said)["verdict"])
         # where people differed or doubted, there is nothing to be learned
         if verdicts in ({"include"}, {"exclude"}):
             labels[records["record_id"].iloc[int(str(row))]] = int(verdicts == {"include"})

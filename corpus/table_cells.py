@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from os import PathLike
 from typing import Any
 
 import pandas as pd
@@ -29,14 +30,13 @@ def text_cells(
         Columns that the rows must have, if there are any rows.
     any_case : iterable of str
         Columns of words from a list, which spreadsheets and people write with a capital: small here.
-
     file : str
         Where the rows come from, for the error.
 
     Raises
     ------
     UsageError
-        When a column is missing.
+        When a column is missing, or what is given are no rows.
 
     Examples
     --------
@@ -44,6 +44,12 @@ def text_cells(
     ...            any_case=["verdict"])
     [{'record_id': 'X:1', 'verdict': 'include'}, {'record_id': 'X:2', 'verdict': ''}]
     """
+    if isinstance(rows, str | PathLike | Mapping | pd.Series):
+        raise UsageError(
+            "Rows are wanted, a DataFrame or a list of them; this is " + type(rows).__name__ + ".",
+            where=file,
+            next_step="A table in a file: pandas.read_csv(path, dtype=str). One row: [row].",
+        )
     listed = rows.to_dict("records") if isinstance(rows, pd.DataFrame) else rows
     small = frozenset(any_case)
     cells = [

@@ -79,11 +79,17 @@ def _unsupported(trace: Trace, coding: Lines) -> Iterator[str]:
                     f"No decision of {person} that stands holds the segment {segment_id}; it was there when "
                     f"the report was made. Look in decisions/coding/{person}.jsonl, then: samsyn render"
                 )
-            elif segment["direction"] not in {line["direction"] for line in standing}:
+            elif segment["direction"] not in _directions(standing, str(trace["review"]["scheme_hash"])):
                 yield (
                     f"The segment {segment_id} is said to be “{segment['direction']}”; "
                     f"{person} decided “{standing[0]['direction']}”."
                 )
+
+
+def _directions(standing: Lines, scheme_hash: str) -> set[str]:
+    """What somebody said, and "mixed" where codes of an earlier scheme may have been merged."""
+    earlier = any(line.get("scheme_hash") != scheme_hash for line in standing)
+    return {line["direction"] for line in standing} | ({"mixed"} if earlier else set())
 
 
 def _settled(trace: Trace, coding: Lines) -> Iterator[str]:
@@ -159,15 +165,26 @@ def _parts(trace: Trace, noted: Noted, unique_id: Mapping[str, str]) -> Iterator
         main = _agreed(now) if name == "part_of_study" else None
         if main and main != record_id and main not in _ABSENT:
             part_of[record_id] = main
+    reports = [report for study in trace["studies"].values() for report in study["reports"]]
+    said = {report: _last(report, part_of) for report in reports}
+    # of a study whose main report was excluded the first included one stands for it
+    standing: dict[str, str] = {}
+    for report, main in sorted(said.items()):
+        standing.setdefault(main, main if main in said else report)
     for study_id, study in trace["studies"].items():
         for report in study["reports"]:
-            main, passed = report, [report]
-            while main in part_of and part_of[main] not in passed:
-                main = part_of[main]
-                passed.append(main)
+            main = said[report]
             in_ring = main in part_of
-            if not in_ring and main != study_id:
+            if not in_ring and standing[main] != study_id:
                 yield f"The report {report} stands under the study {study_id}; people said {main}. {_NEXT}"
+
+
+def _last(report: str, part_of: Mapping[str, str]) -> str:
+    """The main report at the end of a chain; in a ring the last one before it closes."""
+    passed = [report]
+    while passed[-1] in part_of and part_of[passed[-1]] not in passed:
+        passed.append(part_of[passed[-1]])
+    return passed[-1]
 
 
 def _descriptors(trace: Trace, noted: Noted) -> Iterator[str]:

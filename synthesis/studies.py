@@ -99,6 +99,8 @@ def studies(evidence: Evidence, language: str = "en") -> pd.DataFrame:
 def study_of_report(evidence: Evidence) -> dict[str, str]:
     """record_id of each included report -> record_id of its study's main report.
 
+    Where that one is a record and not included, the study's first included report stands for it.
+
     Examples
     --------
     >>> from synthesis import example_evidence
@@ -106,7 +108,13 @@ def study_of_report(evidence: Evidence) -> dict[str, str]:
     'scopus:1'
     """
     main = main_reports(evidence.descriptors)
-    return {report: main.get(report, report) for report in included_reports(evidence)}
+    included = included_reports(evidence)
+    left_out = set(evidence.records["record_id"]).difference(included)
+    standing: dict[str, str] = {}
+    for report in included:
+        study = main.get(report, report)
+        standing.setdefault(study, report if study in left_out else study)
+    return {report: standing[main.get(report, report)] for report in included}
 
 
 @counted_once

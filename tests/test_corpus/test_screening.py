@@ -100,6 +100,14 @@ def test_a_faulty_row_is_named_with_what_is_known_and_no_row_is_taken(row, said)
     assert "mine.csv" in rows_fault(**row)
 
 
+@pytest.mark.parametrize("rows", ["to-screen.csv", {"record_id": "r:1", "verdict": "include"}])
+def test_what_are_no_rows_is_said_with_how_to_get_some(rows):
+    with pytest.raises(
+        UsageError, match=r"Rows are wanted, a DataFrame or a list of them; this is (str|dict)\."
+    ):
+        screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="")
+
+
 def test_rows_without_a_verdict_are_skipped():
     rows = [{"record_id": "r:1", "verdict": ""}, {"record_id": "r:1", "verdict": "include"}]
     taken = screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now")

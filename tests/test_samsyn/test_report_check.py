@@ -150,6 +150,25 @@ def test_coded_words_that_a_longer_abstract_moved_are_listed(tmp_path: Path) -> 
     assert review.check() == []
 
 
+def test_a_study_whose_main_report_is_excluded_is_known_by_the_next(tmp_path: Path) -> None:
+    review = Review.new(tmp_path / "review", scheme="blank")
+    (tmp_path / "a.csv").write_text(
+        'title,abstract,authors\nTrust in towns,Trust grew.,"Alder, J"\nThe whole study,All of it.,"Cole, K"\n'
+    )
+    review.add(tmp_path / "a.csv")
+    part, whole = review.records["record_id"]
+    for stage in review.protocol.stages:
+        verdicts = {part: "include", whole: "exclude" if stage == "full_text" else "include"}
+        rows = [{"record_id": name, "verdict": verdict, "stage": stage} for name, verdict in verdicts.items()]
+        review.screen(rows, person="ann")
+    review.describe([{"record_id": part, "descriptor": "part_of_study", "value": whole}], person="ann")
+    asked = review.to_judge("appraisal")
+    assert set(asked["about"]) == {part}
+    review.judge(asked.assign(value="yes"), person="ann")
+    review.render()
+    assert review.check() == []
+
+
 def test_a_map_by_another_descriptor_is_well(review: Path) -> None:
     Review.open(review).render(map_by="country", references="vancouver")
     assert Review.open(review).check() == []

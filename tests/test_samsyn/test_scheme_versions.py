@@ -228,6 +228,8 @@ def test_merged_codes_of_different_directions_are_mixed_until_a_person_looks(rev
     mixed = decisions[(decisions["person"] == "bo") & (decisions["code_id"] == "dispensers")]
     assert set(mixed["direction"]) == {"mixed"}
     assert len(mixed) == 3
+    review.render()
+    assert not [fault for fault in review.check() if "decided" in fault]
 
 
 def test_a_meaning_that_changed_without_a_new_first_number_is_a_fault_that_says_so(review):

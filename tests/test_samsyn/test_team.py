@@ -547,6 +547,13 @@ def test_priors_lead_the_ranking_and_are_counted_nowhere(review, tmp_path):
     assert json.loads(run(review, "priors", "--json"))["n_priors"] == 25
 
 
+def test_what_was_settled_in_an_earlier_review_is_a_label_of_a_prior(review, example_folder, tmp_path):
+    earlier = shutil.copytree(example_folder, tmp_path / "earlier")
+    Review.open(earlier).export(tmp_path / "earlier.csv")
+    run(review, "priors", tmp_path / "earlier.csv")
+    assert json.loads(run(review, "priors", "--json")) == {"n_priors": 118, "n_included": 28}
+
+
 def test_a_prior_without_labels_is_refused_and_nothing_is_written(review, tmp_path):
     (tmp_path / "earlier.csv").write_text("title,abstract\nForests,Water\n")
     assert "no screening decisions" in run(review, "priors", tmp_path / "earlier.csv", exit_code=2)
