@@ -318,7 +318,8 @@ def test_whatever_stands_in_the_notes_is_decisions_or_a_fault_in_words(parts, pr
         ({"title": "Trust", "authors": "Zed, Q."}, ("", "no record matches")),
         ({"title": "Editorial"}, ("", "no record matches")),
         ({"title": "Editorial", "authors": "Wood, C.", "year": 2021}, ("s:4", "")),
-        ({"record_id": "s:2", "title": "retitled"}, ("s:2", "")),
+        ({"record_id": "s:2", "title": "Trust: a correction"}, ("s:2", "")),
+        ({"record_id": "s:2", "title": "retitled"}, ("", "no record matches")),  # of another review
     ],
 )
 def test_an_entry_is_matched_only_where_nothing_speaks_against_it(row, match):
