@@ -137,7 +137,7 @@ def test_no_such_file_is_said(tmp_path):
     [
         (2019, 2019), (2019.0, 2019), (476, 476), (np.int64(2019), 2019), ("2019", 2019), ("2019a", 2019),
         ("2019-03-12", 2019), (pd.Timestamp("2019-03-12"), 2019), (date(2019, 3, 12), 2019),
-        (2019.5, None), (float("inf"), None), (10**400, None), ("in press", None), (pd.NaT, None),
+        (2019.5, None), (float("inf"), None), (10**30, None), ("in press", None), (pd.NaT, None),
         (pd.NA, None), (None, None),
     ],
 )  # fmt: skip
