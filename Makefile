@@ -1,6 +1,8 @@
 # Each target makes .venv when it is missing. PYTHON=python3.12 make test  uses another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
+# or each of the hundreds of commands that the tests start would compile all modules anew
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
 .PHONY: demo screen test test-lowest test-newest lint release notebooks clean

@@ -393,14 +393,7 @@ def pages(studio: Studio, language: str) -> None:
 @contextmanager
 def opened(folder: Path, *arguments: str) -> Iterator[str]:
     """``samsyn open`` in a folder; its address."""
-    command = [
-        sys.executable,
-        "-c",
-        "from samsyn.command_line import main; main()",
-        "open",
-        *arguments,
-        "--no-browser",
-    ]
+    command = [sys.executable, "-m", "samsyn", "open", *arguments, "--no-browser"]
     process = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

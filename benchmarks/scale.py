@@ -33,7 +33,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = ("add", "duplicates", "rank", "again", "suggest", "suggest_again", "status", "render")
 RENDERED_UP_TO = 100_000
 N_DECISIONS = 400
-COMMAND = "from samsyn.command_line import main; main()"
+COMMAND = [sys.executable, "-m", "samsyn"]
 LIMIT_READ = """
 import hashlib, sys
 from pathlib import Path
@@ -219,7 +219,7 @@ def environment() -> dict[str, str]:
 def run(command: list[str], folder: Path) -> None:
     """A command that is not measured."""
     subprocess.run(
-        [sys.executable, "-c", COMMAND, *command],
+        [*COMMAND, *command],
         check=True,
         cwd=folder,
         env=environment(),
@@ -229,7 +229,7 @@ def run(command: list[str], folder: Path) -> None:
 
 def measured_run(command: list[str], review: Path, work: Path) -> dict[str, float]:
     """A command of samsyn in a review."""
-    return process([sys.executable, "-c", COMMAND, *command, "--review", str(review)], work, review)
+    return process([*COMMAND, *command, "--review", str(review)], work, review)
 
 
 def process(command: list[str], folder: Path, written_to: Path) -> dict[str, float]:

@@ -137,9 +137,11 @@ def pairs(given: Iterable[str], option: str, example: str) -> dict[str, str]:
 
 
 def called_as() -> str:
-    """How to call the program here, for lines to copy: by its name where that finds it, else by its path."""
+    """How to call the program here, for lines to copy: by its name where that finds it, else as it was."""
     called = Path(sys.argv[0])
     found = shutil.which("samsyn")
+    if called.stem == "__main__" and not found:
+        return f"{as_typed(Path(sys.executable))} -m samsyn"
     is_program = called.stem == "samsyn"
     elsewhere = is_program and (not found or Path(found).resolve() != called.resolve())
     return as_typed(called) if elsewhere else "samsyn"

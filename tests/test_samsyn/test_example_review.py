@@ -81,13 +81,7 @@ def output_of(folder: Path) -> dict[str, str]:
 def test_output_is_the_same_to_the_byte_on_another_hash_seed_time_zone_and_locale(example_copy, tmp_path):
     elsewhere = {"PYTHONHASHSEED": "77", "TZ": "Asia/Tokyo", "LANG": "C", "LC_ALL": "C"}
     done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from samsyn.command_line import main; main()",
-            "demo",
-            str(tmp_path / "two æ"),
-        ],
+        [sys.executable, "-m", "samsyn", "demo", str(tmp_path / "two æ")],
         check=False,
         env={**os.environ, **elsewhere},
         capture_output=True,

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-c", "from samsyn.command_line import main; main()"]
+COMMAND = [sys.executable, "-m", "samsyn"]
 # what is there once the work to be interrupted has begun
 BEGUN = {
     "duplicates": ".cache/sources/*.parquet",

@@ -13,20 +13,21 @@ NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 CARDS = re.compile(r"\.(screening_card|checking_card|explore)\(")
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def executed(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param.stem)
-    return folder, run_notebook(request.param, folder)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_as_a_page_is_whole_without_a_network(path, tmp_path, browser, axe_faults):
+    notebook = run_notebook(path, tmp_path)
+    no_output_is_a_warning_or_an_error(notebook)
+    page_is_accessible_fetches_nothing_and_shows_a_twin_for_each_card(notebook, tmp_path, browser, axe_faults)
+    plain_nbconvert_is_not_blank_where_a_card_stands(notebook, tmp_path, browser)
 
 
-def test_no_output_is_a_warning_or_an_error(executed):
-    outputs = [output for cell in executed[1].cells for output in cell.get("outputs", [])]
+def no_output_is_a_warning_or_an_error(notebook):
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     assert outputs
     assert [output for output in outputs if output.output_type in ("error", "stream")] == []
 
 
-def test_page_is_accessible_fetches_nothing_and_shows_a_twin_for_each_card(executed, browser, axe_faults):
-    folder, notebook = executed
+def page_is_accessible_fetches_nothing_and_shows_a_twin_for_each_card(notebook, folder, browser, axe_faults):
     written = write_page(notebook, folder / "page.html")
     html = written.read_text(encoding="utf-8")
     # a record's address may be followed; nothing else leads out of the page
@@ -46,8 +47,7 @@ def test_page_is_accessible_fetches_nothing_and_shows_a_twin_for_each_card(execu
         page.close()
 
 
-def test_plain_nbconvert_is_not_blank_where_a_card_stands(executed, browser):
-    folder, notebook = executed
+def plain_nbconvert_is_not_blank_where_a_card_stands(notebook, folder, browser):
     html, _ = HTMLExporter().from_notebook_node(notebook)
     written = folder / "plain.html"
     written.write_text(html, encoding="utf-8")

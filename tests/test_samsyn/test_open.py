@@ -33,9 +33,8 @@ LOADS = 90_000  # milliseconds that a page may take on a busy machine
 def opened(folder: Path, runtime: Path, *arguments: str):
     """``samsyn open`` in a folder: what it said until it listens, and its address."""
     environment = os.environ | {"JUPYTER_RUNTIME_DIR": str(runtime), "PYTHONPATH": str(ROOT)}
-    command = "from samsyn.command_line import main; main()"
     process = subprocess.Popen(
-        [sys.executable, "-c", command, "open", *arguments, "--no-browser"],
+        [sys.executable, "-m", "samsyn", "open", *arguments, "--no-browser"],
         cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         # a shell starts what runs in its background without ears for Ctrl+C
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 (no lock is held)

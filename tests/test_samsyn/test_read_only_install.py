@@ -77,15 +77,7 @@ def test_nothing_is_written_outside_the_review_and_the_folder_for_temporary_file
 def test_where_python_is_told_to_know_english_letters_only_names_and_words_are_kept(tmp_path, source):
     review = Review.new(tmp_path / "min søgning", scheme="blank")
     odd = {**BARE, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    words = [
-        sys.executable,
-        "-c",
-        "from samsyn.command_line import main; main()",
-        "add",
-        source,
-        "--review",
-        review.folder,
-    ]
+    words = [sys.executable, "-m", "samsyn", "add", source, "--review", review.folder]
     done = subprocess.run(words, env=odd, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert "én eksport.ris" in done.stdout.decode("utf-8")

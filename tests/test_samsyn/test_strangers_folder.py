@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from corpus import FaultyFileError, UsageError, read_protocol, read_records
 from samsyn import Review
 from samsyn.command_line import main
+from samsyn.commands.console import called_as
 
 DATA = Path(__file__).parents[1] / "data"
 needs_links = pytest.mark.skipif(os.name == "nt", reason="links and pipes as Linux and macOS have them")
@@ -113,9 +114,16 @@ def test_the_demo_reaches_no_network_and_ends_with_the_commands_that_come_next(t
     assert f"{called} status --review '{folder}'" in status
 
 
+def test_called_as_a_module_the_commands_to_copy_are_called_so_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", [str(tmp_path / "samsyn" / "__main__.py"), "demo"])
+    monkeypatch.setattr("sys.executable", "python")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called_as() == "python -m samsyn"
+
+
 # --- old and odd --------------------------------------------------------------------------------------------
 
-AS_PROGRAM = [sys.executable, "-c", "from samsyn.command_line import main; main()"]
+AS_PROGRAM = [sys.executable, "-m", "samsyn"]
 
 
 def test_an_old_machine_without_home_language_or_colour_and_a_path_with_spaces(tmp_path):
