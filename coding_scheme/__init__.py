@@ -21,6 +21,7 @@ from coding_scheme.disagreements import coding_disagreements
 from coding_scheme.exports import with_codes
 from coding_scheme.language import pipeline, sentences
 from coding_scheme.languages_read import language_support, unread_languages
+from coding_scheme.moved import at_their_words
 from coding_scheme.proposers import Checked, Proposer, combined, propose
 from coding_scheme.qdc import Codebook, read_codebook, read_qdc, write_qdc
 from coding_scheme.qdpx_reading import QdaProject, read_qdpx
@@ -65,6 +66,7 @@ __all__ = [
     "agreement",
     "agreement_rows",
     "as_line",
+    "at_their_words",
     "blind_sample",
     "blind_sheet",
     "changed_settlements",

@@ -42,7 +42,13 @@ from corpus.screening_export import SUBSETS, with_verdicts
 from corpus.screening_files import COVIDENCE_LISTS, PROGRAMS, decisions_in
 from corpus.screening_import import import_decisions, imported_lines
 from corpus.screening_metrics import recall_curve, screening_metrics
-from corpus.screening_team import open_conflicts, open_queue, screening_progress, waiting_records
+from corpus.screening_team import (
+    open_conflicts,
+    open_queue,
+    outdated_settlements,
+    screening_progress,
+    waiting_records,
+)
 from corpus.searches import Search, read_searches
 from corpus.simulation import Simulation, read_labelled, simulate, simulate_many
 from corpus.sources import (
@@ -140,6 +146,7 @@ __all__ = [
     "odds_adjusted",
     "open_conflicts",
     "open_queue",
+    "outdated_settlements",
     "past_figures",
     "prisma_flow",
     "rank",

@@ -14,6 +14,9 @@ WAITING_COLUMNS = ("record_id", "stage", "screened_by", "waits_for")
 PROGRESS_COLUMNS = ("stage", "person", "assigned", "done", "to_do", "waiting", "conflicts", "unsure")
 # verdicts that somebody has to settle
 OPEN = ("conflict", "unsure")
+CHANGED = "changed since settled"
+CHANGED_COLUMNS = ("record_id", "stage", "settled_by", "settled_as", "changed")
+_PLACE = ["record_id", "stage"]
 
 
 def waiting_records(verdicts: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
@@ -61,7 +64,8 @@ def open_conflicts(verdicts: pd.DataFrame, decisions: pd.DataFrame, records: pd.
     Returns
     -------
     DataFrame
-        Columns record_id, stage, open ("conflict" or "unsure"), then person_1, verdict_1, criterion_1,
+        Columns record_id, stage, open ("conflict", "unsure", or "changed since settled": what was settled
+        stands, but somebody has decided otherwise since), then person_1, verdict_1, criterion_1,
         note_1, person_2 ... for as many as there are, then title, abstract; in the order of stages and
         ``records``.
 
@@ -80,8 +84,12 @@ def open_conflicts(verdicts: pd.DataFrame, decisions: pd.DataFrame, records: pd.
         said.setdefault((row["record_id"], row["stage"]), []).append(row)
     place = {record_id: number for number, record_id in enumerate(records["record_id"])}
     rows = []
-    for row in verdicts[verdicts["verdict"].isin(OPEN)].to_dict("records"):
-        shown: dict[str, Any] = {"record_id": row["record_id"], "stage": row["stage"], "open": row["verdict"]}
+    changed = outdated_settlements(decisions)
+    is_changed = pd.MultiIndex.from_frame(verdicts[_PLACE]).isin(pd.MultiIndex.from_frame(changed[_PLACE]))
+    is_open = verdicts["verdict"].isin(OPEN)
+    shown_as = verdicts[_PLACE].assign(open=verdicts["verdict"].where(is_open, CHANGED))
+    for row in shown_as[is_open | is_changed].to_dict("records"):
+        shown: dict[Any, Any] = row
         for number, one in enumerate(said[(row["record_id"], row["stage"])], start=1):
             shown |= {f"{name}_{number}": one[name] for name in ("person", "verdict", "criterion", "note")}
         rows.append(shown)
@@ -91,6 +99,45 @@ def open_conflicts(verdicts: pd.DataFrame, decisions: pd.DataFrame, records: pd.
                for name in ("person", "verdict", "criterion", "note")]  # fmt: skip
     frame = pd.DataFrame(rows, columns=["record_id", "stage", "open", *columns]).astype(object).fillna("")
     return frame.merge(records[["record_id", "title", "abstract"]], on="record_id", how="left").astype("str")
+
+
+def outdated_settlements(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The settled verdicts whose grounds a screener has changed since; they stand until settled anew.
+
+    Parameters
+    ----------
+    decisions : DataFrame
+        As ``screening_decisions`` gives them.
+
+    Returns
+    -------
+    DataFrame
+        Columns record_id, stage, settled_by, settled_as, changed (in words); sorted. What each screener said
+        last when the record was settled is held against what they say now.
+
+    Examples
+    --------
+    >>> from corpus.screening import screening_decisions
+    >>> line = {"type": "screening", "record_id": "r1", "stage": "title_abstract"}
+    >>> said = [line | {"person": who, "verdict": verdict, "decided_at": at, "adjudicates": who == "cy"}
+    ...         for who, verdict, at in [("ann", "include", "2026-01-05"), ("bo", "exclude", "2026-01-06"),
+    ...                                  ("cy", "exclude", "2026-01-07"), ("bo", "include", "2026-01-08")]]
+    >>> outdated_settlements(screening_decisions(said)).values.tolist()
+    [['r1', 'title_abstract', 'cy', 'exclude', 'bo: exclude → include']]
+    """
+    rows = []
+    settling = decisions[decisions["adjudicates"].astype(bool)]
+    settled = settling.sort_values("decided_at", kind="stable").drop_duplicates(_PLACE, keep="last")
+    own = decisions[~decisions["adjudicates"].astype(bool)]
+    said = own.merge(settled[[*_PLACE, "person", "verdict", "decided_at"]], on=_PLACE, suffixes=("", "_then"))
+    for (record_id, stage, by, as_what), lines in said.groupby([*_PLACE, "person_then", "verdict_then"]):
+        before = lines[lines["decided_at"] <= lines["decided_at_then"]]
+        then = dict(zip(before["person"], before["verdict"], strict=True))
+        now = dict(zip(lines["person"], lines["verdict"], strict=True))
+        changed = [f"{who}: {then[who]} → {now[who]}" for who in sorted(then) if now[who] != then[who]]
+        if changed:
+            rows.append((record_id, stage, by, as_what, "; ".join(changed)))
+    return pd.DataFrame(rows, columns=list(CHANGED_COLUMNS)).astype("str")
 
 
 def screening_progress(

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from coding_scheme import read_coding_scheme
+from coding_scheme import changed_settlements, in_todays_codes, read_coding_scheme
 from corpus import (
     FaultyFileError,
     Flow,
@@ -25,6 +25,7 @@ from corpus import (
     journal,
     journal_faults,
     journal_notes,
+    outdated_settlements,
     uncounted_entries,
 )
 from samsyn.judgement_desk import JudgementDesk
@@ -188,7 +189,7 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         faults += self._lost_decisions()
         faults += self._lost_words()
         faults += self.scheme_faults()
-        faults += self.settlement_faults()
+        faults += self._settlement_faults()
         evidence = cache(self.evidence)
         faults += self._lost_judgements(evidence)
         output = self.folder / "output"
@@ -196,6 +197,24 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             faults += check_report(output, self.folder / "sources")
             faults += self._report_faults(output, evidence)
         return faults
+
+    def _settlement_faults(self) -> list[str]:
+        """The settlements whose grounds a screener or coder has changed since, in words."""
+        changed = changed_settlements(
+            in_todays_codes(self._coding_as_made(), self.scheme, self._kept_by_hash())
+        )
+        outdated = outdated_settlements(self.screening_decisions())
+        return [
+            f"changed since settled: {row['record_id']} at {row['stage']} ({row['changed']}); what "
+            f"{row['settled_by']} settled stands ({row['settled_as']}) until it is settled anew: "
+            "samsyn screen --conflicts --csv settle.csv"
+            for row in outdated.to_dict("records")
+        ] + [
+            f"changed since settled: {row['code_id']} in {row['record_id']} ({row['changed']}); what "
+            f"{row['settled_by']} settled stands ({row['settled_as']}) until it is settled anew: "
+            "samsyn code --conflicts --csv settle.csv"
+            for row in changed.to_dict("records")
+        ]
 
     def _report_faults(self, output: Path, evidence: Callable[[], Evidence]) -> list[str]:
         """Where the report says something else than today's files; the decisions are replayed anew."""
@@ -281,7 +300,7 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         return faults
 
     def _lost_words(self) -> list[str]:
-        """Coded words that are no more where they were, as when a merged duplicate has a longer abstract."""
+        """Coded words that their text does not hold any more, or twice: a merged duplicate has another."""
         coded = self.coded()
         records = self.records
         texts = records[records["record_id"].isin(set(coded["record_id"]))].set_index("record_id")

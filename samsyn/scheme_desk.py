@@ -16,9 +16,8 @@ from coding_scheme import (
     CodingDecision,
     CodingScheme,
     EditedScheme,
-    changed_settlements,
+    at_their_words,
     coding_decisions,
-    in_todays_codes,
     read_coding_scheme,
     scheme_diff,
     stale_decisions,
@@ -26,6 +25,7 @@ from coding_scheme import (
     version_parts,
 )
 from coding_scheme.carried import HASH_LETTERS
+from coding_scheme.coded_units import FIELDS
 from corpus import ReviewError, UsageError
 from corpus.errors import counted
 from corpus.json_text import from_json
@@ -168,18 +168,6 @@ class SchemeDesk(ScreeningDesk):
             faults.append(_in_words(rows))
         return faults
 
-    def settlement_faults(self) -> list[str]:
-        """The settlements whose grounds a coder has changed since, in words."""
-        changed = changed_settlements(
-            in_todays_codes(self._coding_as_made(), self.scheme, self._kept_by_hash())
-        )
-        return [
-            f"changed since settled: {row['code_id']} in {row['record_id']} ({row['changed']}); what "
-            f"{row['settled_by']} settled stands ({row['settled_as']}) until it is settled anew: "
-            "samsyn code --conflicts --csv settle.csv"
-            for row in changed.to_dict("records")
-        ]
-
     def change_scheme(self, change: Callable[[str], EditedScheme]) -> EditedScheme:
         """Change the text of ``coding_scheme.yaml`` with :func:`coding_scheme.rename_code` and the like.
 
@@ -242,7 +230,9 @@ class SchemeDesk(ScreeningDesk):
         return kept.scheme.hash == scheme.hash
 
     def _coding_as_made(self) -> pd.DataFrame:
-        return self._in_unique_records(coding_decisions(self._lines("coding")))
+        made = self._in_unique_records(coding_decisions(self._lines("coding")))
+        coded = set(made.loc[made["start"] >= 0, "record_id"])
+        return at_their_words(made, self.record_columns("record_id", *FIELDS, only=coded)) if coded else made
 
     def _is_counted(self, line: Mapping[str, Any]) -> bool:
         """Whether a line of the coding journal was there under the scheme the review is seen in."""

@@ -27,7 +27,7 @@ def coding_faults(trace: Trace, lines: Lines, unique_id: Mapping[str, str]) -> I
         The coding journal, each record by its unique id.
     unique_id : mapping
     """
-    coding = _standing(lines)
+    coding = [_at_its_words(line, trace["records"]) for line in _standing(lines)]
     yield from _unsupported(trace, coding)
     if {line.get("scheme_hash") for line in coding} <= {trace["review"]["scheme_hash"]}:
         # decisions under other versions of the scheme are carried over or wait for a person
@@ -50,6 +50,18 @@ def _standing(lines: Lines) -> Lines:
             continue
         latest.setdefault((line["person"], line["round"], line["record_id"], line["code_id"]), line)
     return [line for line in latest.values() if line["value"] != "withdrawn"]
+
+
+def _at_its_words(line: dict[str, Any], records: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A decision with its words where they stand now: a longer abstract may hold them elsewhere, but once."""
+    record, segments = records.get(line["record_id"], {}), []
+    for one in line.get("segments") or ():
+        text, words, start = str(record.get(one["field"], "")), one["text"], one["start"]
+        at = text.find(words)
+        if words and text[start : one["end"]] != words and at >= 0 and text.find(words, at + 1) < 0:
+            start = at
+        segments.append({**one, "start": start, "end": start + len(words)})
+    return {**line, "segments": segments}
 
 
 def _name(line: Mapping[str, Any]) -> str:

@@ -97,7 +97,7 @@ class CheckingQueue:
         self._stands: tuple[str, tuple[str, ...], pd.DataFrame | None, dict[str, Stand]] = ("", (), None, {})
         self.classifier: CodeClassifier | None = None
         self.trouble = ""
-        self.lines = CodingLines(self.review)
+        self.lines = CodingLines(self.review, self.records)
         names = [str(name) for name in self.records["record_id"]]
         sample = blind_sample(names, seed=self.review.protocol.seed)
         self.readings = Readings(self.lines, person, round_, names, sample)

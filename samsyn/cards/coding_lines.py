@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from coding_scheme import coding_decisions, in_todays_codes
+from coding_scheme import at_their_words, coding_decisions, in_todays_codes
 from corpus import journal
 from corpus.chain import Repeats
 from corpus.undone import line_id, not_undone
@@ -29,19 +29,22 @@ class CodingLines:
     Parameters
     ----------
     review : samsyn.Review
+    records : DataFrame
+        record_id (also the index), title and abstract of those that may be asked for.
 
     Examples
     --------
     >>> import tempfile
     >>> from pathlib import Path
     >>> from samsyn import Review
-    >>> lines = CodingLines(Review.new(Path(tempfile.mkdtemp(), "review")))
+    >>> review = Review.new(Path(tempfile.mkdtemp(), "review"))
+    >>> lines = CodingLines(review, review.records)
     >>> lines.catch_up(), lines.read_by("r1")
     (set(), {})
     """
 
-    def __init__(self, review: Review) -> None:
-        self.review = review
+    def __init__(self, review: Review, records: pd.DataFrame) -> None:
+        self.review, self._texts = review, records
         self.folder = review.folder / "decisions" / "coding"
         self.read_again()
 
@@ -88,6 +91,8 @@ class CodingLines:
             made = coding_decisions(_as_written(self._by_record.get(record_id, [])))
             # a line may name the record by one that it was merged from
             made["record_id"] = record_id
+            if record_id in self._texts.index:
+                made = at_their_words(made, self._texts.loc[[record_id]])
             self._frames[record_id] = in_todays_codes(made, self.review.scheme, self._kept)
         return self._frames[record_id]
 

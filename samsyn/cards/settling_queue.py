@@ -63,7 +63,7 @@ class SettlingQueue:
         self.review: Review = type(review).open(review.folder)
         self.person, self.scheme = person, self.review.scheme
         self.records = self.review.records.set_index("record_id", drop=False)
-        self.lines = CodingLines(self.review)
+        self.lines = CodingLines(self.review, self.records)
         self._skipped: list[tuple[str, str]] = []
         self._shown: tuple[str, str] | None = None
         self._included = list(self.review.included()["record_id"])

@@ -66,6 +66,8 @@ def duplicates(
     """
     if sum(map(bool, (decided, same, different, undo, explained))) > 1:
         raise UsageError("Give --decide, --same, --different, --undo or --explain: one at a time.")
+    if doubtful_to is not None and (explained or undo):
+        raise UsageError("--csv writes the doubtful pairs; with --explain or --undo there are none to write.")
     review = open_review(folder)
     if explained:
         _explain(review.explain_duplicates(explained), as_json=as_json)

@@ -33,6 +33,8 @@ def stopping(
 
     Example: samsyn stopping --audit 200 --csv audit.csv --as anna
     """
+    if size is None and (table is not None or person):
+        raise UsageError("--csv and --as belong to --audit N: how many unread records shall be drawn?")
     review = open_review(folder)
     if size is not None:
         if table is None or not person:

@@ -127,29 +127,6 @@ def test_what_was_taken_back_leaves_a_review_well_once_it_is_rendered_anew(revie
     assert Review.open(review).check() == []
 
 
-def test_coded_words_that_a_longer_abstract_moved_are_listed(tmp_path: Path) -> None:
-    review = Review.new(tmp_path / "review", scheme="blank")
-    entry = "TY  - JOUR\nTI  - Shared trust in groups of towns\nAU  - Alder, Jo\nPY  - 2019\nDO  - 10.5555/a\nAB  - {}\nER  - \n"
-    words = "Trust grew slowly. Money was short."
-    for name, abstract in (
-        ("one", words),
-        ("two", f"Background: much is said. {words} {'More follows. ' * 12}"),
-    ):
-        (tmp_path / f"{name}.ris").write_text(entry.format(abstract), encoding="utf-8")
-    review.add(tmp_path / "one.ris")
-    [record_id] = review.records["record_id"]
-    for stage in review.protocol.stages:
-        review.screen([{"record_id": record_id, "verdict": "include", "stage": stage}], person="ann")
-    row = {"record_id": record_id, "code_id": "first_code", "value": "present", "direction": "promotes"}
-    review.code([row | {"quotation": "Money was short"}], person="ann")
-    assert review.check() == []
-    review.add(tmp_path / "two.ris")
-    [fault] = review.check()
-    assert "“Money was short”, coded as first_code by ann, is not at its place in the abstract" in fault
-    review.code([row | {"quotation": "Money was short"}], person="ann")
-    assert review.check() == []
-
-
 def test_a_study_whose_main_report_is_excluded_is_known_by_the_next(tmp_path: Path) -> None:
     review = Review.new(tmp_path / "review", scheme="blank")
     (tmp_path / "a.csv").write_text(
