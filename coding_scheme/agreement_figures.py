@@ -92,10 +92,18 @@ def bootstrapped(sums: Matrix, seed: int, n_bootstrap: int) -> Matrix:
 
 
 def interval(values: Matrix, n_groups: int) -> tuple[Matrix, Matrix]:
-    """95 % percentile intervals along the first axis; NaN with one group, or where no draw is defined."""
+    """95 % percentile intervals along the first axis.
+
+    NaN with one group, where no draw is defined, and where all draws are the same: a few records without a
+    difference say nothing of how far agreement may vary.
+    """
     low, high = np.full(values.shape[1:], np.nan), np.full(values.shape[1:], np.nan)
     defined = ~np.isnan(values).all(axis=0)
-    if n_groups > 1 and len(values) and defined.any():
+    if n_groups < 2 or not len(values):
+        return low, high
+    filled = np.where(defined, values, 0)
+    defined = defined & (np.nanmin(filled, axis=0) < np.nanmax(filled, axis=0))
+    if defined.any():
         found = np.nanpercentile(values[:, defined] if values.ndim > 1 else values, [2.5, 97.5], axis=0)
         low[defined], high[defined] = np.round(found, _DECIMALS)
     return low, high

@@ -10,7 +10,7 @@ import pandas as pd
 
 from coding_scheme.agreement import agreement
 from coding_scheme.scheme import CodingScheme
-from coding_scheme.verdicts import readers, standing_decisions
+from coding_scheme.verdicts import coding_conflicts, readers, standing_decisions
 
 COLUMNS = ("stage", "pair", "n", "percent", "kappa", "kappa_low", "kappa_high", "ac1", "alpha", "alpha_low",
            "alpha_high", "n_conflicts", "n_settled", "confusion")  # fmt: skip
@@ -24,16 +24,17 @@ def agreement_rows(
 ) -> pd.DataFrame:  # fmt: skip
     """Agreement of each pair of people, in screening and in coding.
 
-    Screening: verdicts on the records that both screened; adjudications apart. Coding: presence of every code
-    of the scheme in the records that both read blind (without suggestions); direction where both found the
-    code. Intervals are drawn over records.
+    Screening: the first verdict of each on the records that both screened, which is what they said before
+    they talked about it; adjudications apart. Coding: presence of every code of the scheme in the records
+    that both read blind (without suggestions); direction where both found the code and said one. Intervals
+    are drawn over records.
 
     Parameters
     ----------
     coding_decisions : DataFrame
         From :func:`~coding_scheme.decisions.coding_decisions`.
     screening_decisions : DataFrame
-        Columns record_id, stage, verdict, person, adjudicates (bool), journal_line.
+        Columns record_id, stage, verdict, person, adjudicates (bool), journal_line; in the order made.
     scheme : CodingScheme
     seed, n_bootstrap : int
 
@@ -88,12 +89,12 @@ def _screened(decisions: pd.DataFrame) -> list[Judged]:
     judged: list[Judged] = []
     if decisions.empty:
         return judged
-    # a person's later line overrides their earlier one, and an adjudication is no reading of one's own
+    # an adjudication is no reading of one's own
     adjudicates = decisions["adjudicates"].astype(bool)
-    own = decisions[~adjudicates].drop_duplicates(["stage", "person", "record_id"], keep="last")
+    own = decisions[~adjudicates].drop_duplicates(["stage", "person", "record_id"], keep="first")
     own = own[own["verdict"].isin(_VERDICTS)]
     for stage, rows in own.groupby("stage"):
-        settled = set(decisions.loc[adjudicates & (decisions["stage"] == stage), "record_id"])
+        settled = _settled(decisions[adjudicates & (decisions["stage"] == stage)])
         for pair in combinations(sorted(rows["person"].unique()), 2):
             both = rows[rows["person"].isin(pair)]
             both = both[both.groupby("record_id")["person"].transform("size") == 2]
@@ -101,6 +102,15 @@ def _screened(decisions: pd.DataFrame) -> list[Judged]:
                 frame = both.rename(columns={"record_id": "unit", "person": "coder", "verdict": "value"})
                 judged.append((str(stage), pair, frame[["unit", "coder", "value"]], settled))
     return judged
+
+
+def _settled(adjudications: pd.DataFrame) -> set[Any]:
+    """The records on which those who settle say one thing, and not that they are unsure."""
+    latest = adjudications.drop_duplicates(["person", "record_id"], keep="last")
+    said = latest.groupby("record_id")["verdict"].agg(set)
+    return {
+        record_id for record_id, verdicts in said.items() if len(verdicts) == 1 and verdicts != {"unsure"}
+    }
 
 
 def _coded(decisions: pd.DataFrame, scheme: CodingScheme) -> list[Judged]:
@@ -113,10 +123,7 @@ def _coded(decisions: pd.DataFrame, scheme: CodingScheme) -> list[Judged]:
     said = {(row["person"], row["record_id"], row["code_id"]): (row["value"], row["direction"])
             for row in blind.to_dict("records")}  # fmt: skip
     adjudicated = standing[standing["round"] == "adjudication"]
-    settled = {
-        f"{record} {code}"
-        for record, code in zip(adjudicated["record_id"], adjudicated["code_id"], strict=True)
-    }
+    settled = _units(adjudicated) - _units(coding_conflicts(decisions))
     codes = [code.id for code in scheme.codes]
     people = sorted({person for names in read_by.values() for person in names})
     for pair in combinations(people, 2):
@@ -129,7 +136,7 @@ def _coded(decisions: pd.DataFrame, scheme: CodingScheme) -> list[Judged]:
             continue
         frame = pd.DataFrame(positions, columns=["unit", "group", "coder", "value", "direction"])
         judged.append(("coding", pair, frame[["unit", "group", "coder", "value"]], settled))
-        present = frame[frame["value"] == "present"]
+        present = frame[(frame["value"] == "present") & (frame["direction"] != "")]
         present = present[present.groupby("unit")["coder"].transform("size") == 2]
         if not present.empty:
             directions = present[["unit", "group", "coder", "direction"]].rename(
@@ -137,3 +144,7 @@ def _coded(decisions: pd.DataFrame, scheme: CodingScheme) -> list[Judged]:
             )
             judged.append(("coding:direction", pair, directions, settled))
     return judged
+
+
+def _units(frame: pd.DataFrame) -> set[Any]:
+    return {f"{record} {code}" for record, code in zip(frame["record_id"], frame["code_id"], strict=True)}

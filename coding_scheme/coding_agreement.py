@@ -289,7 +289,9 @@ def _intra(
 
 
 def _shares(shares: pd.Series) -> list[str]:
-    return ["" if np.isnan(share) else f"{share:.0%}" for share in shares]
+    # nearly all and nearly none are not said to be all and none
+    digits = [1 if 0 < share < 0.005 or 0.995 <= share < 1 else 0 for share in shares]
+    return ["" if np.isnan(share) else f"{share:.{n}%}" for share, n in zip(shares, digits, strict=True)]
 
 
 def _in_words(frame: pd.DataFrame, name: str, ends: str = "") -> list[str]:

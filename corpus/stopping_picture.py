@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from corpus.stopping_levels import honest_words, level_in_words, number, percent, say
-from corpus.stopping_state import StoppingState
+from corpus.stopping_state import StoppingState, at_least
 
 
 def stopping_sentences(state: StoppingState, language: str = "en") -> list[str]:
@@ -148,7 +148,7 @@ def stop_in_words(state: StoppingState, stopped_at: int | None, says_stop: bool,
 
 def _at_least(share: float, language: str) -> str:
     """A lower bound, rounded down so that it is never said too high."""
-    return percent(int(share * 1000 + 1e-9) / 1000, language)
+    return percent(at_least(share, 3), language)
 
 
 def _audit_sentences(state: StoppingState, language: str, confidence: str) -> list[str]:
@@ -176,6 +176,8 @@ def _audit_sentences(state: StoppingState, language: str, confidence: str) -> li
                 confidence=confidence,
             )
         )
+    if audit.is_refuted:
+        said.append(say("audit_refuted", language))
     if audit.n_drawn > 1:
         said.append(say("audits", language, n=audit.n_drawn))
     return said

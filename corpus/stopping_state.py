@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from corpus.audit import AuditBound, audit_bound, audit_outcome, audit_size
@@ -67,6 +69,17 @@ class Audit:
         }
 
 
+def at_least(share: float, decimals: int = 4) -> float:
+    """A lower bound, rounded down so that it is never said too high.
+
+    Examples
+    --------
+    >>> at_least(0.94995), at_least(0.96)
+    (0.9499, 0.96)
+    """
+    return math.floor(share * 10**decimals + 1e-9) / 10**decimals
+
+
 def audits_from(lines: Iterable[Mapping[str, Any]]) -> list[Audit]:
     """The audits of a journal, in the order of drawing."""
     drawn = [
@@ -97,6 +110,8 @@ class AuditState:
         Audits drawn in all; the bound holds for one, fixed beforehand.
     is_outdated : bool
         Whether records were added since.
+    is_refuted : bool
+        Whether more relevant ones were found since than it left possible.
     """
 
     n_audited: int
@@ -104,6 +119,7 @@ class AuditState:
     bound: AuditBound | None
     n_drawn: int
     is_outdated: bool
+    is_refuted: bool
 
 
 @dataclass(frozen=True)
@@ -183,7 +199,7 @@ class StoppingState:
             "n_unread": self.n_unread,
             "n_relevant": self.look.n_found,
             "n_unsettled": self.n_unsettled,
-            "recall_low": round(self.recall_low, 4),
+            "recall_low": at_least(self.recall_low),
             "recall_high": self.recall_high,
             "most_missed": self.most_missed,
             "p_value": round(self.look.p_value, 6),
@@ -201,9 +217,10 @@ class StoppingState:
                 "n_waiting": audit.n_waiting,
                 "n_relevant": bound.n_found if bound else None,
                 "most_left": bound.most_left if bound else None,
-                "recall_low": round(bound.recall_low, 4) if bound else None,
-                "certified": bool(bound and bound.certified),
+                "recall_low": at_least(bound.recall_low) if bound else None,
+                "certified": bool(bound and bound.certified and not audit.is_refuted),
                 "is_outdated": audit.is_outdated,
+                "is_refuted": audit.is_refuted,
             },
         }  # fmt: skip
 
@@ -240,10 +257,11 @@ def stopping_state(
     >>> order = pd.DataFrame({"record_id": range(64), "relevant": [1, 1, 0, 1] + [0] * 60, "settled": True})
     >>> state = stopping_state(order, 100, StoppingPlan("standard"))
     >>> state.chosen.says_stop, state.n_unread, state.recall_low
-    (False, 36, 0.6)
+    (False, 36, 0.42857142857142855)
     """
     found = order["relevant"].tolist()
     made = list(looks(found, n_total, target=plan.target_recall))
+    settled = order["relevant"].astype(bool) & order["settled"].astype(bool)
     now = look_at(found, n_total, target=plan.target_recall)
     low, high, most = recall_interval(found, n_total, confidence=plan.confidence)
     audit = _audit_state(order, n_total, plan, list(audits), verdicts or {})
@@ -261,7 +279,7 @@ def stopping_state(
         levels=tuple(levels),
         audit=audit,
         audit_size=audit_size(
-            n_total - now.n_read, now.n_found, target=plan.target_recall, confidence=plan.confidence
+            n_total - now.n_read, int(settled.sum()), target=plan.target_recall, confidence=plan.confidence
         ),
         places=tuple(place for place, relevant in enumerate(found, start=1) if relevant),
     )
@@ -270,11 +288,14 @@ def stopping_state(
 def _level_state(
     level: Level, plan: StoppingPlan, made: list[Look], now: Look, audit: AuditState | None
 ) -> LevelState:
-    rule = rule_of(level, plan)
+    rule, bound = rule_of(level, plan), audit.bound if audit else None
+    at = first_stop(made, rule) if rule else None
+    if now.n_read == now.n_total > 0:
+        return LevelState(level, 0, at or now.n_total, True)
     if rule is not None:
-        return LevelState(level, 0, first_stop(made, rule), rule(now))
-    bound = audit.bound if audit else None
-    if bound is None or not bound.certified:
+        # measured at regular looks only; what was found since the last of them may speak against it
+        return LevelState(level, 0, at, bool(made) and rule(made[-1]) and rule(now))
+    if audit is None or bound is None or not bound.certified or audit.is_refuted:
         return LevelState(level, 0, None, False)
     return LevelState(level, 0, now.n_total - bound.n_unread + bound.n_audited, True)
 
@@ -286,8 +307,11 @@ def _audit_state(
         return None
     latest = audits[-1]
     n_relevant, n_waiting = audit_outcome(latest.record_ids, verdicts)
-    before = order.head(latest.n_read)
-    before = before[~before["record_id"].isin(latest.record_ids)]
+    # a certificate must hold whichever way it goes with those that are not settled
+    relevant = order["relevant"].astype(bool) & order["settled"].astype(bool)
+    place = np.arange(len(order))
+    elsewhere = relevant & ~order["record_id"].isin(latest.record_ids)
+    n_since = int((elsewhere & (place >= latest.n_read)).sum())
     is_outdated = n_total != latest.n_total
     bound = None
     if not n_waiting and not is_outdated:
@@ -295,8 +319,9 @@ def _audit_state(
             latest.n_total - latest.n_read,
             len(latest.record_ids),
             n_relevant,
-            int(before["relevant"].sum()),
+            int((elsewhere & (place < latest.n_read)).sum()),
             target=plan.target_recall,
             confidence=plan.confidence,
         )
-    return AuditState(len(latest.record_ids), n_waiting, bound, len(audits), is_outdated)
+    is_refuted = bound is not None and n_since > bound.most_left
+    return AuditState(len(latest.record_ids), n_waiting, bound, len(audits), is_outdated, is_refuted)

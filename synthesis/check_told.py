@@ -152,6 +152,8 @@ def _fact(output: Output, name: str) -> float | None:
         return float(sum(row[-1] for row in value)) if isinstance(value, list) else value
     if name == "table.unreadable":
         return float(sum(source["n_unreadable"] or 0 for source in trace["sources"].values()))
+    if name == "table.again":
+        return float(sum(one["n_records"] - one["n_new"] for one in trace["sources"].values()))
     if name in ("table.segments", "table.findings"):
         return float(len(trace[name.removeprefix("table.")]))
     if kind == "agreement" and "agreement" in output.tables:

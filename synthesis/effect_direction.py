@@ -24,7 +24,14 @@ CELL_COLUMNS = [
     "cell_id", "study_id", "theme_id", "pointing", "agreeing", "judged", "findings", "finding_ids",
 ]  # fmt: skip
 # one number and no sign that it is a bound or part of a range: "412", "n = 1,175", "40 interviews"
-_ONE_NUMBER = re.compile(r"[^\d<>≥≤+%]*?(\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+|\d+)(?!\d|[.,]\d)[^\d<>≥≤+%]*")
+_ONE_NUMBER = re.compile(
+    r"[^\d<>≥≤+%]*?([1-9]\d{0,2}(?:[.,\u00a0\u202f ]\d{3})+|\d+)(?!\d|[.,]\d)[^\d<>≥≤+%]*"
+)
+_BOUND = re.compile(
+    r"\b(over|above|under|below|more than|less than|fewer than|at least|at most|up to|mere end|flere end|"
+    r"færre end|mindre end|mindst|højst|op til)\s*\d|\d\s*(or|eller)\s+(more|fewer|less|flere|færre|mere)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -152,8 +159,10 @@ def study_size(text: str) -> int | None:
     [412, 1175, 40, None]
     >>> [study_size(text) for text in ("30+", "14 interviews, 120 answers", "40-60", "12.5 %")]
     [None, None, None, None]
+    >>> [study_size(text) for text in ("over 300", "færre end 50", "40 or more")]
+    [None, None, None]
     """
-    found = _ONE_NUMBER.fullmatch(text)
+    found = None if _BOUND.search(text) else _ONE_NUMBER.fullmatch(text)
     return int(re.sub(r"\D", "", found[1])) if found else None
 
 

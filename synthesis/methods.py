@@ -124,6 +124,10 @@ def _search(evidence: Evidence, words: Words) -> Iterator[Sentence]:
         yield _said("m_strings", words)
     if flow.identified:
         yield _said("m_identified", words, n=("flow.identified", sum(n for *_, n in flow.identified)))
+    if {"n_records", "n_new"} <= set(evidence.sources.columns):
+        again = int(evidence.sources["n_records"].sum() - evidence.sources["n_new"].sum())
+        if again:
+            yield _said("m_again", words, n=("table.again", again))
     n_unreadable = len(evidence.unreadable)
     if n_unreadable:
         yield _said("m_unreadable", words, n=("table.unreadable", n_unreadable))
@@ -207,12 +211,15 @@ def _stage(
     yield _said(key, words, n=counted, people=_people(evidence, people))
     n_people = here["n_people"].astype(int)
     twice, once = int((n_people >= 2).sum()), int((n_people == 1).sum())
-    if twice and once:
+    unread = len(here) - twice - once
+    if (twice and once) or (unread and (twice or once)):
         yield _said("m_twice_and_once", words, twice=(f"verdicts.{stage}.twice", twice),
                     once=(f"verdicts.{stage}.once", once))  # fmt: skip
     elif twice or once:
         yield _said("m_all_twice" if twice else "m_all_once", words)
-    settled = here[here["settled_by"] != ""]
+    if unread:
+        yield _said("m_only_settled", words, n=(f"verdicts.{stage}.only_settled", unread))
+    settled = here[(here["settled_by"] != "") & here["verdict"].isin(["include", "exclude"])]
     if len(settled):
         names = [name for joined in settled["settled_by"] for name in joined.split("; ")]
         yield _said("m_settled", words, n=(f"verdicts.{stage}.settled", len(settled)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -49,7 +50,7 @@ def recall_figure(found: Mapping[str, Sequence[Sequence[int]]], *, language: str
     means = {name: np.mean(runs, axis=0) for name, runs in curves.items()}
     texts = {}
     for name, mean in means.items():
-        points = [after.format(share, round(100 * mean[2 * share])) for share in (10, 25, 50)]
+        points = [after.format(share, math.floor(100 * mean[2 * share] + 1e-9)) for share in (10, 25, 50)]
         texts[name] = f"{name}: {', '.join(points)}"
     bottom = _TOP + _SIDE
     height = bottom + 44 + 2 * _LINE * len(means) + 12

@@ -122,11 +122,23 @@ class Words:
         return text.replace(".", ",") if self.language == "da" else text
 
     def percent(self, value: float) -> str:
-        """A percentage, given from 0 to 100; a half is rounded up."""
+        """A percentage, given from 0 to 100; a half is rounded up.
+
+        Examples
+        --------
+        >>> words = Words("en")
+        >>> words.percent(14.5), words.percent(99.7), words.percent(100), words.percent(0.04)
+        ('15%', '99.7%', '100%', '0.04%')
+        """
         if math.isnan(value):
             return self("undefined")
         # rounded twice, since a share such as 0.145 is a little less as a float
         whole = math.floor(round(value, 6) + 0.5)
+        if whole in (0, 100) and 0 < value < 100:
+            # nearly none and nearly all are not said to be none and all
+            digits = next(n for n in range(1, 9) if n == 8 or 0 < round(value, n) < 100)
+            text = f"{value:.{digits}f}"
+            return f"{text.replace('.', ',')}\u00a0%" if self.language == "da" else f"{text}%"
         return f"{whole}\u00a0%" if self.language == "da" else f"{whole}%"
 
     def listed(self, texts: Sequence[str]) -> str:

@@ -157,7 +157,8 @@ def _list(found: pd.DataFrame, table: Path | None, noun: str, *, as_json: bool) 
     default="record",
     show_default=True,
     type=click.Choice(["record", "sentence"]),
-    help="record by code is what is reported; sentence by code is a diagnosis.",
+    help="record by code is what is reported; sentence by code is a diagnosis of marked words: who could not "
+    "tell (unclear) marked none.",
 )
 @click.option("--ordinal", is_flag=True, help="Alpha takes absent, unclear, present as steps of a scale.")
 @click.option(

@@ -122,9 +122,10 @@ def _say(
         for name, runs in simulations.items():
             ratios = np.array([run.metrics["loss"] for run in runs]) / np.where(base > 0, base, np.nan)
             # draw by draw: the draws move the loss more than most settings do
-            means[name]["loss_ratio"] = (
-                _rounded(np.exp(np.log(ratios[ratios > 0]).mean())) if (ratios > 0).any() else None
-            )
+            both = ratios[ratios > 0]
+            means[name]["loss_ratio"] = _rounded(np.exp(np.log(both).mean())) if len(both) else None
+            # where one of the two lost nothing there is no ratio
+            means[name]["loss_ratio_draws"] = len(both)
         figures["seeds"] = seeds
         figures["settings"] = {
             name: {**means[name], "runs": [run.metrics for run in runs]} for name, runs in simulations.items()
@@ -134,10 +135,13 @@ def _say(
     elif len(means) > 1:
         table = pd.DataFrame(means).rename_axis("figure").reset_index()
         echo_table(table[~table["figure"].isin(_COUNTS)])
-        say(f"loss_ratio: geometric mean over {len(seeds)} draws, {first} = 1. {seconds} seconds.")
+        say(
+            f"loss_ratio: geometric mean over the draws in which both lost something (loss_ratio_draws of "
+            f"{len(seeds)}), {first} = 1. {seconds} seconds."
+        )
     else:
         for name, value in {**figures, "seeds": len(seeds)}.items():
-            if name not in ("settings", "loss_ratio"):
+            if name not in ("settings", "loss_ratio", "loss_ratio_draws"):
                 say(f"{value:>12}  {name}")
 
 

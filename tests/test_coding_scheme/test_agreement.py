@@ -195,11 +195,12 @@ def test_screening_agreement_leaves_adjudications_out_and_counts_what_they_settl
     )  # fmt: skip
     [row] = agreement_rows(coded(), frame, SCHEME).to_dict("records")
     assert (row["stage"], row["pair"], row["n"]) == (stage, "ann, bo", 3)
-    assert row["percent"] == pytest.approx(1 / 3)
-    assert (row["n_conflicts"], row["n_settled"]) == (2, 1)
+    # ann's first word on r1 counts, which she said before she knew bo's
+    assert row["percent"] == 0
+    assert (row["n_conflicts"], row["n_settled"]) == (3, 1)
     confusion = json.loads(row["confusion"])
     assert confusion["labels"] == ["exclude", "include", "unsure"]
-    assert confusion["counts"] == [[0, 0, 0], [1, 1, 0], [1, 0, 0]]
+    assert confusion["counts"] == [[0, 1, 0], [1, 0, 0], [1, 0, 0]]
 
 
 def test_coding_agreement_takes_every_code_of_the_records_both_read_blind():
@@ -225,3 +226,31 @@ def test_nobody_in_common_gives_no_rows():
     rows = agreement_rows(coded(decision("r1", "trust", "present", "ann", "promotes")), screened(), SCHEME)
     assert rows.empty
     assert rows["n"].dtype == "int64"
+
+
+@pytest.mark.parametrize("settles", [("unsure",), ("include", "exclude")])
+def test_what_those_who_settle_leave_open_is_not_settled(settles):
+    stage = "title_abstract"
+    said = [("r1", stage, "include", "ann", False), ("r1", stage, "exclude", "bo", False)]
+    said += [("r1", stage, verdict, f"chair-{n}", True) for n, verdict in enumerate(settles)]
+    [row] = agreement_rows(coded(), screened(*said), SCHEME).to_dict("records")
+    assert (row["n_conflicts"], row["n_settled"]) == (1, 0)
+
+
+def test_direction_is_compared_only_where_both_said_one():
+    made = coded(
+        *(decision(f"r{n}", "trust", "present", person, "") for n in range(6) for person in ("ann", "bo")),
+        decision("r6", "trust", "present", "ann", "promotes"),
+        decision("r6", "trust", "present", "bo", "hinders"),
+    )  # fmt: skip
+    rows = agreement_rows(made, screened(), SCHEME).set_index("stage")
+    assert rows.loc["coding:direction", ["n", "percent"]].tolist() == [1, 0]
+    assert rows.loc["coding", "n"] == 7 * len(SCHEME.codes)
+
+
+def test_where_no_draw_differs_there_is_no_interval():
+    pair = [("r1", "include"), ("r2", "exclude"), ("r3", "include")]
+    said = [(name, "title_abstract", verdict, who, False) for name, verdict in pair for who in ("ann", "bo")]
+    [row] = agreement_rows(coded(), screened(*said), SCHEME).to_dict("records")
+    assert (row["percent"], row["kappa"]) == (1, 1)
+    assert pd.isna([row[f"{name}_{end}"] for name in ("kappa", "alpha") for end in ("low", "high")]).all()

@@ -126,7 +126,9 @@ def test_a_share_that_lets_two_directions_win_is_refused(percent):
         ("412", 412), ("n = 141", 141), ("1.175", 1175), ("1 175 beboere", 1175), ("40 interviews", 40),
         ("ca. 60", 60), ("not reported", None), ("not yet coded", None), ("", None), ("30+", None),
         (">300", None), ("40–60", None), ("14 interviews, 120 answers", None), ("12.5", None),
-        ("40 (coder-1) / 50 (coder-2)", None), ("81 %", None),
+        ("40 (coder-1) / 50 (coder-2)", None), ("81 %", None), ("over 300", None), ("mere end 300", None),
+        ("At most 50", None), ("40 eller flere", None), ("0.125", None),
+        ("40 interviews under feltarbejdet", 40),
     ],
 )  # fmt: skip
 def test_size_is_read_only_where_one_number_is_given(text, n):

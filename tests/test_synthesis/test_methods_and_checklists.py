@@ -125,6 +125,26 @@ def test_calibration_rounds_coding_rounds_and_judged_pairs_are_told(
     )
 
 
+def test_what_a_later_file_brought_again_is_told(changed, whole_evidence: Evidence) -> None:
+    assert "counted once" not in told(whole_evidence)["search"]
+    sources = whole_evidence.sources.assign(n_new=whole_evidence.sources["n_records"] - 3)
+    said = told(changed(sources=sources))["search"]
+    assert f"with the same identifier, counted once: {3 * len(sources)}." in said
+
+
+def test_records_of_which_only_a_settled_verdict_is_known_were_read_by_nobody_on_record(
+    changed, whole_evidence: Evidence
+) -> None:
+    rows = [("a", "include", "coder-1; coder-2", "", 2), ("b", "include", "", "coder-3", 0),
+            ("c", "unsure", "coder-1; coder-2", "coder-3", 2)]  # fmt: skip
+    columns = ["record_id", "verdict", "people", "settled_by", "n_people"]
+    verdicts = pd.DataFrame(rows, columns=columns).assign(stage="title_abstract", criterion="")
+    said = told(changed(screening_verdicts=verdicts))["screening"]
+    assert "At least two people read 2 of them, one person 0. Of 1 only the settled verdict is on record." in said
+    # "unsure" settles nothing
+    assert "Verdicts settled by Coder C: 1." in said
+
+
 def test_checklists_have_all_their_items_in_both_languages() -> None:
     numbers = {name: list(held["items"]) for name, held in checklist_items().items()}
     assert tuple(numbers) == CHECKLISTS

@@ -40,3 +40,8 @@ def test_names_cannot_bring_markup():
 
 def test_in_danish():
     assert "læste poster" in recall_figure(FOUND, language="da")
+
+
+def test_a_recall_is_not_rounded_up_to_all():
+    run = [1] * 499 + [0] * 500 + [1]
+    assert "after 50 %: 99 %" in recall_figure({"default": [run]})
