@@ -86,6 +86,7 @@ def main() -> None:
         print(f"{level}: saves {saved[level] / saved[reference]:.2f} times what {reference} saves")
     if not arguments.no_peer:
         print_same_as_peer(plain)
+    print_intervals(plain)
     print_left_out(plain)
     perturbed = pd.DataFrame([
         {"rule": name, "runs": kind, **measured([run for run in runs if run.kind == kind], RULES[name])}
@@ -260,6 +261,21 @@ def print_same_as_peer(runs: list[Run]) -> None:
     ]
     print(f"our buscar test stops where buscarpy does in {sum(same)} of {len(same)} runs")
     print(f"the two p-values differ by {np.nanmax(PEER_GAPS):.1e} at most in {len(PEER_GAPS)} looks")
+
+
+def print_intervals(runs: list[Run]) -> None:
+    """How often no more was left than the interval of recall allows, at each tenth of the reading."""
+    rng = np.random.default_rng(1)
+    for name in ("in the order of the ranking", "in random order, where its assumption holds exactly"):
+        held, lows = [], []
+        for run in runs:
+            found = run.found if name.startswith("in the order") else rng.permutation(run.found)
+            for n_read in np.linspace(run.n / 10, run.n, 9, endpoint=False).astype(int):
+                low, _, most = stopping.recall_interval(found[:n_read], run.n)
+                held.append(found[n_read:].sum() <= most)
+                lows.append(low)
+        print(f"recall interval (95 %) {name}: held at {np.mean(held):.1%} of {len(held)} looks, "
+              f"lower end {np.mean(lows):.2f} on average")  # fmt: skip
 
 
 def print_left_out(runs: list[Run]) -> None:

@@ -20,7 +20,7 @@ _LISTED = ("value", "direction", "field", "round", "reason")
 # columns of a sheet with suggestions -> parts of what was shown
 _SUGGESTED = {
     "suggested_direction": "direction", "suggested_quotation": "text", "proposed_by": "proposed_by",
-    "score": "score",
+    "score": "score", "suggested_field": "field", "suggested_start": "start",
 }  # fmt: skip
 _Key = tuple[str, str, str, int]
 
@@ -54,12 +54,12 @@ def decisions_from_rows(
     rows : DataFrame or iterable of mappings
         Columns record_id, code_id, value, direction, field ("title" or "abstract"), quotation, finding, a
         column for each facet, round, reading (2 where a record is read again), note, decided_at; what was
-        shown: suggested_direction, suggested_quotation, proposed_by, score. One row per segment: rows with
-        the same record, code, round and reading are one decision. An empty code_id with value "absent" says:
-        read, nothing to code. Where a quotation stands more than once, start (code points, from 0) says
-        which. Rows without a value are skipped, so that suggestions can be decided on bit by bit. In an
-        adjudication: reason (why people differed), and agree_with (a coder whose value, direction and
-        segments stand) in place of a value.
+        shown: suggested_direction, suggested_quotation, proposed_by, score, and, of words that stand more
+        than once, suggested_field and suggested_start. One row per segment: rows with the same record, code,
+        round and reading are one decision. An empty code_id with value "absent" says: read, nothing to code.
+        Where a quotation stands more than once, start (code points, from 0) says which. Rows without a value
+        are skipped, so that suggestions can be decided on bit by bit. In an adjudication: reason (why people
+        differed), and agree_with (a coder whose value, direction and segments stand) in place of a value.
     records : DataFrame
         Columns record_id, title, abstract, and members (ids that a row may use as well).
     scheme : CodingScheme

@@ -41,12 +41,18 @@ class Segment:
 
 @dataclass(frozen=True)
 class Suggested:
-    """What a model had said of a record and code, as it was shown to the person who decided."""
+    """What a model had said of a record and code, as it was shown to the person who decided.
+
+    ``field`` and ``start`` say where the words stand; "" in lines of before this was noted, and where the
+    words stand once.
+    """
 
     direction: str = ""
     text: str = ""
     proposed_by: str = ""
     score: str = ""
+    field: str = ""
+    start: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,10 +115,15 @@ def as_line(decision: CodingDecision) -> dict[str, Any]:
     ('coding', [{'field': 'title', 'start': 0, 'end': 5, 'text': 'Trust'}])
     """
     line = asdict(decision)
-    for name in ("segments", "suggested"):
-        line[name] = [asdict(each) for each in getattr(decision, name)]
+    line["segments"] = [asdict(each) for each in decision.segments]
+    line["suggested"] = [_shown(each) for each in decision.suggested]
     line |= {"settles": list(decision.settles), "facets": dict(sorted(decision.facets.items()))}
     return {"type": "coding", **line}
+
+
+def _shown(suggested: Suggested) -> dict[str, str]:
+    """What was shown; its place only where it is noted, so that other lines are what they were."""
+    return {name: said for name, said in asdict(suggested).items() if said or name not in ("field", "start")}
 
 
 def undo_lines(lines: Iterable[Mapping[str, Any]], person: str, n: int = 1) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from nbconvert.preprocessors import ExecutePreprocessor
 from corpus import ReviewError, UsageError
 
 _LABELS = {"en": ("Code", "Output of cell"), "da": ("Kode", "Resultat af celle")}
+# what nbformat raises over JSON that is no notebook; what is no JSON at all is a ValueError
+_NO_NOTEBOOK = (nbformat.ValidationError, ValueError, AttributeError, KeyError, RecursionError, TypeError)
 
 
 def render_notebook(
@@ -45,7 +47,7 @@ def render_notebook(
     Raises
     ------
     UsageError
-        When there is no such notebook.
+        When there is no such notebook, or the file cannot be read as one.
     ReviewError
         When a cell fails; nothing is written then.
     """
@@ -60,7 +62,16 @@ def run_notebook(notebook: str | Path, folder: str | Path = ".") -> nbformat.Not
         cells = nbformat.read(notebook, as_version=4)
     except FileNotFoundError:
         raise UsageError(f"There is no notebook {notebook}.", next_step="Check the name.") from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError):
+    except OSError as error:
+        raise UsageError(
+            f"{notebook} cannot be read: {error.strerror or error}.", next_step="Name an .ipynb file."
+        ) from None
+    except UnicodeDecodeError:
+        raise UsageError(
+            f"{notebook.name} is not written in UTF-8, as notebooks are.",
+            next_step="Open it in Jupyter and save it again.",
+        ) from None
+    except _NO_NOTEBOOK:
         raise UsageError(f"{notebook.name} is not a notebook.", next_step="Name an .ipynb file.") from None
     # the kernel's advice on encrypting its loopback connection is not for the person who renders a page
     quiet = ["--IPKernelApp.log_level=40"]

@@ -111,6 +111,11 @@ class Card {
 
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    // a letter would choose in the closed list, and Enter press a button of the card
+    if (event.target.matches("select") && event.key !== "Escape") {
+      if (event.key.length === 1 && event.key !== " ") event.preventDefault();
+      return;
+    }
     const inText = event.target.matches("input:not([type=radio]):not([type=checkbox]), textarea, select");
     if (inText && event.key !== "Escape" && !(event.key === "Enter" && !event.shiftKey)) return;
     if (event.target.matches("button, a, summary") && (event.key === "Enter" || event.key === " ")) return;

@@ -107,6 +107,8 @@ class Card(anywidget.AnyWidget):
             place = f"({error.where})" if error.where else ""
             fault = " ".join(filter(None, (error.what, place, error.next_step)))
             try_again = not isinstance(error, UsageError)
+            if not try_again:
+                shown = self._shown_after(shown)
         except Exception as error:
             # a fault of ours: said on the card, since nobody sees the kernel's log
             fault, try_again = filled(self.words["broken"], what=f"{type(error).__name__}: {error}"), True
@@ -114,6 +116,14 @@ class Card(anywidget.AnyWidget):
         try_again = try_again and not is_done
         self._asked = {"answered": number, "asked_by": asked_by, "fault": fault, "try_again": try_again}
         self.state = {**shown, **self._asked}
+
+    def _shown_after(self, before: dict[str, Any]) -> dict[str, Any]:
+        """What is to be seen after a refusal: the files may say more by now than the page shows."""
+        try:
+            return self.shown()
+        except Exception:
+            # the refusal is what must be read
+            return before
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data, metadata = super()._repr_mimebundle_(**options) or ({}, {})

@@ -19,9 +19,17 @@ class CheckingCard extends Card {
     // fields and marks came after the first drawing
     this.onCodes = () => this.draw();
     this.model.on("change:codes", this.onCodes);
+    // where nothing is selected, the page hears of it and not the card
+    this.onCopy = (event) => this.copy(event);
+    document.addEventListener("copy", this.onCopy);
+    this.leaveWhatIsGone();
   }
 
-  remove() { super.remove(); this.model.off("change:codes", this.onCodes); }
+  remove() {
+    super.remove();
+    this.model.off("change:codes", this.onCodes);
+    document.removeEventListener("copy", this.onCopy);
+  }
 
   /** Changes of words and direction wait for one another, so that none is lost before the key that saves. */
   ask(action, details = {}) {
@@ -35,12 +43,33 @@ class CheckingCard extends Card {
     if (asked && this.state.asked_by === this.view && this.state.answered === asked.n) {
       if (!STAYING.includes(asked.do) && !this.state.fault && this.panel !== "definition") this.panel = "";
       // words chosen anew wait for another code
-      if (!STAYING.includes(asked.do)) this.draft = {};
+      if (!STAYING.includes(asked.do) && !this.state.fault) this.draft = {};
       this.moved = true;
       if (this.state.fault) this.later = [];
     }
+    this.leaveWhatIsGone();
     super.answered();
     if (!this.unanswered && this.later?.length) this.ask(...this.later.shift());
+  }
+
+  /** What was begun on another record, or on a disagreement that is another by now, is not gone on with. */
+  leaveWhatIsGone() {
+    const { record, code_id, sides } = this.state, about = JSON.stringify([record?.record_id, code_id, sides]);
+    if (this.about !== undefined && this.about !== about) {
+      if (this.panel !== "definition") this.panel = "";
+      this.draft = {};
+      this.settled = null;
+    }
+    this.about = about;
+  }
+
+  /** The words in the frame: selecting them marks them here, and leaves nothing selected to be copied. */
+  copy(event) {
+    const { view, span } = this.state, framed = view === "record" || (view === "settle" && this.panel === "third");
+    const at = document.activeElement, isHere = this.root.contains(at) && !at.matches("input, textarea");
+    if (!isHere || !document.getSelection().isCollapsed || !framed || !span || this.mode) return;
+    event.clipboardData.setData("text/plain", span.text);
+    event.preventDefault();
   }
 
   takeSelection() {
@@ -53,6 +82,8 @@ class CheckingCard extends Card {
 
   pressed(event) {
     const inText = event.target.matches("input:not([type=radio]):not([type=checkbox]), textarea, select");
+    // panels that have no button for it are left by Escape too
+    if (event.key === "Escape" && this.panel && !this.root.querySelector('[data-key="Escape"]')) { event.preventDefault(); this.leave(); return; }
     const also = ALSO[event.key];
     // AltGr, which Danish keyboards need for [ and ], comes as Ctrl and Alt
     const brackets = event.getModifierState?.("AltGraph") && "[]{}".includes(event.key);
@@ -94,16 +125,17 @@ class CheckingCard extends Card {
     this.panel ??= ""; this.draft ??= {};
     this.say(said || "");
     const strip = this.strip();
-    if (view === "done") return [strip, ...this.done()];
-    if (view === "settle") return [strip, ...this.settling()];
+    const lettersOff = !this.model.get("letter_keys") && element("p", { class: "letters" }, this.words.keys_off);
+    if (view === "done") return [strip, ...this.done(), lettersOff];
+    if (view === "settle") return [strip, ...this.settling(), lettersOff];
     const [beside, ...below] = this.middle();
-    return [strip, element("div", { class: "beside" }, this.record(this.itemMarks()), beside), ...below, ...this.panels()];
+    return [strip, element("div", { class: "beside" }, this.record(this.itemMarks()), beside), ...below, ...this.panels(), lettersOff];
   }
 
   strip() {
     const { strip, saved_at, reading } = this.state, words = this.words;
     const rounds = [["", words.round_next], ["blind", words.round_blind], ["assisted", words.round_assisted], ["adjudication", words.round_adjudication]];
-    const choice = element("select", { name: "reading", onchange: () => this.ask("round", { round: choice.value }) },
+    const choice = element("select", { name: "reading", onchange: () => this.chooseReading(choice.value) },
       rounds.map(([value, text]) => element("option", { value, selected: value === reading }, text)));
     const share = this.state.share ?? 0;
     return element("div", { class: "strip" },
@@ -111,6 +143,12 @@ class CheckingCard extends Card {
       element("label", {}, `${words.reading} `, choice),
       strip.map((text) => element("span", {}, text)),
       element("span", { class: "saved" }, saved_at ? filled(words.saved, { time: saved_at }) : ""));
+  }
+
+  /** Keys go to the card again, or the next letter would choose another reading. */
+  chooseReading(round) {
+    this.root.focus({ preventScroll: true });
+    this.ask("round", { round });
   }
 
   /** Title, metadata and abstract, as they are in the source: what looks like HTML is text. */
@@ -353,10 +391,11 @@ class CheckingCard extends Card {
   keyList() {
     const words = this.words;
     const look = [["D", words.definition], ["N", words.note], ["S", words.skip], ["Z", words.undo], ["Q", words.queue], ["Esc", words.leave]];
-    if (this.state.view === "settle") return [[words.help_decide, [["1 2", filled(words.keep_person, { name: "…" })], ["3", words.third]]], [words.help_look, look]];
+    const n = this.state.sides?.length, ofSides = this.state.sides?.map((side, place) => place + 1).join(" ");
+    if (this.state.view === "settle") return [[words.help_decide, [[ofSides, filled(words.keep_person, { name: "…" })], [String(n + 1), words.third]]], [words.help_look, look]];
     return [
       [words.help_decide, [["A", words.accept], ["R", words.reject], ["U", words.say_unclear], ["1 2 3 4", words.help_direction], ["C", words.add_code], ["X", words.nothing_here], ["⏎", words.next_record]]],
-      [words.help_words, [["[", words.shorter], ["]", words.longer], ["{", words.starts_earlier], ["}", words.starts_later], [", .", words.help_brackets], ["←", words.sentence_back], ["→", words.sentence_on], [words.mouse, words.help_mouse]]],
+      [words.help_words, [["[", words.shorter], ["]", words.longer], ["{", words.starts_earlier], ["}", words.starts_later], [", .", words.help_brackets], ["←", words.sentence_back], ["→", words.sentence_on], [words.mouse, words.help_mouse], ["Ctrl C", words.help_copy]]],
       [words.help_look, look],
     ];
   }

@@ -72,7 +72,6 @@ class CheckingCard(Card):
         except UsageError:
             # what stands by now is what the next key is about
             self._face.refresh()
-            self.state = {**self.shown(), **self._asked}
             raise
         if written:
             self._saved_at = f"{datetime.now():%H:%M}"
@@ -106,9 +105,10 @@ class CheckingCard(Card):
                 for side in shown["sides"]
             ]
         listed = f"<ul>{''.join(rows)}</ul>" if rows else ""
+        title = escape(record["title"] or words["no_title"])
         abstract = escape(record["abstract"] or words["no_abstract"])
         return (
-            f'<section aria-label="{escape(words["card"])}"><h3 dir="auto">{escape(record["title"])}</h3>'
+            f'<section aria-label="{escape(words["card"])}"><h3 dir="auto">{title}</h3>'
             f'<p>{escape(record["meta"])}</p><p dir="auto">{abstract}</p>'
             f"{listed}<p><small>{escape(self.words['static'])}</small></p></section>"
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from coding_scheme import Segment, standings
 from corpus import UsageError
-from samsyn.cards.checking_items import Item
+from samsyn.cards.checking_items import Item, Stand
 from samsyn.cards.checking_queue import CheckingQueue
 from samsyn.cards.record_face import RecordFace
 from samsyn.cards.record_shown import (
@@ -44,6 +45,8 @@ class CheckingFace:
         self._record = self._key = self._note = self._direction = ""
         self._span: Segment | None = None
         self._items: list[Item] = []
+        # what the person was shown to have said of each code: what a key changes
+        self._stands: Mapping[str, Stand] = {}
         self._said, self._moved = "", False
         self._look_anew()
 
@@ -61,7 +64,7 @@ class CheckingFace:
             case "add":
                 self._add(str(message["code_id"]), str(message["direction"]))
             case "nothing":
-                self.queue.nothing(note=self._note)
+                self.queue.nothing(note=self._note, instead_of=self._stands)
                 self.queue.next()
                 self._said = self.words["said_nothing"]
                 self._look_anew()
@@ -99,19 +102,20 @@ class CheckingFace:
         if item is None:
             raise UsageError(self.words["no_question"])
         self.queue.answer(
-            item, verdict, segment=self._span or item.segment, direction=self._direction, note=self._note
-        )
+            item, verdict, segment=self._span or item.segment, direction=self._direction, note=self._note,
+            instead_of=self._stands,
+        )  # fmt: skip
         self._said = self.words[f"said_{verdict}"].format(code=self._label(item.code_id))
-        self._items = self.queue.items(self._record)
+        self._read_record()
         self._go_on(item)
 
     def _add(self, code_id: str, direction: str) -> None:
         segment = self._span or moved(self._texts(), None, "next", language=self._language())
         if segment is None:
             raise UsageError(self.words["no_words"])
-        self.queue.add(code_id, segment, direction, note=self._note)
+        self.queue.add(code_id, segment, direction, note=self._note, instead_of=self._stands)
         self._said = self.words["said_present"].format(code=self._label(code_id))
-        self._items = self.queue.items(self._record)
+        self._read_record()
         self._look_at(self._key)
 
     def _change_span(self, message: dict[str, Any]) -> None:
@@ -131,18 +135,28 @@ class CheckingFace:
         self._direction = direction
 
     def refresh(self) -> None:
-        """Look at the record anew, after something could not be done."""
-        key = self._key
-        self._items = self.queue.items(self._record) if self._record else []
-        self._look_at(key)
+        """Look at the record anew, after something could not be done.
+
+        Words, direction and note that were chosen are kept, unless the item itself is another by now.
+        """
+        key, note, before = self._key, self._note, _as_asked(self._in_question())
+        self._read_record()
+        if _as_asked(self._in_question()) != before:
+            self._look_at(key)
+            self._note = note if self._key == key else ""
 
     # --- where it stands --------------------------------------------------------------------------------
 
     def _look_anew(self) -> None:
         """Take the record that is next, and the first suggestion that waits in it."""
         self._record = self.queue.current()
-        self._items = self.queue.items(self._record) if self._record else []
+        self._read_record()
         self._go_on(None)
+
+    def _read_record(self) -> None:
+        """See what is suggested in the record, and what this person has said of it."""
+        self._stands = self.queue.stands(self._record) if self._record else {}
+        self._items = self.queue.items_of(self._record, self._stands) if self._record else []
 
     def _go_on(self, after: Item | None) -> None:
         """To the next suggestion that waits, in the order of the text; strong ones before possible ones."""
@@ -170,7 +184,7 @@ class CheckingFace:
 
     def _first_direction(self, item: Item) -> str:
         """The suggested direction; where other words hold the code in another one, both together."""
-        stand = self.queue.stands(self._record).get(item.code_id)
+        stand = self._stands.get(item.code_id)
         others = bool(stand and stand.value == "present" and set(stand.segments) - {item.segment})
         if stand and others and not item.answer and stand.direction != item.direction:
             return "mixed" if "mixed" in self._allowed(item.code_id) else stand.direction
@@ -204,7 +218,8 @@ class CheckingFace:
             left = self.words["blind_left"].format(n=hidden) if hidden else ""
             if self.queue.records.empty:
                 left = self.words["nothing_included"]
-            return {"view": "done", "strip": self._strip("assisted"), "said": self._said, "left": left}
+            return {"view": "done", "strip": self._strip("assisted"), "said": self._said, "left": left,
+                    "look_again": True}  # fmt: skip
         round_, item = self.queue.round_of(self._record), self._in_question()
         coded = [each for each in self._items if each.answer in ("accepted", "changed", "own", "unclear")]
         waiting = [each for each in self._items if not each.answer]
@@ -253,7 +268,7 @@ class CheckingFace:
 
     def _question(self, item: Item) -> Shown:
         suggested = [each for each in self._items if each.suggestion]
-        stand = self.queue.stands(self._record).get(item.code_id)
+        stand = self._stands.get(item.code_id)
         shown = dict(item.suggestion) if item.suggestion else None
         elsewhere = bool(stand and stand.value == "present" and set(stand.segments) - {item.segment})
         return {
@@ -310,3 +325,8 @@ class CheckingFace:
             }
             for name in listed[:_LISTED]
         ]
+
+
+def _as_asked(item: Item | None) -> tuple[object, ...]:
+    """What a key about an item rests on: its words, direction and answer."""
+    return (item.key, item.segment, item.direction, item.answer) if item else ()

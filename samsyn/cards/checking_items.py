@@ -32,7 +32,8 @@ class Stand:
     ----------
     segments : tuple of Segment
     suggested : tuple of mappings
-        What was shown before: direction, text, proposed_by, score.
+        What was shown before: direction, text, proposed_by, score; field and start of words that stand more
+        than once.
     facets : mapping
     """
 
@@ -67,6 +68,8 @@ class Stand:
                     "suggested_quotation": shown.get("text", ""),
                     "proposed_by": shown.get("proposed_by", ""),
                     "score": shown.get("score", ""),
+                    "suggested_field": shown.get("field", ""),
+                    "suggested_start": shown.get("start", ""),
                 }
             rows.append(row)
         return rows
@@ -84,6 +87,8 @@ class Item:
         One of ``ANSWERS``; "" waits for one.
     suggestion : mapping or None
         A row of :func:`coding_scheme.suggest`.
+    stands_once : bool
+        Whether the suggested words stand in the record once, so that they are known by themselves.
     """
 
     code_id: str
@@ -91,6 +96,7 @@ class Item:
     direction: str
     answer: str
     suggestion: Mapping[str, Any] | None = None
+    stands_once: bool = True
 
     @property
     def key(self) -> str:
@@ -139,7 +145,9 @@ def _stand(code_id: str, rows: list[Row]) -> Stand:
     )  # fmt: skip
 
 
-def items(said: Mapping[str, Stand], suggestions: pd.DataFrame) -> list[Item]:
+def items(
+    said: Mapping[str, Stand], suggestions: pd.DataFrame, texts: Mapping[str, str] | None = None
+) -> list[Item]:
     """The suggestions on a record and the person's own codings, in the order of the text.
 
     Parameters
@@ -147,11 +155,14 @@ def items(said: Mapping[str, Stand], suggestions: pd.DataFrame) -> list[Item]:
     said : mapping of code_id to Stand
     suggestions : DataFrame
         Of the record (columns: ``coding_scheme``); empty in a blind reading.
+    texts : mapping of field to text, optional
+        The record's: of suggested words that stand there more than once, their place counts too.
     """
     listed: list[Item] = []
     taken: set[tuple[str, Segment]] = set()
     for row in suggestions.to_dict("records"):
-        item = _of_suggestion({str(name): cell for name, cell in row.items()}, said)
+        n_places = sum(text.count(row["text"].strip()) for text in (texts or {}).values())
+        item = _of_suggestion({str(name): cell for name, cell in row.items()}, said, once=n_places <= 1)
         if (item.code_id, item.segment) in taken and item.answer in ("accepted", "changed", "own"):
             # two suggestions at one place that the person marked once
             continue
@@ -171,13 +182,13 @@ def items(said: Mapping[str, Stand], suggestions: pd.DataFrame) -> list[Item]:
     )
 
 
-def _of_suggestion(row: Row, said: Mapping[str, Stand]) -> Item:
+def _of_suggestion(row: Row, said: Mapping[str, Stand], *, once: bool) -> Item:
     segment = Segment(row["field"], int(row["start"]), int(row["end"]), row["text"])
-    item = Item(row["code_id"], segment, row["direction"], "", row)
+    item = Item(row["code_id"], segment, row["direction"], "", row, stands_once=once)
     stand = said.get(row["code_id"])
     if stand is None:
         return item
-    shown = any(each.get("text", "") == row["text"].strip() for each in stand.suggested)
+    shown = any(_is_same(each, row) for each in stand.suggested)
     here = next((mark for mark in stand.segments if share_words(mark, segment)), None)
     if here and stand.value in ("present", "unclear"):
         same = here == segment and stand.direction in (row["direction"], "")
@@ -221,8 +232,8 @@ def answered(
     kept = tuple(mark for mark in before.segments if mark != item.segment)
     suggested = before.suggested
     if item.suggestion:
-        shown = _as_shown(item.suggestion)
-        suggested = (*(each for each in suggested if each.get("text") != shown["text"]), shown)
+        shown = _as_shown(item.suggestion, with_place=not item.stands_once)
+        suggested = (*(each for each in suggested if not _is_same(each, item.suggestion)), shown)
     said = replace(before, suggested=suggested, note=note or before.note)
     if verdict == "present":
         marks = (*(kept if before.value == "present" else ()), segment)
@@ -254,8 +265,17 @@ def _in_order(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
     )
 
 
-def _as_shown(suggestion: Mapping[str, Any]) -> dict[str, str]:
+def _as_shown(suggestion: Mapping[str, Any], *, with_place: bool) -> dict[str, str]:
+    place = {"field": str(suggestion["field"]), "start": str(suggestion["start"])} if with_place else {}
     return {
         "direction": str(suggestion["direction"]), "text": str(suggestion["text"]).strip(),
-        "proposed_by": str(suggestion["proposed_by"]), "score": f"{float(suggestion['score']):.3g}",
+        "proposed_by": str(suggestion["proposed_by"]), "score": f"{float(suggestion['score']):.3g}", **place,
     }  # fmt: skip
+
+
+def _is_same(shown: Mapping[str, Any], suggestion: Mapping[str, Any]) -> bool:
+    """Whether what was shown is this suggestion; without a place, as in earlier lines, the words tell."""
+    if shown.get("text", "") != str(suggestion["text"]).strip():
+        return False
+    place = str(shown.get("field", "")), str(shown.get("start", ""))
+    return not any(place) or place == (str(suggestion["field"]), str(suggestion["start"]))

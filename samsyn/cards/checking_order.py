@@ -51,6 +51,15 @@ class Beside:
         self._learned_from = -1
         self._rests_until = 0.0
 
+    def take_in(self, records: pd.DataFrame) -> None:
+        """Go on with these records; what was read of the earlier ones is kept."""
+        records = records.reset_index(drop=True)
+        if self._suggestions is not None:
+            late = records[~records["record_id"].isin(self._records["record_id"])]
+            read = suggest(late, self._scheme, progress=_gently)
+            self._suggestions = pd.concat([self._suggestions, read], ignore_index=True)
+        self._records, self._classifier, self._learned_from = records, None, -1
+
     def go_on(self, review: Review, person: str, language: str) -> Order | None:
         """Read and learn, where there is something new; None where there is not."""
         decisions = review.coding_decisions()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, get_args
 
 import pandas as pd
@@ -20,8 +20,10 @@ from corpus import ReviewError, UsageError, journal
 from corpus.undone import line_id
 from samsyn.cards.checking_items import Item, Row, Stand, answered, items, refused, share_words, stands
 from samsyn.cards.checking_order import Beside
+from samsyn.cards.checking_records import stamps, with_late
 from samsyn.cards.coding_lines import READINGS, CodingLines
 from samsyn.cards.readings import Progress, Readings
+from samsyn.cards.record_shown import texts_of
 
 if TYPE_CHECKING:
     from samsyn.review import Review
@@ -85,6 +87,7 @@ class CheckingQueue:
         self.person, self.round, self.language = person, round_, language
         self.scheme = self.review.scheme
         self._suggesting = self.scheme.without_retired()
+        self._records_from = stamps(self.review)
         self.records = self.review.included().set_index("record_id", drop=False)
         self._lock = threading.RLock()
         self._suggested: dict[str, pd.DataFrame] = {}
@@ -104,7 +107,7 @@ class CheckingQueue:
         self._take_up_again()
         self._changed = threading.Event()
         self._beside = Beside(self.records, self._suggesting)
-        if learns_beside and len(self.records):
+        if learns_beside:
             threading.Thread(target=_keep_up, args=(weakref.ref(self), self._changed), daemon=True).start()
 
     # --- what is next -----------------------------------------------------------------------------------
@@ -135,7 +138,11 @@ class CheckingQueue:
 
     def items(self, record_id: str) -> list[Item]:
         """What is suggested in a record, and what this person has coded there."""
-        return items(self.stands(record_id), self.suggestions(record_id))
+        return self.items_of(record_id, self.stands(record_id))
+
+    def items_of(self, record_id: str, said: Mapping[str, Stand]) -> list[Item]:
+        """What is suggested in a record, beside what this person was shown to have said of it."""
+        return items(said, self.suggestions(record_id), texts_of(self.records.loc[record_id]))
 
     def stands(self, record_id: str) -> dict[str, Stand]:
         """What this person says of each code in a record."""
@@ -203,7 +210,14 @@ class CheckingQueue:
     # --- decisions --------------------------------------------------------------------------------------
 
     def answer(
-        self, item: Item, verdict: str, *, segment: Segment | None = None, direction: str = "", note: str = ""
+        self,
+        item: Item,
+        verdict: str,
+        *,
+        segment: Segment | None = None,
+        direction: str = "",
+        note: str = "",
+        instead_of: Mapping[str, Stand] | None = None,
     ) -> None:
         """Decide on a suggestion, or change a coding of one's own; when this returns, it is on disk.
 
@@ -217,6 +231,8 @@ class CheckingQueue:
         direction : str, optional
             Another direction.
         note : str
+        instead_of : mapping of code_id to Stand, optional
+            What this person was shown as their own codings in the record; by default what this queue knows.
 
         Raises
         ------
@@ -228,14 +244,22 @@ class CheckingQueue:
         """
         with self._lock:
             name = self.current()
-            before = self._as_shown(name, item.code_id)
+            before = self._as_shown(name, instead_of, [item.code_id])
             said = answered(
-                item, before, verdict,
+                item, before.get(item.code_id), verdict,
                 segment=segment or item.segment, direction=direction or item.direction, note=note,
             )  # fmt: skip
             self._write(name, [said])
 
-    def add(self, code_id: str, segment: Segment, direction: str, *, note: str = "") -> None:
+    def add(
+        self,
+        code_id: str,
+        segment: Segment,
+        direction: str,
+        *,
+        note: str = "",
+        instead_of: Mapping[str, Stand] | None = None,
+    ) -> None:
         """Code words of one's own choice; words already coded so in the record stay.
 
         Where a suggestion of the code waits at these words, it is answered by this. Raises as :meth:`answer`.
@@ -246,25 +270,28 @@ class CheckingQueue:
                 if item.code_id == code_id and not item.answer and share_words(item.segment, segment)
             )  # fmt: skip
             item = next(waiting, Item(code_id, segment, direction, ""))
-            self.answer(item, "present", segment=segment, direction=direction, note=note)
+            self.answer(
+                item, "present", segment=segment, direction=direction, note=note, instead_of=instead_of
+            )
 
-    def nothing(self, *, note: str = "") -> None:
+    def nothing(self, *, note: str = "", instead_of: Mapping[str, Stand] | None = None) -> None:
         """Say that nothing is to be coded in the record: every suggestion that waits there is refused.
 
         Raises
         ------
         UsageError
-            When the person has coded something there.
+            When the person has coded something there, or has decided on it in another window since it was
+            shown here; nothing is written then.
         """
         with self._lock:
             name = self.current()
-            said = self.stands(name)
+            said = self._as_shown(name, instead_of)
             coded = [each.code_id for each in said.values() if each.value in ("present", "unclear")]
             if coded:
                 raise UsageError(
                     f"You have coded {', '.join(coded)} in this record.", next_step="Reject them first."
                 )
-            absent = [*refused(self.items(name), said), Stand("", note=note)]
+            absent = [*refused(self.items_of(name, said), said), Stand("", note=note)]
             self._write(name, absent)
 
     def undo(self) -> str:
@@ -282,10 +309,13 @@ class CheckingQueue:
                 raise UsageError(
                     "Your last decision settled a disagreement; take it back where you settled it."
                 )
-            n, ids = 1, self._actions[-1] if self._actions else []
+            ids = self._actions[-1] if self._actions else []
             if last is not None and ids and line_id(last) == ids[-1]:
                 n = len(ids)
                 self._actions.pop()
+            else:
+                # of a key in another window, or before the card was opened, the lines tell
+                n = max(1, len(self.lines.last_together(self.person)))
             taken = self.review.undo_coding(self.person, n)
             self._catch_up()
             name = self.lines.unique(str(taken.loc[0, "record_id"]))
@@ -293,18 +323,22 @@ class CheckingQueue:
                 self.go(name)
             return name
 
-    def _as_shown(self, name: str, code_id: str) -> Stand | None:
-        """What the person says of a code; refused when that changed since it was shown."""
-        before = self.stands(name).get(code_id)
+    def _as_shown(
+        self, name: str, shown: Mapping[str, Stand] | None, code_ids: Iterable[str] | None = None
+    ) -> Mapping[str, Stand]:
+        """What the person says in a record; refused when that changed, of these codes, since it was shown."""
+        before = self.stands(name) if shown is None else shown
         self._catch_up()
-        now = self.stands(name).get(code_id)
-        if now != before:
-            said = ", ".join(part for part in (now.value, now.direction) if part) if now else "taken back"
+        now = self.stands(name)
+        looked_at = sorted({*before, *now}) if code_ids is None else code_ids
+        changed = [code_id for code_id in looked_at if now.get(code_id) != before.get(code_id)]
+        if changed:
+            said = "; ".join(_in_words(code_id, now.get(code_id)) for code_id in changed)
             raise UsageError(
-                f"You have decided on this in another window: {code_id} {said}.",
+                f"You have decided on this in another window: {said}.",
                 next_step="Nothing was written here; the card now shows it.",
             )
-        return before
+        return now
 
     def _write(self, name: str, said: Iterable[Stand]) -> None:
         rows: list[Row] = [row for stand in said for row in stand.rows(name)]
@@ -324,6 +358,25 @@ class CheckingQueue:
         changed = self.lines.catch_up()
         self.readings.take_in(changed)
 
+    def _take_in_records(self) -> None:
+        """Take in records that were included since the queue was opened."""
+        records_from = stamps(self.review)
+        if records_from == self._records_from:
+            return
+        records = with_late(self.review, self.records)
+        if len(records) > len(self.records):
+            lines, names = CodingLines(self.review, records), [str(name) for name in records.index]
+            drawn = blind_sample(names, seed=self.review.protocol.seed)
+            # a record that is being read stays in the round in which it was shown
+            late = [name for name in drawn if name not in self.records.index]
+            sample = [*self.readings.sample, *late]
+            readings = Readings(lines, self.person, self.round, names, sample)
+            with self._lock:
+                self.records, self.lines, self.readings = records, lines, readings
+                self._catch_up()
+            self._beside.take_in(records)
+        self._records_from = records_from
+
     def _take_up_again(self) -> None:
         """Show the record in which the person stopped in the middle, where there is one."""
         last = self.lines.last_of(self.person)
@@ -339,13 +392,16 @@ class CheckingQueue:
             self._shown = name
 
     def keep_up(self) -> None:
-        """See what others have decided, read a further part of the library, order the queue anew."""
+        """See what others have decided and included, read on in the library, order the queue anew."""
+        self._take_in_records()
         with self._lock:
             self._catch_up()
             ahead = self.waiting()[:3]
         for name in ahead:
             if name not in self._suggested and self.round_of(name) == "assisted":
                 self.suggestions(name)
+        if self.records.empty:
+            return
         found = self._beside.go_on(self.review, self.person, self.language)
         if found is not None:
             with self._lock:
@@ -354,6 +410,12 @@ class CheckingQueue:
 
 
 _NO_SUGGESTIONS = combined([])
+
+
+def _in_words(code_id: str, stand: Stand | None) -> str:
+    """What a person says of a code by now."""
+    said = [stand.value if code_id else "", stand.direction] if stand else ["taken back"]
+    return f"{code_id or 'nothing to code'} {', '.join(filter(None, said))}".rstrip()
 
 
 def _keep_up(queue: weakref.ref[CheckingQueue], changed: threading.Event) -> None:

@@ -136,6 +136,30 @@ class CodingLines:
         )
         return max((dict(line) for line in own), key=lambda line: int(line["journal_line"]), default=None)
 
+    def last_together(self, person: str) -> list[_Line]:
+        """A person's last decision that was not taken back, with those that one key wrote before it.
+
+        Only the key for "nothing to code" writes several: what it refuses, then the line without a code.
+        """
+        last = self.last_of(person)
+        if last is None or last["code_id"]:
+            return [last] if last else []
+        lines = not_undone(_as_written(self._by_record[self.unique(str(last["record_id"]))]), "coding")
+        by_place = {int(line["journal_line"]): dict(line) for line in lines if line.get("person") == person}
+        together, place = [last], int(last["journal_line"]) - 1
+        while (line := by_place.get(place)) and _is_of_one_key(line, together):
+            together.insert(0, line)
+            place -= 1
+        return together
+
+
+def _is_of_one_key(line: _Line, later: list[_Line]) -> bool:
+    """Whether a line was written by the key that wrote these later ones, each on a code of its own."""
+    same = ("record_id", "round", "reading", "value", "decided_at")
+    return line["code_id"] not in {each["code_id"] for each in later} and all(
+        line.get(name) == later[-1].get(name) for name in same
+    )
+
 
 def _as_written(lines: list[_Line]) -> list[_Line]:
     return sorted(lines, key=lambda line: (str(line.get("person")), int(line["journal_line"])))

@@ -40,6 +40,8 @@ class OwnDecisions:
         record_id -> what this person says of it, adjudications left out.
     n_included : int
         How many of them are "include".
+    read_to : int
+        So many bytes of the file have been taken in: another number with every decision and every undo.
 
     Examples
     --------
@@ -67,7 +69,7 @@ class OwnDecisions:
         # undo lines that came before the line they take back, as in files that were merged by hand
         self._early: Counter[str] = Counter()
         self._repeats = Repeats()
-        self._read_to, self._before = 0, b""
+        self.read_to, self._before = 0, b""
 
     def catch_up(self) -> set[str]:
         """Take in what the file has grown by, whoever wrote it; return the record_ids that it is about.
@@ -92,10 +94,10 @@ class OwnDecisions:
     def _caught_up(self) -> set[str]:
         read = b""
         if self.path.exists():
-            if self.path.stat().st_size == self._read_to:
+            if self.path.stat().st_size == self.read_to:
                 return set()
             with self.path.open("rb") as file:
-                file.seek(self._read_to - len(self._before))
+                file.seek(self.read_to - len(self._before))
                 read = file.read()
         if not read.startswith(self._before):
             names = set(self._of_record)
@@ -103,7 +105,7 @@ class OwnDecisions:
             return names | self._caught_up()
         grown = read[len(self._before) :]
         whole = grown[: grown.rfind(b"\n") + 1]
-        self._read_to += len(whole)
+        self.read_to += len(whole)
         self._before = (self._before + whole)[-_REMEMBERED:]
         return {name for raw in whole.split(b"\n") for name in self._take(raw)}
 
@@ -115,6 +117,10 @@ class OwnDecisions:
     def last(self) -> dict[str, Any] | None:
         """The last line that stands, as written."""
         return json.loads(self._lines[-1].raw) if self._lines else None
+
+    def stands(self, name: str) -> bool:
+        """Whether the line of this name (:func:`corpus.undone.line_id`) has not been taken back."""
+        return any(line_id(json.loads(line.raw)) == name for line in reversed(self._lines))
 
     def line(self, record_id: str) -> dict[str, Any] | None:
         """The line on a record that stands, as written: with its criterion, note and time."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from samsyn.cards.coding_lines import READINGS, CodingLines
 
@@ -126,12 +127,21 @@ class Readings:
         """Of the suggestions that were shown: accepted, changed, rejected."""
         accepted = changed = rejected = 0
         for line in self._lines.standing(name, self._person, "assisted"):
-            marks = [mark["text"] for mark in line.get("segments", ())]
             for shown in line.get("suggested", ()):
                 text = shown.get("text", "")
+                marks = [mark["text"] for mark in line.get("segments", ()) if _may_be_of(mark, shown)]
                 if line["value"] == "present" and any(mark in text or text in mark for mark in marks):
                     same = text in marks and line.get("direction") == shown.get("direction")
                     accepted, changed = accepted + same, changed + (not same)
                 else:
                     rejected += line["value"] != "unclear"
         return accepted, changed, rejected
+
+
+def _may_be_of(mark: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    """Whether marked words may be those of a suggestion: where its place is noted, whether they are there."""
+    if not str(shown.get("start", "")).isdecimal():
+        return True
+    start = int(shown["start"])
+    end = start + len(shown.get("text", ""))
+    return mark["field"] == shown.get("field") and mark["start"] < end and start < mark["end"]

@@ -10,6 +10,7 @@ from coding_scheme.scheme import Code
 from corpus import UsageError
 from samsyn.cards.record_face import RecordFace
 from samsyn.cards.spans import FIELDS, trimmed
+from synthesis import Words as ReportWords
 
 Words = dict[str, Any]
 Shown = dict[str, Any]
@@ -85,8 +86,10 @@ def _code_shown(scheme: CodingScheme, code: Code, language: str) -> Shown:
 def directions_shown(scheme: CodingScheme, language: str) -> list[Shown]:
     """The four directions with their marks and names, in the order of their keys."""
     labels = {each.id: each.label.in_language(language) for each in scheme.directions}
+    # a scheme need not name them
+    usual = ReportWords(language)
     return [
-        {"id": name, "symbol": symbol, "label": (labels.get(name) or name).lower()}
+        {"id": name, "symbol": symbol, "label": (labels.get(name) or usual(name)).lower()}
         for name, symbol in SYMBOLS.items()
     ]
 

@@ -16,8 +16,8 @@ function linePicture(from, to, mark) {
 
 class ScreeningCard extends Card {
   parts() {
-    const { record, left } = this.state;
-    this.forget(record?.record_id ?? "");
+    const { record, left, settling } = this.state;
+    this.forget(record?.record_id ?? "", JSON.stringify(settling?.rows ?? []));
     this.alertAt = record ? 4 : 1;
     this.say(this.announcement());
     // what happened elsewhere: not a fault of this card
@@ -26,18 +26,29 @@ class ScreeningCard extends Card {
     return [this.strip(), notice, this.earlier(), this.record(record), this.mode === "exclude" ? this.reasons() : this.choices()];
   }
 
-  /** What was begun on a record is not carried over to the next. */
-  forget(name) {
-    if (this.name === name) return;
+  /** What was begun on a record is not carried over to the next, nor to what people say of it by now;
+   * a note that is not saved yet waits until the reader is back at its record. */
+  forget(name, said) {
+    if (this.name === name && this.saidOfIt === said) return;
+    const isNext = this.name !== name;
     this.name = name;
+    this.saidOfIt = said;
     this.mode = "";
     this.page = 0;
-    this.allAuthors = false;
     this.differ = "";
-    this.note = this.state.earlier?.note ?? "";
+    if (!isNext) return;
+    this.allAuthors = false;
+    this.note = (this.notes ??= new Map()).get(name) ?? this.state.earlier?.note ?? "";
     this.writes = this.note !== "";
     // the next record begins at its beginning
     if (this.root.getBoundingClientRect().top < 0) requestAnimationFrame(() => this.root.scrollIntoView({ block: "start" }));
+  }
+
+  /** What was decided is saved with its note. */
+  answered() {
+    const { do: action, record_id, n } = this.unanswered ?? {};
+    if (action === "decide" && this.state.asked_by === this.view && this.state.answered === n && !this.state.fault) this.notes.delete(record_id);
+    super.answered();
   }
 
   /** What has just become of it; the title once for each record. */
@@ -87,8 +98,14 @@ class ScreeningCard extends Card {
     const { mode, modes } = this.state;
     if (modes.length < 2) return null;
     return element("label", { class: "chooser" }, element("span", { class: "hidden" }, this.words.queue),
-      element("select", { name: "mode", onchange: (event) => this.ask("mode", { mode: event.target.value }) },
+      element("select", { name: "mode", onchange: (event) => this.turnToQueue(event.target.value) },
         modes.map(([id, text]) => element("option", { value: id, selected: id === mode }, text))));
+  }
+
+  /** The next key is for the card: in the list, a letter would choose another queue. */
+  turnToQueue(mode) {
+    this.root.focus({ preventScroll: true });
+    this.ask("mode", { mode });
   }
 
   // --- the record --------------------------------------------------------------------------------------
@@ -138,7 +155,8 @@ class ScreeningCard extends Card {
 
   aside() {
     const { why, near, settling } = this.state;
-    const parts = [settling && this.settling(settling), why && this.why(why), near && this.near(near), this.writes && this.noteField()].filter(Boolean);
+    // while the reasons are open, their numbers are the reasons'
+    const parts = [settling && this.settling(settling), why && this.why(why), near && this.mode !== "exclude" && this.near(near), this.writes && this.noteField()].filter(Boolean);
     return parts.length ? element("div", { class: "aside" }, parts) : null;
   }
 
@@ -179,7 +197,7 @@ class ScreeningCard extends Card {
     return element("div", { class: "note" },
       element("label", { for: `${this.view}-note` }, element("h3", {}, this.words.note_label)),
       element("textarea", {
-        id: `${this.view}-note`, name: "note", rows: 2, oninput: (event) => { this.note = event.target.value; },
+        id: `${this.view}-note`, name: "note", rows: 2, oninput: (event) => { this.note = event.target.value; this.notes.set(this.name, this.note); },
       }, this.note));
   }
 
@@ -231,7 +249,7 @@ class ScreeningCard extends Card {
   choices() {
     const { mode, earlier, settling, near, highlights, why } = this.state, words = this.words;
     const stops = { disabled: Boolean(this.state.fault && this.state.try_again) || this.lost };
-    const chosen = this.failed?.do === "decide" ? this.failed.verdict : earlier?.verdict;
+    const chosen = this.failed?.do === "decide" && this.failed.record_id === this.name ? this.failed.verdict : earlier?.verdict;
     const main = (key, text, verdict, onclick) => this.button(key, text, onclick, { main: true, ...stops, "aria-pressed": chosen === verdict ? "true" : false });
     const openReasons = () => { this.page = 0; this.turnTo("exclude"); this.root.focus({ preventScroll: true }); };
     const rows = [];
@@ -248,7 +266,7 @@ class ScreeningCard extends Card {
           mode !== "random" && mode !== "newest" && this.button("h", words.highlight, () => this.ask("highlight"), { "aria-pressed": String(highlights) }),
           mode !== "random" && mode !== "newest" && this.button("t", words.other_topic, () => this.ask("topic")),
           this.button("m", words.duplicate, () => this.ask(near ? "queue" : "near"), { "aria-expanded": String(Boolean(near)) }),
-          near && this.button("Escape", words.back, () => this.ask("queue"))]);
+          (near || why) && this.button("Escape", words.back, () => this.ask(near ? "queue" : "why"))]);
     }
     rows[1].push(element("span", { class: "end" }, this.button("?", words.all_keys, () => this.openHelp())));
     return element("div", { class: "foot" }, element("div", { class: "buttons sticks" }, rows[0]), element("div", { class: "buttons" }, rows[1]),
@@ -261,13 +279,14 @@ class ScreeningCard extends Card {
 
   reasons() {
     const { exclusion, reason_required, given_reason } = this.state, words = this.words;
+    const about = exclusion.length ? words.reason_optional : words.no_reasons;
     const first = 9 * this.page, shown = exclusion.slice(first, first + 9);
     return element("div", { class: "foot reasons" },
       element("h3", { id: `${this.view}-reasons` }, words.exclude_when),
       element("ol", { "aria-labelledby": `${this.view}-reasons` }, shown.map(({ id, short, text }, place) => element("li", {},
         this.choice(String(place + 1), [element("b", {}, short), " ", text], () => this.decide("exclude", id))))),
       element("p", { class: "meta" }, this.reasonsShown(),
-        reason_required ? words.reason_required : given_reason ? null : words.reason_optional),
+        reason_required ? words.reason_required : given_reason ? null : about),
       element("div", { class: "buttons sticks" },
         exclusion.length > 9 && this.button("0", words.more_reasons, () => { this.page = first + 9 < exclusion.length ? this.page + 1 : 0; this.draw(); }),
         !reason_required && this.button("Enter", given_reason ? filled(words.save_with_theirs, { criterion: given_reason }) : words.save_without_reason, () => this.decide("exclude"), { main: true }),

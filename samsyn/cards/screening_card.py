@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from corpus import UsageError
 from corpus.protocol import STAGES, Criterion
 from corpus.screening import DIFFERENCES
 from samsyn.cards.beside import Beside
@@ -18,6 +19,7 @@ from samsyn.cards.formatted import formatted, plain, with_marks
 from samsyn.cards.record_face import RecordFace
 from samsyn.cards.screening_page import screening_page
 from samsyn.cards.screening_queue import MODES, DecidedElsewhere, ScreeningQueue
+from samsyn.cards.screening_refused import Refused
 from samsyn.cards.screening_words import agreement_in_words, local_time, ordinal, recall_in_words
 from samsyn.cards.what_is_left import what_is_left
 from samsyn.cards.words import filled
@@ -56,14 +58,20 @@ class ScreeningCard(Card):
 
     def act(self, message: dict[str, Any]) -> None:
         """Decide, settle, skip, undo, or show something, as a key asks."""
-        self._said, self._notice, near_to, self._near_to = "", "", self._near_to, ""
         do = str(message.get("do"))
+        # the titles to choose from stay until the choice is written, so that one may try again
+        self._said, self._notice, self._near_to = "", "", self._near_to if do == "same" else ""
+        try:
+            self._do(do, message)
+        except Refused as refused:
+            raise UsageError(self._with_title(refused.key, refused.record_id)) from refused
+
+    def _do(self, do: str, message: dict[str, Any]) -> None:
         match do:
             case "decide":
                 self._decide(message)
             case "undo":
-                self.queue.undo()
-                self._back, self._said = 0, self.words["said_undo"]
+                self._undo()
             case "mode":
                 self._turn_to(str(message["mode"]))
             case "highlight":
@@ -72,11 +80,10 @@ class ScreeningCard(Card):
             case "why":
                 self._asks_why = not self._asks_why
             case "same":
-                self._mark(near_to, str(message["other"]))
+                self._mark(self._near_to, str(message["other"]))
             case _ if isinstance(self.queue, ConflictQueue):
                 if do == "put_off":
-                    self.queue.put_off()
-                    self._said = self.words["said_put_off"]
+                    self._put_off(self.queue)
             case _:
                 self._look_around(self.queue, do)
 
@@ -104,22 +111,55 @@ class ScreeningCard(Card):
         self._saved_at, self._back = f"{datetime.now():%H:%M}", 0
 
     def _elsewhere(self, elsewhere: DecidedElsewhere) -> str:
-        words = self.words["decided_elsewhere" if elsewhere.verdict else "undone_elsewhere"]
-        verdict = self.words.get(f"verdict_{elsewhere.verdict}", "")
-        return filled(words, title=self._plain_title(elsewhere.record_id), verdict=verdict)
+        key = "decided_elsewhere" if elsewhere.verdict else "undone_elsewhere"
+        return self._with_title(key, elsewhere.record_id, elsewhere.verdict)
+
+    def _undo(self) -> None:
+        name, self._back = self.queue.undo(), 0
+        if name == self.queue.current():
+            self._said = self.words["said_undo"]
+            return
+        # it has not come back, and another record is shown
+        verdict = self.queue.own.get(name, "") if isinstance(self.queue, ScreeningQueue) else ""
+        key = "said_undo_stands" if verdict else "said_undo_closed"
+        self._notice = self._with_title(key, name, verdict)
+
+    def _put_off(self, queue: ConflictQueue) -> None:
+        name = self._record_shown()
+        queue.put_off()
+        if not name or queue.was_put_off(name):
+            self._said = self.words["said_put_off"]
+        else:
+            self._notice = self._with_title("settled_elsewhere", name)
+
+    def _skip(self, queue: ScreeningQueue) -> None:
+        name = self._record_shown()
+        follows = queue.skip()
+        if name and queue.own.get(name):
+            self._notice = self._with_title("decided_elsewhere", name, queue.own[name])
+        elif name and follows == name:
+            self._notice = self.words["no_other"]
+        else:
+            self._said = self.words["said_skip"]
+
+    def _record_shown(self) -> str:
+        return str((self.state.get("record") or {}).get("record_id", ""))
 
     def _look_around(self, queue: ScreeningQueue, do: str) -> None:
         match do:
             case "skip":
-                queue.skip()
-                self._said = self.words["said_skip"]
+                self._skip(queue)
             case "back":
                 self._back = min(self._back + 1, len(queue.earlier()))
+                self._notice = "" if self._back else self.words["nothing_back"]
             case "queue":
                 self._back = 0
             case "topic":
-                queue.another_topic()
-                self._said = self.words["said_topic"]
+                before = queue.current()
+                if queue.another_topic() == before:
+                    self._notice = self.words["no_other"]
+                else:
+                    self._said = self.words["said_topic"]
             case "near":
                 self._near_to = queue.current()
 
@@ -128,7 +168,7 @@ class ScreeningCard(Card):
             title = self._plain_title(other)
             self.queue.mark_duplicate(record_id, other)
             self._said = filled(self.words["marked"], title=title)
-            self._saved_at = f"{datetime.now():%H:%M}"
+            self._near_to, self._saved_at = "", f"{datetime.now():%H:%M}"
 
     def _turn_to(self, mode: str) -> None:
         settles, old = mode == "conflicts", self.queue
@@ -168,7 +208,7 @@ class ScreeningCard(Card):
             "place": self._place(name) if not earlier else "",
             "inclusion": self._criteria(protocol.criteria.inclusion),
             "exclusion": self._criteria(criteria),
-            "reason_required": queue.stage == "full_text" and not self._given_reason(name),
+            "reason_required": queue.stage == "full_text" and bool(criteria) and not self._given_reason(name),
             "given_reason": self._given_reason(name),
             "highlights": self._highlights,
             "why": self._why(name) if name and self._asks_why else None,
@@ -217,7 +257,7 @@ class ScreeningCard(Card):
             return self._agreement, self.queue.n_settled()
         if self.queue.stage != STAGES[0]:
             return None, None
-        return self._stopping, len(self.queue.own)
+        return self._stopping, self.queue.read_to()
 
     def _agree(self) -> AgreementSoFar | None:
         return self.queue.agreement() if isinstance(self.queue, ConflictQueue) else None
@@ -276,6 +316,11 @@ class ScreeningCard(Card):
     def _row(self, name: str) -> pd.Series:
         return cast(pd.Series, self.queue.records.loc[name])
 
+    def _with_title(self, key: str, name: str, verdict: str = "") -> str:
+        """The card's words that name a record, and a verdict on it."""
+        title = self._plain_title(name) if name in self.queue.records.index else name
+        return filled(self.words[key], title=title, verdict=self.words.get(f"verdict_{verdict}", ""))
+
     def _plain_title(self, name: str) -> str:
         return plain(formatted(str(self._row(name)["title"]))) or self.words["no_title"]
 
@@ -330,7 +375,7 @@ class ScreeningCard(Card):
         if not isinstance(self.queue, ConflictQueue):
             return None
         said, n_more = self.queue.said(name), self.queue.n_open() - 1
-        key = "you_settle" if n_more else "you_settle_last"
+        key = {0: "you_settle_last", 1: "you_settle_1"}.get(n_more, "you_settle")
         return {
             "rows": [
                 [
@@ -350,10 +395,9 @@ class ScreeningCard(Card):
         }  # fmt: skip
 
     def _given_reason(self, name: str) -> str:
-        """The reason that who excluded gave, where a disagreement is settled."""
-        if not name or not isinstance(self.queue, ConflictQueue):
-            return ""
-        return next((self._criterion(one.criterion) for one in self.queue.said(name) if one.criterion), "")
+        """The reason that counts of those that who excluded gave, where a disagreement is settled."""
+        given = self.queue.given_reason(name) if name and isinstance(self.queue, ConflictQueue) else ""
+        return self._criterion(given) if given else ""
 
     def _person(self, person: str) -> str:
         names = {one.id: one.name for one in self.queue.review.protocol.people}
@@ -366,11 +410,14 @@ class ScreeningCard(Card):
             key = f"left_{left.kind}" + ("_1" if left.n == 1 else "")
             if left.n:
                 text = filled(self.words[key], n=number(left.n), person=self._person(left.person))
-                opens = left.kind in ("conflicts", "unsure") and not self._settles
-                rows.append({"text": text, "mode": "conflicts" if opens else ""})
+                opens = {"yours": MODES[0]}
+                if not self._settles:
+                    opens |= {"conflicts": "conflicts", "unsure": "conflicts"}
+                rows.append({"text": text, "mode": opens.get(left.kind, "")})
         if isinstance(queue, ConflictQueue):
             return {"text": self.words["no_conflict_left"], "read": "", "rows": rows}
         progress = queue.progress()
         key = "nothing_waits" if queue.mode == "waiting" else "nothing_left"
-        read = filled(self.words["read_kept"], done=number(progress.done), included=number(progress.included))
+        words = self.words["read_kept_1" if progress.done == 1 else "read_kept"]
+        read = filled(words, done=number(progress.done), included=number(progress.included))
         return {"text": self.words[key], "read": read, "rows": rows}

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from corpus import journal
+from corpus import UsageError, journal, undo_lines
 from corpus.duplicates import normalise_title
 from corpus.languages import names_a_subject
-from corpus.undone import not_undone
+from corpus.undone import line_id, not_undone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
     import numpy as np
 
@@ -77,7 +79,7 @@ class ScreeningLooks:
     _changed: threading.Event
     _open: set[str]
     _skipped: dict[str, None]
-    _done_here: list[str]
+    _done_here: list[tuple[str, str]]
 
     # --- why here -----------------------------------------------------------------------------------------
 
@@ -149,8 +151,9 @@ class ScreeningLooks:
         """
         row = {"record_id_a": record_id, "record_id_b": other, "verdict": "same"}
         with self._lock:
-            self.review.decide_duplicates([row], person=self.person)
-            self._done_here.append("duplicate")
+            with journal.held(self._pairs_said):
+                self.review.decide_duplicates([row], person=self.person)
+                self._done_here.append(("duplicate", line_id(self._pairs_that_stand()[-1])))
             # one of them goes at once; who else has decided on it is read again beside
             place = {name: row for row, name in enumerate(self.records["record_id"])}
             stays, goes = sorted((record_id, other), key=place.__getitem__)
@@ -158,14 +161,42 @@ class ScreeningLooks:
         self._changed.set()
 
     def undo_duplicate(self) -> str:
-        """Take back what this person said last of a pair; return its first record."""
-        with self._lock:
-            taken_back = str(self.review.undo_duplicates(self.person).loc[0, "record_id_a"])
-            self._done_here = self._done_here[:-1]
+        """Take back what was said last of a pair in this window; return its first record.
+
+        Raises
+        ------
+        UsageError
+            When nothing was said here, or it was taken back elsewhere.
+        ReviewError
+            When it cannot be written.
+        """
+        with self._lock, journal.held(self._pairs_said):
+            name = next((name for kind, name in self._done_here[::-1] if kind == "duplicate"), "")
+            marked = [line for line in self._pairs_that_stand() if line_id(line) == name]
+            if not marked:
+                raise UsageError(f"{self.person} has said nothing of a pair here that could be taken back.")
+            lines = undo_lines(
+                marked[-1:], self.person, kind="duplicate", names=("record_id_a", "record_id_b")
+            )
+            stamped = [{**line, "decided_at": journal.now()} for line in lines]
+            journal.append(self._pairs_said.parent, self.person, stamped)
+            self._done_here.remove(("duplicate", name))
+        taken_back = str(marked[-1]["record_id_a"])
         self.read_again()
         self.show(taken_back)
         self._changed.set()
         return taken_back
+
+    def stands_as_duplicate(self, name: str) -> bool:
+        """Whether what this person said of a pair, by the name of its line, has not been taken back."""
+        return any(line_id(line) == name for line in self._pairs_that_stand())
+
+    @property
+    def _pairs_said(self) -> Path:
+        return self.review.folder / "decisions" / "duplicates" / f"{self.person}.jsonl"
+
+    def _pairs_that_stand(self) -> list[Mapping[str, Any]]:
+        return not_undone(journal.read_lines(self._pairs_said)[0], "duplicate")
 
     # --- looking back -------------------------------------------------------------------------------------
 

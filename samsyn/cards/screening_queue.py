@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from corpus import UsageError, journal, screening_decision, undo_lines
 from corpus.protocol import Stage
+from corpus.undone import line_id
 from samsyn.cards.keeping_up import LEARNING, KeepsUp, go_on_keeping_up
 from samsyn.cards.screening_looks import ScreeningLooks
+from samsyn.cards.screening_refused import Refused
 
 if TYPE_CHECKING:
     from samsyn.review import Review
@@ -113,7 +115,7 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
         super().__init__(review.beside(), person, mode, stage)
         self._skipped: dict[str, None] = {}
         self._shown = ""
-        self._done_here: list[str] = []
+        self._done_here: list[tuple[str, str]] = []
         self.read_again()
         self._order = self._ordered()
         self._learns_beside = learns_beside
@@ -134,11 +136,14 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
             return self._shown
 
     def skip(self) -> str:
-        """Put the record at the end of the queue, for this window only; return the next."""
+        """Put the record at the end of the queue, for this window only; return the next.
+
+        When the record shown was decided on in another window meanwhile, it is not put off, nor is the next.
+        """
         with self._lock:
+            name = self._shown or self.current()
             self._catch_up()
-            name = self.current()
-            if name:
+            if name in self._open:
                 self._skipped.pop(name, None)
                 self._skipped[name] = None
                 self._shown = ""
@@ -148,6 +153,10 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
         """How far this person's screening has come at the stage."""
         with self._lock:
             return Progress(len(self.own), self._own.n_included, len(self._open))
+
+    def read_to(self) -> int:
+        """So far one's own file is read: another number with every decision and every undo."""
+        return self._own.read_to
 
     # --- decisions --------------------------------------------------------------------------------------
 
@@ -187,7 +196,8 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
         with self._lock:
             if record_id not in self.records.index:
                 raise UsageError(f"No record {record_id} in this review.")
-            if self.stage == "full_text" and verdict == "exclude" and not criterion:
+            criteria = self.review.protocol.criteria.exclusion
+            if self.stage == "full_text" and verdict == "exclude" and criteria and not criterion:
                 raise UsageError("At full text an exclusion needs its reason.", next_step="Choose one.")
             row = {"record_id": record_id, "verdict": verdict, "criterion": criterion, "note": note}
             decision = screening_decision(
@@ -205,11 +215,11 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
                 found = self.own.get(record_id, "")
                 if found == instead_of:
                     journal.append(self._journal, self.person, [decision.as_line()])
+                    self._catch_up()
+                    self._done_here.append(("decision", line_id(self._own.last() or {})))
             self._shown = "" if record_id == self._shown else self._shown
             if found != instead_of:
                 raise DecidedElsewhere(record_id, found)
-            self._done_here.append("decision")
-            self._catch_up()
         self._learn_soon()
 
     def undo(self) -> str:
@@ -220,28 +230,49 @@ class ScreeningQueue(KeepsUp, ScreeningLooks):
         Raises
         ------
         UsageError
-            When there is none.
+            When there is none, or it was a settling: that is taken back among the disagreements
+            (:meth:`samsyn.cards.conflict_queue.ConflictQueue.undo`).
         ReviewError
             When the file cannot be written.
         """
-        if self._done_here[-1:] == ["duplicate"]:
+        with self._lock:
+            self._catch_up()
+            self._forget_what_fell()
+            is_pair = bool(self._done_here) and self._done_here[-1][0] == "duplicate"
+        if is_pair:
             return self.undo_duplicate()
         with self._lock:
             with journal.held(self._own.path):
                 self._catch_up()
                 last = self._own.last()
                 if last is None:
-                    raise UsageError(f"{self.person} has no decision to take back.")
+                    what = f"{self.person} has no decision to take back."
+                    raise Refused(what, key="said_nothing_to_undo")
+                if last.get("adjudicates"):
+                    raise Refused(
+                        "The decision made last was a settling.",
+                        next_step="Take it back among the disagreements.",
+                        key="undo_settling",
+                    )
                 lines = undo_lines([last], self.person, kind="screening", names=("record_id", "stage"))
                 stamped = [{**line, "decided_at": journal.now()} for line in lines]
                 journal.append(self._journal, self.person, stamped)
-            self._done_here = self._done_here[:-1]
             self._catch_up()
+            self._forget_what_fell()
             self._shown = taken_back = self._unique_id[str(last["record_id"])]
             # what others have made of it meanwhile only the whole journal tells
             self._read_from = {}
         self._learn_soon()
         return taken_back
+
+    def _forget_what_fell(self) -> None:
+        """What was done last here and was taken back since, be it in another window, is not to be undone."""
+        stands = {"decision": self._own.stands, "duplicate": self.stands_as_duplicate}
+        while self._done_here:
+            kind, name = self._done_here[-1]
+            if stands[kind](name):
+                return
+            self._done_here.pop()
 
     # --- for those who look closer (samsyn.cards.screening_looks) ----------------------------------------
 

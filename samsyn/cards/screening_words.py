@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from corpus.stopping_state import at_least
 from samsyn.cards.words import filled
 from synthesis import Words
 
@@ -21,7 +22,8 @@ def recall_in_words(state: StoppingState, words: Mapping[str, str]) -> dict[str,
     low, high, plan = state.recall_low, state.recall_high, state.plan
     text = filled(
         words["recall" if state.n_unread else "recall_whole"],
-        low=f"{100 * low:.0f}",
+        # a lower bound is never said too high
+        low=f"{100 * at_least(low, 2):.0f}",
         high=f"{100 * high:.0f}",
         confidence=f"{100 * plan.confidence:.0f}",
         target=f"{100 * plan.target_recall:.0f}",

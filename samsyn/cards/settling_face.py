@@ -87,6 +87,7 @@ class SettlingFace:
             self._said = self._span.text
 
     def _look_anew(self) -> None:
+        self.queue.keep_up()
         shown = self.queue.current()
         self._record, self._code = shown or ("", "")
         sides = self.queue.sides(*shown) if shown else []
@@ -108,13 +109,17 @@ class SettlingFace:
 
     def shown(self) -> Shown:
         """The state for the page."""
+        if not self._record:
+            # disagreements may have come meanwhile
+            self._look_anew()
         waiting = self.queue.waiting()
         counts = {"left": len(waiting), "settled": self.queue.n_settled}
         strip = [self.words["strip_settled"].format(**counts)]
         if self.queue.n_hidden:
             strip.append(self.words["strip_unread"].format(n=self.queue.n_hidden))
         if not self._record:
-            return {"view": "done", "strip": strip, "said": self._said, "left": "", "settling": True}
+            return {"view": "done", "strip": strip, "said": self._said, "left": "", "settling": True,
+                    "look_again": True}  # fmt: skip
         sides = self.queue.sides(self._record, self._code)
         people = {side.person for side in sides}
         reasons = [(name, self.words[f"reason_{name.replace(' ', '_')}"]) for name in REASONS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,10 +13,14 @@ from coding_scheme.decisions import REASONS
 from coding_scheme.verdicts import Position, positions
 from corpus import UsageError, journal
 from samsyn.cards.checking_items import Row, Stand
+from samsyn.cards.checking_records import Stamps, stamps
 from samsyn.cards.coding_lines import READINGS, CodingLines
 
 if TYPE_CHECKING:
     from samsyn.review import Review
+
+# seconds between two looks for what others have decided
+_LOOKS_EVERY = 5.0
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,20 @@ class SettlingQueue:
         journal.check_person(person)
         self.review: Review = type(review).open(review.folder)
         self.person, self.scheme = person, self.review.scheme
-        self.records = self.review.records.set_index("record_id", drop=False)
-        self.lines = CodingLines(self.review, self.records)
         self._skipped: list[tuple[str, str]] = []
         self._shown: tuple[str, str] | None = None
-        self._included = list(self.review.included()["record_id"])
+        self._records_from: Stamps = {}
         self._find()
 
     def _find(self) -> None:
+        self._coded_from, self._looked_at = self._stamps(), time.monotonic()
+        records_from = stamps(self.review)
+        if records_from != self._records_from:
+            self.records = self.review.records.set_index("record_id", drop=False)
+            self.lines = CodingLines(self.review, self.records)
+            self._included = list(self.review.included()["record_id"])
+            self._records_from = records_from
+        self.lines.catch_up()
         found = coding_conflicts(self.review.coding_decisions())
         names = list(zip(found["record_id"], found["code_id"], strict=True))
         hidden = self._to_read_blind({record for record, _ in names})
@@ -88,6 +99,19 @@ class SettlingQueue:
         # who does not code at all has nothing to read blind
         sample = blind_sample(self._included, seed=self.review.protocol.seed) if codes else []
         return names & set(sample) - read
+
+    def _stamps(self) -> Stamps:
+        """Size and time of the files of those who code; this person's own is read at each key."""
+        every = stamps(self.review, "decisions/coding/*.jsonl")
+        return {path: stamp for path, stamp in every.items() if path.stem != self.person}
+
+    def keep_up(self) -> None:
+        """See which disagreements have come, and which others have settled, since the last look."""
+        if time.monotonic() - self._looked_at < _LOOKS_EVERY:
+            return
+        self._looked_at = time.monotonic()
+        if self._stamps() != self._coded_from or stamps(self.review) != self._records_from:
+            self._find()
 
     def _count_settled(self) -> int:
         decisions = self.review.coding_decisions()

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Left:
-    """So many records of a kind are left: "to_screen" (for ``person``), "conflicts", "unsure", "doubtful"."""
+    """So many records of a kind are left.
+
+    The kinds are "yours" (for who asks, to screen), "conflicts", "unsure", "doubtful" and "to_screen" (for
+    another ``person``).
+    """
 
     kind: str
     n: int
@@ -34,7 +38,9 @@ def what_is_left(review: Review, person: str, stage: Stage) -> list[Left]:
     """
     verdicts = review.verdicts()
     here = verdicts.loc[verdicts["stage"] == stage, "verdict"]
-    left = [
+    n_own = _n_own(review, person, stage)
+    left = [Left("yours", n_own, person)] if n_own else []
+    left += [
         Left(kind, int((here == verdict).sum()))
         for kind, verdict in (("conflicts", "conflict"), ("unsure", "unsure"))
     ]
@@ -46,3 +52,10 @@ def what_is_left(review: Review, person: str, stage: Stage) -> list[Left]:
         for who, n in zip(others["person"], others["to_do"], strict=True)
         if n
     ]
+
+
+def _n_own(review: Review, person: str, stage: Stage) -> int:
+    """How many records the person has still to screen; none where they are no screener, or settle only."""
+    plan = review.protocol.screening
+    screens = stage in review.protocol.stages and (plan is None or person in plan.screeners)
+    return len(review.queue(person, stage=stage)) if screens else 0

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from urllib.parse import parse_qs, urlencode
 
 from corpus import Protocol, UsageError, journal
-from samsyn.cards.words import LANGUAGES
+from samsyn.cards.words import LANGUAGES, card_words, filled
 
 What = Literal["screen", "check", "tables"]
 PAGES: tuple[str, ...] = get_args(What)
@@ -67,12 +67,37 @@ class PageAddress:
         return self.what != "tables" and not self.person
 
     def people(self, protocol: Protocol) -> list[tuple[str, str]]:
-        """Who may be chosen: (id, name), those who screen where the page is for screening."""
+        """Who may be on the page: (id, name), where the page is for screening those who screen first."""
         known = {person.id: person.name or person.id for person in protocol.people}
-        screeners = protocol.screening.screeners if protocol.screening else ()
-        if self.what == "screen" and self.mode != "conflicts" and screeners:
-            return [(one, known.get(one, one)) for one in screeners]
-        return list({**known, **{one: one for one in screeners if one not in known}}.items())
+        screeners = {one: known.get(one, one) for one in _screeners(protocol)}
+        if self.what == "screen" and self.mode != "conflicts":
+            return list({**screeners, **known}.items())
+        return list({**known, **screeners}.items())
+
+    def choices(self, protocol: Protocol) -> list[tuple[str, str]]:
+        """Who may be chosen, as :meth:`people`; of those who screen nothing it says what they find there."""
+        settles = card_words(self.language)["page"]["settles"]
+        return [
+            (one, filled(settles, name=name) if self.changed(person=one).only_settles(protocol) else name)
+            for one, name in self.people(protocol)
+        ]
+
+    def only_settles(self, protocol: Protocol) -> bool:
+        """Whether the page is for screening and its person is not among those who screen."""
+        screeners = _screeners(protocol)
+        screens = self.what == "screen" and self.mode != "conflicts"
+        return screens and bool(screeners) and self.person not in screeners
+
+    def opened_for(self, protocol: Protocol) -> PageAddress:
+        """The page as its person finds it: the disagreements, where they screen nothing.
+
+        Raises
+        ------
+        UsageError
+            As :meth:`check_person`.
+        """
+        self.check_person(protocol)
+        return self.changed(mode="conflicts") if self.only_settles(protocol) else self
 
     def check_person(self, protocol: Protocol) -> None:
         """Refuse somebody whom the protocol does not know.
@@ -87,8 +112,15 @@ class PageAddress:
         journal.check_person(self.person)
         known = [name for name, _ in self.people(protocol)]
         if known and self.person not in known:
+            screens = self.only_settles(protocol)
+            listed = _screeners(protocol) if screens else known
+            place = "screening.screeners" if screens else "people"
             raise UsageError(
                 f"{self.person!r} is not among those who may do this.",
                 where="protocol.yaml",
-                next_step=f"Known: {', '.join(known)}. Others are added under people.",
+                next_step=f"Known: {', '.join(listed)}. Others are added under {place}.",
             )
+
+
+def _screeners(protocol: Protocol) -> tuple[str, ...]:
+    return protocol.screening.screeners if protocol.screening else ()

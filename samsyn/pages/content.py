@@ -43,7 +43,7 @@ def card_of(review: Review, page: PageAddress) -> Card:
     ReviewError
         When the person may not do this, or there is no such queue.
     """
-    page.check_person(review.protocol)
+    page = page.opened_for(review.protocol)
     if page.what == "tables":
         return review.explore(language=page.language)
     method, of_mode = _CARDS[page.what]

@@ -114,14 +114,14 @@ class _Entrance:
     def __call__(self, request: RequestHandler, notebook: Any, cwd: str) -> Any:
         page = PageAddress.read(request.request.query)
         words = card_words(page.language)["page"]
-        fault, title, people = "", self.folder.resolve().name, []
+        fault, title, people, names = "", self.folder.resolve().name, [], {}
         try:
             protocol = Review.open(self.folder).protocol
-            title, people = protocol.title.in_language(page.language) or title, page.people(protocol)
+            title, people = protocol.title.in_language(page.language) or title, page.choices(protocol)
+            names = dict(page.people(protocol))
             page.check_person(protocol)
         except ReviewError as error:
             fault, page = str(error), page.changed(person="")
-        names = dict(people)
         other = next(one for one in LANGUAGES if one != page.language)
         practice = words["practice_looking" if page.what == "tables" else "practice"] if self.practice else ""
         if practice and page.person:

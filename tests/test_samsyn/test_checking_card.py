@@ -186,7 +186,8 @@ def test_ten_codes_two_spans_an_added_code_an_undo_and_a_settlement(jupyter, bro
     page.keyboard.press("2")
     settles.locator("[data-panel=reason]").wait_for()
     page.keyboard.press("4")
-    settles.locator(".big:has-text('No disagreement')").wait_for()
+    # what the first card left unclear meanwhile may wait now
+    settles.locator(".strip:has-text('1 settled')").wait_for()
     [settled] = lines_of(folder, "adjudicator")
     assert (settled["direction"], settled["reason"], len(settled["settles"])) == ("hinders", "direction", 2)
     assert settled["record_id"] not in set(Review.open(folder).coding_conflicts()["record_id"])

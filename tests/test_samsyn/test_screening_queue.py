@@ -280,7 +280,7 @@ def test_the_card_of_one_who_does_not_screen_offers_disagreements_only(review):
     disagreed(review)
     card = review.screening_card("adjudicator", mode="conflicts")
     assert [mode for mode, _ in card.state["modes"]] == ["conflicts"]
-    assert card.state["settling"]["who"] == "You settle as Adjudicator. 1 more wait."
+    assert card.state["settling"]["who"] == "You settle as Adjudicator. 1 more waits."
     assert [row[0] for row in card.state["settling"]["rows"]] == ["Screener 1", "Screener 2"]
     name = card.state["record"]["record_id"]
     message = {
