@@ -18,6 +18,7 @@ from coding_scheme.verdicts import standing_decisions
 
 OUTCOME_COLUMNS = ("record", "code", "person", "quotation", "outcome")
 SAVED, HERE = "saved", "already here"
+BEFORE = "said here before, and decided otherwise since"
 _UNIT = ("record_id", "code_id", "person", "round", "reading")
 _TAKEN = {field.name for field in fields(CodingDecision)}
 _TITLES = ("title", "abstract")
@@ -74,7 +75,8 @@ def imported_coding(
     Returns
     -------
     ImportedCoding
-        Words must stand in the record: at their place, else once anywhere in title or abstract.
+        Words must stand in the record: at their place, else once anywhere in title or abstract. What a
+        person has said here before and decided otherwise since is not news, unless it has a later time.
 
     Examples
     --------
@@ -91,7 +93,7 @@ def imported_coding(
     >>> taken.decisions[0].segments, taken.outcome["outcome"].tolist()
     ((Segment(field='abstract', start=5, end=15, text='trust grew'),), ['saved'])
     """
-    here = _standing(standing)
+    here, before = _standing(standing), _said_before(standing)
     texts = {str(row["record_id"]): row for row in records.to_dict("records")}
     there = {str(row["record_id"]): row for row in project.records.to_dict("records")}
     code_of = _code_ids(project.scheme, scheme, codes or {})
@@ -118,6 +120,9 @@ def imported_coding(
                 rows[-1][-1] = place
                 continue
             key = (record_id, code_id, who, row["round"], int(row.get("reading") or 1))
+            if before.overtaken(key, row, place, here.get(key)):
+                rows[-1][-1] = BEFORE
+                continue
             held = taken.setdefault(key, {"row": row, "segments": [], "findings": []})
             if place is not None and place not in held["segments"]:
                 held["segments"].append(place)
@@ -129,6 +134,34 @@ def imported_coding(
         rows[number][-1] = SAVED if decisions[key] is not None else HERE
     outcome = pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS)).astype("str")
     return ImportedCoding([each for each in decisions.values() if each is not None], outcome)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What people have said here at any time: the places they marked, and when they decided last."""
+
+    said: Mapping[tuple[Any, ...], set[Any]]
+    last: Mapping[tuple[Any, ...], str]
+
+    def overtaken(
+        self, key: tuple[Any, ...], row: Mapping[Any, Any], place: Any, here: Mapping[str, Any] | None
+    ) -> bool:
+        """Whether a person has said this before, and something else since."""
+        if (row["value"], place) not in self.said.get(key, ()) or row["decided_at"] > self.last[key]:
+            return False
+        stands = here is not None and here["row"]["value"] == row["value"]
+        return not stands or (place is not None and here is not None and place not in here["segments"])
+
+
+def _said_before(decisions: pd.DataFrame) -> _Before:
+    said: dict[tuple[Any, ...], set[Any]] = {}
+    last: dict[tuple[Any, ...], str] = {}
+    for row in decisions.to_dict("records"):
+        key = (*(row[name] for name in _UNIT[:4]), int(row.get("reading") or 1))
+        place = Segment(row["field"], row["start"], row["end"], row["text"]) if row["field"] else None
+        said.setdefault(key, set()).add((row["value"], place))
+        last[key] = max(last.get(key, ""), row["decided_at"])
+    return _Before(said, last)
 
 
 def _standing(decisions: pd.DataFrame) -> dict[tuple[Any, ...], dict[str, Any]]:

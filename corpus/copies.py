@@ -2,7 +2,8 @@
 
 Different people's lines are in different files, so that copying files merges them. One person's two copies of
 a file are merged here: what both hold stays as it is, then come the lines of this copy, then those that only
-the other holds, in its order and chained anew. No clock is asked.
+the other holds, in its order and chained anew. No clock is asked. Versions of the coding scheme that only the
+other has kept are taken, too: its coding was made under them.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from pathlib import Path
 
 from corpus import journal
 from corpus.chain import AFTER, line_hash, note_replaced
-from corpus.errors import UsageError
+from corpus.checked_yaml import yaml_values
+from corpus.errors import ReviewError, UsageError
 from corpus.journal_faults import differences
+from corpus.sources import source_lines
 from corpus.undone import line_id
 
 
@@ -25,7 +28,7 @@ class Merged:
     Attributes
     ----------
     file : str
-        "screening/ann.jsonl".
+        "screening/ann.jsonl" of the decisions, or "schemes/1.0-0b3a178d.yaml".
     n_lines : int
         Lines that only the other copy held.
     conflicts : tuple of str
@@ -56,7 +59,7 @@ def merge_copy(folder: Path, other: Path) -> list[Merged]:
     Raises
     ------
     UsageError
-        When the other is no copy of a review, or is this one.
+        When the other is no copy of a review, is another review, by the id in its protocol, or is this one.
     ReviewError
         When a file cannot be written or is of a newer format.
 
@@ -75,13 +78,67 @@ def merge_copy(folder: Path, other: Path) -> list[Merged]:
         )
     if other.resolve() == folder.resolve():
         raise UsageError(f"{other} is this review itself.", next_step="Name the folder of the other copy.")
-    merged = []
+    here, there = _review_id(folder), _review_id(other)
+    if here and there and here != there:
+        raise UsageError(
+            f"{other} is another review: its protocol has the id {there}, this one {here}.",
+            next_step="If they are one, give both protocols the same id.",
+        )
+    merged = _take_schemes(folder, other)
     for theirs in sorted(other.glob("decisions/*/*.jsonl"), key=lambda path: path.as_posix()):
         name = theirs.relative_to(other / "decisions")
         n_lines, conflicts = _merge_file(folder / "decisions" / name, theirs)
         if n_lines:
             merged.append(Merged(name.as_posix(), n_lines, conflicts))
     return merged
+
+
+def sources_elsewhere(folder: Path, other: Path) -> list[str]:
+    """The sources that only the other copy of a review has, by their file names: they are not merged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> here, there = (Path(tempfile.mkdtemp()) for _ in range(2))
+    >>> line = {"source_id": "scopus.ris", "sha256": "0b3a", "database": "Scopus"}
+    >>> _ = journal.append_lines(there / "sources" / "sources.jsonl", [line])
+    >>> sources_elsewhere(here, there), sources_elsewhere(there, there)
+    (['scopus.ris'], [])
+    """
+    have = {line["sha256"] for line in source_lines(folder / "sources")}
+    try:
+        theirs = source_lines(other / "sources")
+    except ReviewError:
+        # a damaged log is for the other copy to mend
+        return []
+    return [str(line["source_id"]) for line in theirs if line["sha256"] not in have]
+
+
+def _review_id(folder: Path) -> str:
+    """The id in a folder's protocol; empty where it cannot be read, which other commands say."""
+    try:
+        said = yaml_values((folder / "protocol.yaml").read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, ReviewError):
+        return ""
+    return str(said.get("id") or "") if isinstance(said, dict) else ""
+
+
+def _take_schemes(folder: Path, other: Path) -> list[Merged]:
+    taken = []
+    for theirs in sorted(other.glob("schemes/*.yaml"), key=lambda path: path.name):
+        path = folder / "schemes" / theirs.name
+        if path.exists() or not theirs.is_file():
+            continue
+        try:
+            data = theirs.read_bytes()
+            path.parent.mkdir(exist_ok=True)
+            partial = path.with_suffix(".partial")
+            partial.write_bytes(data)
+            partial.replace(path)
+        except OSError as error:
+            raise ReviewError(f"The scheme was not taken: {error.strerror}.", where=str(path)) from error
+        taken.append(Merged(f"schemes/{theirs.name}", len(data.splitlines()), ()))
+    return taken
 
 
 def _merge_file(path: Path, theirs: Path) -> tuple[int, tuple[str, ...]]:

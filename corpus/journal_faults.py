@@ -8,6 +8,7 @@ from typing import Any
 
 from corpus import journal
 from corpus.chain import chain_of
+from corpus.undone import standing_lines
 
 # what a line is about, and what it says of it, by its type
 _ABOUT = ("type", "record_id", "record_id_a", "record_id_b", "stage", "code_id", "round", "reading",
@@ -86,8 +87,10 @@ def differences(lines: list[dict[str, Any]], others: list[dict[str, Any]]) -> It
     >>> list(differences([one], [{**one, "verdict": "exclude", "journal_line": 7}]))[0].partition(";")[0]
     'the two copies differ in r1: include in line 4, exclude in line 7'
     """
-    told = {_about(line): line for line in lines if line.get("type") != "undo"}
-    for about, other in {_about(line): line for line in others if line.get("type") != "undo"}.items():
+    # what was taken back in either copy is not what counts
+    standing = {id(line) for line in standing_lines([*lines, *others])}
+    told = {_about(line): line for line in lines if id(line) in standing}
+    for about, other in {_about(line): line for line in others if id(line) in standing}.items():
         line = told.get(about)
         if line is not None and _says(line) != _says(other):
             what = " ".join(str(one) for one in about[1:] if one not in (None, False, ""))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -23,7 +23,7 @@ _LISTED = ("verdict", "stage", "differ_because")
 
 DECISION_COLUMNS = (
     "record_id", "stage", "verdict", "criterion", "person", "adjudicates", "note", "decided_at",
-    "calibration", "differ_because", "journal_line",
+    "calibration", "differ_because", "imported_from", "journal_line",
 )  # fmt: skip
 VERDICT_COLUMNS = ("record_id", "stage", "verdict", "criterion", "people", "settled_by", "n_people")
 
@@ -203,7 +203,8 @@ def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     -------
     DataFrame
         Columns record_id, stage, verdict, criterion, person, adjudicates, note, decided_at, calibration,
-        journal_line; in the order of the journal.
+        differ_because, imported_from (the file that brought it, else ``""``), journal_line; in the order of
+        the journal.
     """
     chosen = not_undone(lines, "screening")
     frame = pd.DataFrame(chosen, columns=list(DECISION_COLUMNS))
@@ -213,6 +214,40 @@ def screening_decisions(lines: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     frame["adjudicates"] = pd.Series([bool(line.get("adjudicates")) for line in chosen], dtype=bool)
     frame["calibration"] = pd.Series([int(line.get("calibration", 0)) for line in chosen], dtype="int64")
     return frame
+
+
+def counted_decisions(
+    lines: Iterable[Mapping[str, Any]], unique_id: Mapping[str, str], stages: Collection[str]
+) -> pd.DataFrame:
+    """The decisions that count: on records that a source holds, at stages that the protocol has.
+
+    Parameters
+    ----------
+    lines : iterable of mappings
+        Of the journal.
+    unique_id : mapping
+        record_id of every record -> that of the unique record it was merged into.
+    stages : collection of str
+        The protocol's.
+
+    Returns
+    -------
+    DataFrame
+        As :func:`screening_decisions`, each on its unique record.
+
+    Examples
+    --------
+    >>> line = {"type": "screening", "record_id": "wos:7", "verdict": "include", "person": "ann"}
+    >>> lines = [line | {"stage": stage} for stage in ("title_abstract", "full_text")]
+    >>> counted_decisions(lines, {"wos:7": "scopus:1"}, ["title_abstract"])["record_id"].tolist()
+    ['scopus:1']
+    """
+    known = [
+        line
+        for line in not_undone(lines, "screening")
+        if line.get("record_id") in unique_id and line.get("stage") in stages
+    ]
+    return screening_decisions({**line, "record_id": unique_id[line["record_id"]]} for line in known)
 
 
 def latest_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
@@ -234,7 +269,8 @@ def screening_verdicts(
     """The verdict on each record and stage: an adjudication, else what all agree on, else a conflict.
 
     A record that fewer people have screened than are assigned to it is "waiting", so that nobody sees what
-    the first one said. "unsure" holds a record open as a conflict does: somebody settles it.
+    the first one said. "unsure" holds a record open as a conflict does: somebody settles it. Where several
+    have settled a record, the one who did so last has the last word, as in coding (:func:`last_settled`).
 
     Parameters
     ----------
@@ -263,7 +299,7 @@ def screening_verdicts(
     latest = latest_decisions(decisions).to_dict("records")
     for (record_id, stage), group in groupby(latest, key=lambda row: (row["record_id"], row["stage"])):
         given = list(group)
-        settling = [row for row in given if row["adjudicates"]]
+        settling = last_settled(given)
         screeners = [row for row in given if not row["adjudicates"]]
         verdicts = {row["verdict"] for row in settling or screeners}
         verdict = verdicts.pop() if len(verdicts) == 1 else "conflict"
@@ -280,12 +316,49 @@ def screening_verdicts(
                     reasons[0] or reasons[1], key=lambda name: place_in(criteria, name), default=""
                 ),
                 "people": "; ".join(row["person"] for row in screeners),
-                "settled_by": "; ".join(row["person"] for row in settling),
+                "settled_by": "".join(row["person"] for row in settling),
                 "n_people": len(screeners),
             }
         )
     frame = pd.DataFrame(rows, columns=list(VERDICT_COLUMNS))
     return frame.astype({name: "int64" if name == "n_people" else "str" for name in VERDICT_COLUMNS})
+
+
+def last_settled(decisions: Iterable[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+    """Of the standing decisions on a record at a stage the one that settles it; none where nobody has.
+
+    Of several people that is the one who settled last, by the time of the decision; at the same time the
+    last by name.
+
+    Examples
+    --------
+    >>> lines = [{"person": who, "adjudicates": True, "decided_at": f"2026-01-0{day}"}
+    ...          for who, day in [("cy", 3), ("di", 2)]]
+    >>> [line["person"] for line in last_settled(lines)]
+    ['cy']
+    """
+    settling = [row for row in decisions if row["adjudicates"]]
+    return sorted(settling, key=lambda row: (row["decided_at"], row["person"]))[-1:]
+
+
+def at_their_stages(verdicts: pd.DataFrame, stages: Sequence[str]) -> pd.DataFrame:
+    """The verdicts at stages that records have reached: those of the protocol, once included at all before.
+
+    What was said of a full text whose record is excluded on its title since waits for nobody and is no
+    conflict; it counts again when the record is included again.
+
+    Examples
+    --------
+    >>> verdicts = pd.DataFrame([("a", "title_abstract", "exclude"), ("a", "full_text", "waiting")],
+    ...                         columns=["record_id", "stage", "verdict"])
+    >>> at_their_stages(verdicts, ["title_abstract", "full_text"])["verdict"].tolist()
+    ['exclude']
+    """
+    reached = verdicts["stage"].isin(list(stages))
+    for stage, later in pairwise(stages):
+        passed = verdicts.loc[(verdicts["stage"] == stage) & (verdicts["verdict"] == "include"), "record_id"]
+        reached &= (verdicts["stage"] != later) | verdicts["record_id"].isin(passed)
+    return verdicts[reached].reset_index(drop=True)
 
 
 def _reasons(decisions: Iterable[Mapping[Any, Any]]) -> set[str]:

@@ -10,13 +10,17 @@ import pandas as pd
 
 from corpus import journal
 from corpus.errors import UsageError, all_faults, counted
-from corpus.protocol import Protocol, place_in
-from corpus.screening import VERDICTS, ScreeningDecision, latest_decisions
+from corpus.protocol import STAGES, Protocol, place_in
+from corpus.screening import VERDICTS, ScreeningDecision
 
 SAVED = "saved"
 HERE = "already here"
 OLDER = "older than the decision here"
+# of a decision without a time: an earlier import brought it, and the person has decided anew here
+BEFORE = "brought before, and decided otherwise here since"
 TWICE = "said twice, differently"
+Here = dict[tuple[Any, ...], list[dict[Any, Any]]]
+_KEYS = ("record_id", "stage", "person", "adjudicates")
 OUTCOME_COLUMNS = (
     "row", "title", "name", "person", "record_id", "stage", "verdict", "criterion", "note", "decided_at",
     "adjudicates", "calibration", "outcome",
@@ -65,8 +69,9 @@ def import_decisions(
     DataFrame
         Columns row (from 1), title, name, person, record_id, stage, verdict, criterion, note, decided_at,
         adjudicates, calibration, outcome: "saved" for those to be written, else why not ("already here",
-        "older than the decision here", "said twice, differently", "no record matches", ...). A reason that is
-        no criterion is kept in the note.
+        "older than the decision here", "brought before, and decided otherwise here since", "said twice,
+        differently", "no record matches", "the protocol has no stage full_text", ...). A reason that is no
+        criterion is kept in the note, unless the person's own decision here already names it.
 
     Raises
     ------
@@ -79,10 +84,18 @@ def import_decisions(
     criteria = _criteria(protocol, reasons or {})
     who = {name: _person(name, person, known_people) for name in found["name"].unique()}
     _refuse(found, who, protocol, file=file)
+    here = _said_here(standing)
     rows = []
     for one in found.to_dict("records"):
         record_id, why = matches[one["row"]]
-        criterion, note = _reason(one["reasons"], one["note"], criteria, protocol)
+        if one["stage"] not in protocol.stages:
+            why = why or f"the protocol has no stage {one['stage']}"
+        key = (record_id, one["stage"], who[one["name"]], bool(one["adjudicates"]) or adjudicates)
+        # a criterion that the protocol had when the decision was made is no new word
+        former = {
+            _folded(row["criterion"]): row["criterion"] for row in here.get(key, ()) if row["criterion"]
+        }
+        criterion, note = _reason(one["reasons"], one["note"], former | criteria, protocol)
         rows.append(
             {
                 **{name: one[name] for name in ("name", "stage", "verdict", "decided_at", "calibration")},
@@ -96,7 +109,7 @@ def import_decisions(
                 "outcome": why or SAVED,
             }
         )
-    _settle(rows, standing)
+    _settle(rows, here)
     return pd.DataFrame(rows, columns=list(OUTCOME_COLUMNS))
 
 
@@ -132,7 +145,8 @@ def _refuse(found: pd.DataFrame, who: Mapping[str, str], protocol: Protocol, *, 
             )
         else:
             faults.append(f"{counted(n, 'decision')} without a name: say with --as ID whose they are")
-    for column, known in (("verdict", VERDICTS), ("stage", protocol.stages)):
+    # a stage that the protocol has not, or no longer, is said of each decision
+    for column, known in (("verdict", VERDICTS), ("stage", STAGES)):
         faults += [
             f"the {column} {value!r} is not known (known: {', '.join(known)})"
             for value in sorted(set(found[column].astype(str)) - set(known))
@@ -176,16 +190,24 @@ def _reason(
     return (named[0] if named else ""), "; ".join(filter(None, [note, *left]))
 
 
-def _settle(rows: list[dict[str, Any]], standing: pd.DataFrame) -> None:
+def _said_here(standing: pd.DataFrame) -> Here:
+    """What each person has said of each record at each stage, the decision that stands last."""
+    here: Here = {}
+    for row in standing.to_dict("records"):
+        here.setdefault(tuple(row[key] for key in _KEYS), []).append(row)
+    return here
+
+
+def _settle(rows: list[dict[str, Any]], here: Here) -> None:
     """Mark what is here already, and what the file says twice."""
-    keys = ("record_id", "stage", "person", "adjudicates")
-    here = {tuple(row[key] for key in keys): row for row in latest_decisions(standing).to_dict("records")}
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
         if row["outcome"] == SAVED:
-            groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+            groups.setdefault(tuple(row[key] for key in _KEYS), []).append(row)
     for key, group in groups.items():
-        told, own = {_said(row) for row in group}, here.get(key)
+        told, earlier = {_said(row) for row in group}, here.get(key, [])
+        own = earlier[-1] if earlier else None
+        brought = {_said(row) for row in earlier if row["imported_from"]}
         for number, row in enumerate(group):
             if len(told) > 1:
                 row["outcome"] = TWICE
@@ -193,6 +215,8 @@ def _settle(rows: list[dict[str, Any]], standing: pd.DataFrame) -> None:
                 row["outcome"] = HERE
             elif own is not None and "" < row["decided_at"] < own["decided_at"]:
                 row["outcome"] = OLDER
+            elif not row["decided_at"] and _said(row) in brought:
+                row["outcome"] = BEFORE
 
 
 def _said(row: Mapping[Any, Any]) -> tuple[str, str, str]:

@@ -46,7 +46,10 @@ def waiting_records(verdicts: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFr
     rows = []
     for row in verdicts[verdicts["verdict"] == "waiting"].to_dict("records"):
         done = row["people"].split("; ")
-        missing = [person for person in people[(row["record_id"], row["stage"])] if person not in done]
+        # a record that has left the stage is nobody's any more
+        missing = [name for name in people.get((row["record_id"], row["stage"]), ()) if name not in done]
+        if not missing:
+            continue
         rows.append((row["record_id"], row["stage"], row["people"], "; ".join(missing)))
     return pd.DataFrame(rows, columns=list(WAITING_COLUMNS), dtype="str")
 
@@ -127,7 +130,8 @@ def outdated_settlements(decisions: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     settling = decisions[decisions["adjudicates"].astype(bool)]
-    settled = settling.sort_values("decided_at", kind="stable").drop_duplicates(_PLACE, keep="last")
+    in_order = settling.sort_values(["decided_at", "person"], kind="stable")
+    settled = in_order.drop_duplicates(_PLACE, keep="last")
     own = decisions[~decisions["adjudicates"].astype(bool)]
     said = own.merge(settled[[*_PLACE, "person", "verdict", "decided_at"]], on=_PLACE, suffixes=("", "_then"))
     for (record_id, stage, by, as_what), lines in said.groupby([*_PLACE, "person_then", "verdict_then"]):

@@ -1,7 +1,8 @@
 """Sources: export files kept exactly as downloaded, and what is said of each search (PRISMA-S).
 
-``sources/`` holds the files; ``sources/sources.jsonl`` one line per file. Records are read from the files
-each time, so nothing that is kept can drift from them.
+``sources/`` holds the files; ``sources/sources.jsonl`` one line per file, and further ones where what is said
+of its search was put right. Records are read from the files each time, so nothing that is kept can drift from
+them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from corpus import journal
+from corpus.chain import AFTER
 from corpus.errors import ReviewError
 from corpus.kept_readings import Counts, code_read, kept_counts, kept_reading
 from corpus.languages import with_languages
@@ -34,6 +36,8 @@ SOURCE_COLUMNS = (
     "n_warnings",
 )  # fmt: skip
 
+# what of an entry may be another in a later export of the same database
+_SAID_OF_RECORDS = ("title", "abstract", "authors", "year", "journal", "volume", "issue", "pages", "doi")
 _TEXTS_OF_SEARCH = ("database", "platform", "kind", "date", "query", "limits")
 
 
@@ -73,6 +77,9 @@ def add_source(
 ) -> tuple[str, bool]:
     """Copy an export file into ``sources/`` and note its search; return its source_id and whether it is new.
 
+    A file that is there already is not copied again; what is said of its search now, and was not said or
+    said otherwise, counts from now on. Its records keep their ids, which the first database gave them.
+
     Parameters
     ----------
     folder : Path
@@ -100,6 +107,7 @@ def add_source(
     sha256 = _sha256(path)
     for line in source_lines(folder):
         if line["sha256"] == sha256:
+            _put_right(folder, line, searches)
             return str(line["source_id"]), False
     folder.mkdir(parents=True, exist_ok=True)
     source_id = _free_name(folder, path)
@@ -126,11 +134,44 @@ def add_source(
         line["searches"] = as_lines(searches)
     if columns:
         line["columns"] = dict(columns)
+    if any((folder.parent / "decisions" / "screening").glob("*.jsonl")):
+        line["after_screening_began"] = True
     journal.append_lines(folder / "sources.jsonl", [line])
     if cache is not None and (source_id, line["database"]) == (path.name, said["database"]):
         # read under the names that it keeps
         source_reading(folder, source_lines(folder)[-1], "", cache, lambda: _with_languages(reading))
     return source_id, True
+
+
+def _put_right(folder: Path, line: Mapping[str, Any], searches: Sequence[Search]) -> None:
+    """Note what is said of a source's searches and was not, or was said otherwise; the later line counts."""
+    said = as_one(searches)
+    # nothing said is no correction, and the usual kind is said by saying nothing
+    told = {name: value for name, value in said.items() if value not in ("", None)}
+    if told["kind"] == Search().kind:
+        del told["kind"]
+    corrected = {name: value for name, value in told.items() if value != line.get(name)}
+    if not corrected:
+        return
+    if len(searches) > 1 or line.get("searches"):
+        corrected["searches"] = as_lines(searches) if len(searches) > 1 else []
+    if "database" in corrected:
+        corrected["read_as"] = _read_as(line)
+    kept = {name: value for name, value in line.items() if name not in ("journal_line", AFTER)}
+    journal.append_lines(folder / "sources.jsonl", [{**kept, **corrected}])
+
+
+def _read_as(line: Mapping[str, Any]) -> str:
+    """The database that gives the records of a source their ids, whatever it is called since."""
+    return str(line.get("read_as") or line["database"])
+
+
+def added_later(folder: Path) -> set[str]:
+    """The sources that were added when somebody had screened already, by their source_ids.
+
+    Of sources that an earlier Samsyn added this is not known.
+    """
+    return {str(line["source_id"]) for line in source_lines(folder) if line.get("after_screening_began")}
 
 
 def names_of_sources(folder: Path) -> list[str]:
@@ -139,7 +180,7 @@ def names_of_sources(folder: Path) -> list[str]:
 
 
 def source_lines(folder: Path) -> list[dict[str, Any]]:
-    """The lines of ``sources.jsonl``, in the order the sources were added.
+    """What ``sources.jsonl`` says of each source, in the order the sources were added; a later line counts.
 
     Raises
     ------
@@ -151,6 +192,7 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
         searches = line.get("searches") or []
         is_sound = (
             all(isinstance(line.get(name), str) for name in ("source_id", "sha256", "database"))
+            and isinstance(line.get("read_as") or "", str)
             and isinstance(line.get("columns") or {}, dict)
             and isinstance(searches, list)
             and all(_is_search(search) for search in (line, *searches))
@@ -161,7 +203,8 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
                 where=f"sources/sources.jsonl line {line['journal_line']}",
                 next_step="Put the file back from a copy, or take the line out and add the export again.",
             )
-    return lines
+    # another file of the same name is another source
+    return list({(line["source_id"], line["sha256"]): line for line in lines}.values())
 
 
 def _is_search(said: Any) -> bool:
@@ -244,6 +287,33 @@ def records_since(folder: Path, n_sources: int, names: Sequence[str], cache: Pat
     told = zip(source_lines(folder)[n_sources:], names[n_sources:], strict=True)
     frames = [source_reading(folder, line, name, cache).records for line, name in told]
     return as_records(pd.concat(frames, ignore_index=True)) if frames else records_frame([])
+
+
+def differing_entries(
+    folder: Path, line: Mapping[str, Any], records: pd.DataFrame, cache: Path | None = None
+) -> int:
+    """How many entries of a source say something else than those with the same ids that were read before it.
+
+    They are not counted: the first entry of a record is the one that stands.
+
+    Parameters
+    ----------
+    folder : Path
+        The review's ``sources`` folder.
+    line : mapping
+        What ``sources.jsonl`` says of the source.
+    records : DataFrame
+        Every record of every source.
+    cache : Path, optional
+        Where readings are kept.
+    """
+    before = records[records["source_id"] != line["source_id"]].set_index("record_id")
+    again = source_reading(folder, line, "", cache).records.drop_duplicates("record_id")
+    again = again[again["record_id"].isin(before.index)].set_index("record_id")
+    differs = pd.Series(False, index=again.index)
+    for name in _SAID_OF_RECORDS:
+        differs |= again[name].astype("str") != before.loc[again.index, name].astype("str")
+    return int(differs.sum())
 
 
 def _are_new(record_ids: np.ndarray, seen: set[str]) -> list[bool]:
@@ -351,7 +421,7 @@ def _is_there(folder: Path, source_id: str) -> bool:
 def read_source(folder: Path, line: Mapping[str, Any], *, keep_raw: bool = False) -> Reading:
     """The records of a source, read as its line of ``sources.jsonl`` says; raises as :func:`source_path`."""
     path = source_path(folder, line)
-    return read_records(path, database=str(line["database"]), columns=line.get("columns"), keep_raw=keep_raw)
+    return read_records(path, database=_read_as(line), columns=line.get("columns"), keep_raw=keep_raw)
 
 
 def source_reading(

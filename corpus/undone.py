@@ -39,6 +39,7 @@ def not_undone(lines: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[st
     have_undone = {line.get("person") for line in listed if line.get("type") == "undo"}
     kept: list[Mapping[str, Any] | None] = []
     standing: dict[tuple[Any, Any], list[int]] = defaultdict(list)
+    seen: set[tuple[Any, Any]] = set()
     # undos that stand before their line, as the merging of two copies of a file may leave them
     ahead: Counter[tuple[Any, Any]] = Counter()
     for line in listed:
@@ -47,17 +48,37 @@ def not_undone(lines: Iterable[Mapping[str, Any]], kind: str) -> list[Mapping[st
             # of lines with the same content the last one before the undo
             if standing[name]:
                 kept[standing[name].pop()] = None
-            else:
+            elif name not in seen:
                 ahead[name] += 1
+            # else it is spent: two copies took the same line back, and what is said again later stands
         elif line.get("type") == kind:
             kept.append(line)
             if line.get("person") not in have_undone:
                 continue
-            standing[line.get("person"), line_id(line)].append(len(kept) - 1)
+            name = (line.get("person"), line_id(line))
+            seen.add(name)
+            standing[name].append(len(kept) - 1)
     for name, n in ahead.items():
         for place in standing[name][-n:]:
             kept[place] = None
     return [line for line in kept if line is not None]
+
+
+def standing_lines(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The lines of all types, without those that were taken back and without what took them back.
+
+    Examples
+    --------
+    >>> line = {"type": "screening", "person": "ann", "record_id": "r1", "verdict": "include"}
+    >>> other = {"type": "descriptor", "person": "ann", "record_id": "r1", "value": "survey"}
+    >>> undo = {"type": "undo", "person": "ann", "undoes": line_id(line)}
+    >>> [line["type"] for line in standing_lines([line, undo, other])]
+    ['descriptor']
+    """
+    listed = list(lines)
+    kinds = {str(line.get("type")) for line in listed} - {"undo"}
+    standing = {id(line) for kind in kinds for line in not_undone(listed, kind)}
+    return [line for line in listed if id(line) in standing]
 
 
 def undo_lines(

@@ -18,6 +18,7 @@ from corpus import (
     find_duplicates,
     journal,
 )
+from corpus.screening_notes import merged_apart
 from corpus.sources import names_of_sources, records_since
 from corpus.table_cells import Rows
 from corpus.undone import not_undone
@@ -131,6 +132,11 @@ class DuplicatesDesk(ScreeningDesk):
         )
         folder = self.folder / "decisions" / "duplicates"
         return sum(journal.append(folder, who, lines) for who, lines in by_person.items())
+
+    def decided_apart(self) -> list[str]:
+        """Merged records on whose parts somebody's screening decisions differ, a sentence each."""
+        lines, stages = self._lines("screening"), self.protocol.stages
+        return list(merged_apart(lines, self._unique_id(), stages))
 
     def undo_duplicates(self, person: str, n: int = 1) -> pd.DataFrame:
         """Take back a person's last words on pairs; what these had overridden stands again.

@@ -6,6 +6,7 @@ import pandas as pd
 
 from corpus import Ranker, records_of_new_sources
 from corpus.protocol import Stage
+from corpus.sources import added_later
 from samsyn.screening_desk import ScreeningDesk
 
 # what a screener looks at
@@ -39,8 +40,9 @@ class RankingDesk(ScreeningDesk):
         unread : bool
             Only those on which nobody has decided at this stage.
         new : bool
-            Only those of sources added since; ``worth_a_look`` marks what scores as high as 95 % of the
-            included did while held out of the learning.
+            Only those of sources added after the screening had begun, each until it is decided;
+            ``worth_a_look`` marks what scores as high as 95 % of the included did while held out of the
+            learning.
         top : int, optional
             Only so many.
         person : str
@@ -62,7 +64,8 @@ class RankingDesk(ScreeningDesk):
         if new:
             decided = set(self.screening_decisions()["record_id"])
             groups = pd.Series(self._unique_id(), dtype="object")
-            among &= set(records_of_new_sources(self.collection().records, groups, decided))
+            later = added_later(self.folder / "sources")
+            among &= set(records_of_new_sources(self.collection().records, groups, decided, later))
         ranker = self.ranker(workers=workers)
         worth = set(ranker.worth_a_look(labels, among)) if new else set()
         ranking = ranker.rank(labels, among=among, top=top)

@@ -28,6 +28,8 @@ from corpus import (
     outdated_settlements,
     uncounted_entries,
 )
+from corpus.screening_notes import screening_notes
+from corpus.undone import standing_lines
 from samsyn.judgement_desk import JudgementDesk
 from samsyn.scheme_desk import CURRENT, SchemeDesk
 from synthesis import (
@@ -150,8 +152,10 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         return written
 
     def check_notes(self) -> list[str]:
-        """What is no fault and good to know: journals joined from copies, a report of an earlier scheme."""
+        """What is no fault and good to know: of copies that were joined, of a changed protocol or scheme."""
         notes = journal_notes(self.folder)
+        notes += screening_notes(self._lines("screening"), self._unique_id(), self.protocol)
+        notes += self.scheme_notes()
         with suppress(ReviewError, LookupError, TypeError):
             made_from = read_trace(self.folder / "output")["review"]
             if made_from["scheme_hash"] != self.scheme.hash:
@@ -204,11 +208,14 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             in_todays_codes(self._coding_as_made(), self.scheme, self._kept_by_hash())
         )
         outdated = outdated_settlements(self.screening_decisions())
+        # what was settled of a full text whose record is excluded on its title since needs nobody
+        reached = set(zip(*(self.verdicts()[name] for name in ("record_id", "stage")), strict=True))
         return [
             f"changed since settled: {row['record_id']} at {row['stage']} ({row['changed']}); what "
             f"{row['settled_by']} settled stands ({row['settled_as']}) until it is settled anew: "
             "samsyn screen --conflicts --csv settle.csv"
             for row in outdated.to_dict("records")
+            if (row["record_id"], row["stage"]) in reached
         ] + [
             f"changed since settled: {row['code_id']} in {row['record_id']} ({row['changed']}); what "
             f"{row['settled_by']} settled stands ({row['settled_as']}) until it is settled anew: "
@@ -222,10 +229,14 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             made_from = read_trace(output)["review"]
             kept = [each for each in self.kept_schemes() if each.scheme.hash == made_from["scheme_hash"]]
             if made_from["scheme_hash"] != self.scheme.hash and kept:
-                # rendered as an earlier scheme sees the review: later decisions have no part in it
+                # seen as an earlier scheme sees the review: later decisions have no part in it
                 seen = copy(self)
                 seen._as_of = kept[-1]
-                return seen._differing_input(made_from) or seen._unlike_anew(output, made_from, seen.evidence)
+                differing = seen._differing_input(made_from)
+                if differing and self._all_counted(made_from):
+                    # it was made when that scheme was the present one, and left nothing out
+                    differing = self._differing_input(made_from)
+                return differing or seen._unlike_anew(output, made_from, seen.evidence)
             assigned = self.assignments()[["record_id", "stage"]].itertuples(index=False, name=None)
             needed = Counter((str(record_id), str(stage)) for record_id, stage in assigned)
             now = {**self._unique_id(), **self._renamed_findings()}
@@ -234,6 +245,15 @@ class ReportDesk(JudgementDesk, SchemeDesk):
             return faults or self._unlike_anew(output, made_from, evidence)
         except (ReviewError, LookupError, TypeError) as fault:
             return [f"The report cannot be held against the decisions: {fault}"]
+
+    def _all_counted(self, made_from: Mapping[str, Any]) -> bool:
+        """Whether a report was made of all lines that the coding journals had, those of later schemes too."""
+        now = self.input_bytes()
+        noted = {
+            name: file for name, file in (made_from.get("inputs") or {}).items()
+            if name.startswith("decisions/coding/")
+        }  # fmt: skip
+        return all(mark(now.get(name, b"")[: file[0]]) == tuple(file) for name, file in noted.items())
 
     def _differing_input(self, made_from: Mapping[str, Any]) -> list[str]:
         if self.input_hash() == made_from["input_hash"]:
@@ -291,11 +311,12 @@ class ReportDesk(JudgementDesk, SchemeDesk):
         known = set(self._unique_id())
         faults = []
         for kind in ("screening", "coding"):
-            for line in self._lines(kind):
+            for line in standing_lines(self._lines(kind)):
                 if line.get("record_id") not in known:
                     faults.append(
                         f"decisions/{kind}/{line['person']}.jsonl line {line['journal_line']}: "
-                        f"no source holds the record {line.get('record_id')}"
+                        f"no source holds the record {line.get('record_id')}, so that it counts for nothing. "
+                        "Add its source: samsyn add"
                     )
         return faults
 

@@ -39,7 +39,6 @@ from corpus import (
     UsageError,
     add_source,
     journal,
-    latest_decisions,
     merge_copy,
     prisma_flow,
     read_protocol,
@@ -178,7 +177,8 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
     ) -> tuple[pd.Series, bool]:
         """Add an export file of one search or several; return its row of :attr:`sources` and if it is new.
 
-        ``columns`` says what the columns of a hand-made table hold: {"Overskrift": "title"}.
+        ``columns`` says what the columns of a hand-made table hold: {"Overskrift": "title"}. What is said of
+        the search of a file that is there already counts from now on.
 
         Raises
         ------
@@ -329,8 +329,8 @@ class Review(RecordDesk, CardDesk, StoppingDesk, ExchangeDesk, SuggestionDesk, R
 
     def agreement(self) -> pd.DataFrame:
         """Agreement of each pair of people, for screening stages and coding."""
-        decisions = latest_decisions(self.screening_decisions())
-        return agreement_rows(self.coding_decisions(), decisions, self.scheme, seed=self.protocol.seed)
+        screened = self.screening_decisions()
+        return agreement_rows(self.coding_decisions(), screened, self.scheme, seed=self.protocol.seed)
 
     # --- what comes out ---------------------------------------------------------------------------------
 

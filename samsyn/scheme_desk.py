@@ -29,6 +29,7 @@ from coding_scheme.coded_units import FIELDS
 from corpus import ReviewError, UsageError
 from corpus.errors import counted
 from corpus.json_text import from_json
+from corpus.undone import standing_lines
 from samsyn.screening_desk import ScreeningDesk
 
 SCHEMES = "schemes"
@@ -167,6 +168,28 @@ class SchemeDesk(ScreeningDesk):
         for _, rows in self.stale_decisions().groupby(["code_id", "why", "now"], sort=True):
             faults.append(_in_words(rows))
         return faults
+
+    def scheme_notes(self) -> list[str]:
+        """Coding decisions made under a scheme that is not kept, or newer than the present one, in words."""
+        here = {each.digest for each in self.kept_schemes()} | {self.scheme.hash[:HASH_LETTERS]}
+        now, made = version_parts(self.scheme.version), Counter[tuple[str, str]]()
+        for line in standing_lines(self._lines("coding")):
+            if line.get("type") == "coding" and line.get("scheme_hash"):
+                made[str(line.get("scheme_version", "")), str(line["scheme_hash"])[:HASH_LETTERS]] += 1
+        notes = []
+        for (version, digest), n in sorted(made.items()):
+            said = f"{counted(n, 'coding decision')} of version {version} of the coding scheme"
+            if digest not in here:
+                notes.append(
+                    f"{said}: {SCHEMES}/ does not hold it, so that what changed since cannot be seen. "
+                    f"Take it from the copy that has it: samsyn merge"
+                )
+            if version_parts(version) > now:
+                notes.append(
+                    f"{said}: {CURRENT} is older, version {self.scheme.version}. Put the newer one in its "
+                    "place, or say in its changelog what became of them"
+                )
+        return notes
 
     def change_scheme(self, change: Callable[[str], EditedScheme]) -> EditedScheme:
         """Change the text of ``coding_scheme.yaml`` with :func:`coding_scheme.rename_code` and the like.

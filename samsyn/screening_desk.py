@@ -30,7 +30,6 @@ from corpus import (
     read_asreview_project,
     read_priors,
     read_records,
-    screening_decisions,
     screening_decisions_from_rows,
     screening_progress,
     screening_verdicts,
@@ -38,8 +37,8 @@ from corpus import (
     waiting_records,
 )
 from corpus.protocol import STAGES, Stage
+from corpus.screening import at_their_stages, counted_decisions
 from corpus.table_cells import Rows
-from corpus.undone import not_undone
 
 if TYPE_CHECKING:
     from samsyn.cluster import Cluster
@@ -176,13 +175,11 @@ class ScreeningDesk(ABC):
         return pd.DataFrame(lines, columns=[*names, "undoes"])
 
     def screening_decisions(self) -> pd.DataFrame:
-        """Every screening decision, as made (columns: ``corpus.screening``)."""
+        """Every screening decision at a stage of the protocol, as made (columns: ``corpus.screening``)."""
 
         def compute() -> pd.DataFrame:
-            unique_id = self._unique_id()
-            lines = self._lines("screening")
-            known = [line for line in not_undone(lines, "screening") if line.get("record_id") in unique_id]
-            return screening_decisions({**line, "record_id": unique_id[line["record_id"]]} for line in known)
+            lines, stages = self._lines("screening"), self.protocol.stages
+            return counted_decisions(lines, self._unique_id(), stages)
 
         return self._frame("screening decisions", compute)
 
@@ -193,10 +190,11 @@ class ScreeningDesk(ABC):
             decisions, assigned = self.screening_decisions(), None
             if self.protocol.screening is not None:
                 names = decisions["record_id"].unique()
-                by_stage = [self._assigned(names, stage) for stage in STAGES]
+                by_stage = [self._assigned(names, stage) for stage in self.protocol.stages]
                 assigned = pd.concat(by_stage, ignore_index=True)
             criteria = self.protocol.exclusion_order()
-            return screening_verdicts(decisions, criteria=criteria, assigned=assigned)
+            found = screening_verdicts(decisions, criteria=criteria, assigned=assigned)
+            return at_their_stages(found, self.protocol.stages)
 
         return self._frame("verdicts", compute)
 

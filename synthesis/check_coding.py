@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from coding_scheme.decisions import line_id
 
 Trace = Mapping[str, Any]
 Lines = list[dict[str, Any]]
@@ -24,7 +21,7 @@ def coding_faults(trace: Trace, lines: Lines, unique_id: Mapping[str, str]) -> I
     trace : mapping
         ``trace.json``.
     lines : list of dict
-        The coding journal, each record by its unique id.
+        The coding journal without what was undone, each record by its unique id.
     unique_id : mapping
     """
     coding = [_at_its_words(line, trace["records"]) for line in _standing(lines)]
@@ -38,15 +35,10 @@ def coding_faults(trace: Trace, lines: Lines, unique_id: Mapping[str, str]) -> I
 
 
 def _standing(lines: Lines) -> Lines:
-    """First readings that nothing overrides, undoes or withdraws."""
-    undone = Counter((line.get("person"), line.get("undoes")) for line in lines if line.get("type") == "undo")
+    """First readings that nothing overrides or withdraws."""
     latest: dict[tuple[str, ...], dict[str, Any]] = {}
     for line in reversed(lines):
         if line.get("type") != "coding" or line.get("reading", 1) != 1:
-            continue
-        name = (line.get("person"), _name(line))
-        if undone[name]:
-            undone[name] -= 1
             continue
         latest.setdefault((line["person"], line["round"], line["record_id"], line["code_id"]), line)
     return [line for line in latest.values() if line["value"] != "withdrawn"]
@@ -62,12 +54,6 @@ def _at_its_words(line: dict[str, Any], records: Mapping[str, Mapping[str, Any]]
             start = at
         segments.append({**one, "start": start, "end": start + len(words)})
     return {**line, "segments": segments}
-
-
-def _name(line: Mapping[str, Any]) -> str:
-    """What an undo calls a line: by its content as it was written."""
-    written = {key: value for key, value in line.items() if key != "recorded_as"}
-    return line_id({**written, "record_id": line["recorded_as"]})
 
 
 def _unsupported(trace: Trace, coding: Lines) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """A report against what people decided: journals, protocol and author's file, replayed anew.
 
-The rules are those that the journals state: a later line of a person overrides their earlier one, who settles
-wins, else all must agree. Duplicates are taken as they were found, see ``unique_id``.
+The rules are those that the journals state: a later line of a person overrides their earlier one, who settled
+last wins, else all must agree; what is said of a record that no source holds counts for nothing. Duplicates
+are taken as they were found, see ``unique_id``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from corpus import journal
 from corpus.checked_yaml import yaml_values
-from corpus.undone import not_undone
+from corpus.undone import standing_lines
 from synthesis.check_coding import coding_faults
 from synthesis.check_output import DAMAGED, Output
 from synthesis.check_told import method_numbers, same_number
@@ -48,9 +49,11 @@ def decision_faults(
                  for kind in ("duplicates", "screening", "coding", "judgements")}  # fmt: skip
         # an undo names the line as it was written
         lines = every | {
-            kind: [dict(line) for line in not_undone(every[kind], name)]
-            for kind, name in (("duplicates", "duplicate"), ("screening", "screening"))
+            kind: [dict(line) for line in standing_lines(every[kind])]
+            for kind in ("duplicates", "screening", "coding")
         }
+        for kind in ("screening", "coding"):
+            lines[kind] = [line for line in lines[kind] if line.get("record_id") in unique_id]
         for kind in ("screening", "coding", "judgements"):
             lines[kind] = [_merged(line, unique_id) for line in lines[kind]]
         verdicts = replayed_screening(lines["screening"], protocol, needed)
@@ -86,7 +89,11 @@ def replayed_screening(lines: Iterable[dict[str, Any]], protocol: Mapping[str, A
             latest.setdefault((line["record_id"], line["stage"]), {})[who] = line
     verdicts = {}
     for place, said in latest.items():
-        settling = [line for (_, adjudicates), line in said.items() if adjudicates]
+        # of several who settled it the last one
+        settling = sorted(
+            (line for (_, adjudicates), line in said.items() if adjudicates),
+            key=lambda line: (line.get("decided_at") or "", str(line["person"])),
+        )[-1:]
         own = [line for (_, adjudicates), line in said.items() if not adjudicates]
         told = {line["verdict"] for line in settling or own}
         verdict = told.pop() if len(told) == 1 else "conflict"
@@ -108,7 +115,7 @@ def _merged(line: dict[str, Any], unique_id: Mapping[str, str]) -> dict[str, Any
     named: dict[str, Any] = {
         key: unique_id.get(line[key], line[key]) for key in ("record_id", "about") if key in line
     }
-    return {**line, **named, "recorded_as": line.get("record_id")}
+    return {**line, **named}
 
 
 def _screening(
@@ -236,7 +243,10 @@ def _methods(
         ]  # fmt: skip
         expected[f"verdicts.{stage}.twice"] = sum(n >= 2 for _, _, n, _ in here)
         expected[f"verdicts.{stage}.once"] = sum(n == 1 for _, _, n, _ in here)
-        expected[f"verdicts.{stage}.settled"] = sum(settled for *_, settled in here)
+        expected[f"verdicts.{stage}.only_settled"] = sum(n == 0 for _, _, n, _ in here)
+        expected[f"verdicts.{stage}.settled"] = sum(
+            settled and verdict in ("include", "exclude") for verdict, _, _, settled in here
+        )
     for name, shown in method_numbers(output):
         if name in expected and not same_number(shown, expected[name]):
             yield f"The methods say {shown} ({name}); the journals give {expected[name]:g}."

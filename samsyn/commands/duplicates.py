@@ -97,7 +97,7 @@ def duplicates(
 
 def _count(review: Review, doubtful_to: Path | None, *, as_json: bool) -> None:
     found, pairs = review.duplicates(), review.doubtful_pairs()
-    n_unique = found.groups.nunique()
+    n_unique, apart = found.groups.nunique(), review.decided_apart()
     if doubtful_to is not None:
         write_rows(pairs.assign(verdict="", note=""), doubtful_to)
     if as_json:
@@ -108,6 +108,7 @@ def _count(review: Review, doubtful_to: Path | None, *, as_json: bool) -> None:
                 "duplicates": len(found.groups) - n_unique,
                 "doubtful_pairs": len(pairs),
                 "kept_apart_by_people": len(found.cut),
+                "decided_apart": apart,
             }
         )
         return
@@ -120,6 +121,8 @@ def _count(review: Review, doubtful_to: Path | None, *, as_json: bool) -> None:
         say(f"{kept} stay apart, because people said that records of their groups are different.")
     if len(pairs):
         echo_table(pairs[_ON_SCREEN], widest=60)
+    for said in apart:
+        say(f"{said}.")
 
 
 def _explain(explanation: Explanation, *, as_json: bool) -> None:

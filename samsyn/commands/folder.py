@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import pandas as pd
@@ -17,9 +18,11 @@ from corpus import (
     read_searches,
     uncounted_entries,
 )
+from corpus.copies import sources_elsewhere
 from corpus.errors import counted
 from corpus.records import Reading
 from corpus.searches import as_one
+from corpus.sources import differing_entries, source_lines
 from samsyn.commands.console import (
     as_json,
     as_typed,
@@ -122,6 +125,8 @@ def add(
     """Add export files of any database or reference manager; each is copied unchanged into sources/.
 
     Example: samsyn add scopus.ris --database Scopus --date 2026-09-01 --query 'TITLE-ABS-KEY(...)'
+
+    To put right what was said of a search, add the same file again and say it anew.
     """
     review = open_review(folder)
     named = pairs(columns, "--column", "Overskrift=title")
@@ -140,6 +145,7 @@ def add(
         from samsyn.cluster.adding import checker_on  # noqa: PLC0415 (an extra, and only --dask needs it)
 
         read = checker_on(review.cluster, paths, as_one(said)["database"], named)
+    before = {line["source_id"]: line for line in source_lines(sources)}
     added = [
         add_source(sources, path, said, columns=named, read=read, cache=cache)
         for path in progress("adding")(paths)
@@ -148,13 +154,30 @@ def add(
     rows = review.collection(progress=progress("reading the sources")).sources
     rows = rows[rows["source_id"].isin([source_id for source_id, _ in added])]
     known = [source_id for source_id in rows["source_id"] if source_id not in new]
+    now = {line["source_id"]: line for line in source_lines(sources)}
+    differing = _differing(review, sources, rows[rows["source_id"].isin(new)], cache)
     if as_json:
-        echo_json({"added": rows[[*_SHOWN, "dialect"]].to_dict("records"), "already_there": known})
+        shown = rows[[*_SHOWN, "dialect"]].to_dict("records")
+        told = [{**row, "n_differing": differing.get(str(row["source_id"]), 0)} for row in shown]
+        corrected = [name for name in known if _put_right(before.get(name, {}), now[name])]
+        echo_json({"added": told, "already_there": known, "put_right": corrected})
         return
     echo_table(rows[list(_HEADINGS)].rename(columns=_HEADINGS))
     for source_id in known:
-        say(f"{source_id} was added before; nothing was changed.")
-    for row in rows[rows["source_id"].isin(new)].to_dict("records"):
+        put_right = ", ".join(_put_right(before.get(source_id, {}), now[source_id]))
+        became = f"said of its search from now on: {put_right}" if put_right else "nothing was changed"
+        say(f"{source_id} was added before; {became}.")
+    for source_id, n in differing.items():
+        say(
+            f"{source_id}: {counted(n, 'entry')} {'differs' if n == 1 else 'differ'} from what was read "
+            "before under the same id; what was read first stands."
+        )
+    _say_of_new(review, rows[rows["source_id"].isin(new)])
+
+
+def _say_of_new(review: Review, rows: pd.DataFrame) -> None:
+    """What is odd in sources that were added: hits that differ, sums that do not hold, warnings, losses."""
+    for row in rows.to_dict("records"):
         if not pd.isna(row["hits_reported"]) and row["hits_reported"] != row["n_entries"]:
             say(
                 f"{row['source_id']}: {row['hits_reported']:,} hits were reported, "
@@ -162,18 +185,33 @@ def add(
             )
     for fault in uncounted_entries(review.sources):
         say(f"The count does not add up: {fault}.", err=True)
-    odd = review.warnings[review.warnings["source_id"].isin(new)]
+    odd = review.warnings[review.warnings["source_id"].isin(rows["source_id"])]
     if len(odd):
         say(f"{counted(len(odd), 'warning')}, mended or kept beside the record:")
         echo_table(odd.head(20), widest=100)
         if len(odd) > 20:
             say(f"... and {len(odd) - 20:,} more.")
-    lost = review.unreadable[review.unreadable["source_id"].isin(new)]
+    lost = review.unreadable[review.unreadable["source_id"].isin(rows["source_id"])]
     if len(lost):
         say(f"{counted(len(lost), 'unreadable entry')}, kept in the file and counted:")
         echo_table(lost[["source_id", "line", "why", "raw"]].head(20))
         if len(lost) > 20:
             say(f"... and {len(lost) - 20:,} more.")
+
+
+def _differing(review: Review, folder: Path, rows: pd.DataFrame, cache: Path | None) -> dict[str, int]:
+    """Of each new source that has some, the entries that differ from those read before under their ids."""
+    lines = {line["source_id"]: line for line in source_lines(folder)}
+    again = rows.loc[rows["n_new"] < rows["n_records"], "source_id"]
+    records = review.collection().records
+    found = {str(name): differing_entries(folder, lines[name], records, cache) for name in again}
+    return {name: n for name, n in found.items() if n}
+
+
+def _put_right(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What is said of a source otherwise than before."""
+    names = ("database", "platform", "kind", "date", "query", "limits", "hits_reported")
+    return [f"{name.replace('_', ' ')} {now[name]}" for name in names if before.get(name) != now.get(name)]
 
 
 @click.command()
@@ -267,24 +305,33 @@ def merge(other: Path, folder: Path, as_json: bool) -> None:
 
     Nothing is lost or doubled: first come the lines that both have, then those of this copy, then those that
     only the other has. Where one person said different things in the two, the line that comes last counts,
-    and both are shown. The other copy is left as it is; sources are not taken over (samsyn add).
+    and both are shown. Kept versions of the coding scheme come along, so that its coding can be read. The
+    other copy is left as it is; its sources are named, not taken over (samsyn add).
 
     Example: samsyn merge ../my-review-laptop
     """
-    merged = open_review(folder).merge(other)
+    review = open_review(folder)
+    merged, elsewhere = review.merge(other), sources_elsewhere(folder, other)
     if as_json:
         echo_json(
             {
                 "merged": [
                     {"file": one.file, "lines": one.n_lines, "conflicts": list(one.conflicts)}
                     for one in merged
-                ]
+                ],
+                "sources_not_here": elsewhere,
             }
         )
         return
     for one in merged:
-        say(f"decisions/{one.file}: {counted(one.n_lines, 'line')} taken in.")
+        where = "" if one.file.startswith("schemes/") else "decisions/"
+        say(f"{where}{one.file}: {counted(one.n_lines, 'line')} taken in.")
         for conflict in one.conflicts:
             say(f"  {conflict}.")
     if not merged:
         say("The other copy has no decision that is not here.")
+    for name in elsewhere:
+        say(
+            f"sources/{name} is in the other copy only. Decisions on its records count once it is here: "
+            f"samsyn add {as_typed(other / 'sources' / name)}"
+        )

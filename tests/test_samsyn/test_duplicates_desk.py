@@ -62,6 +62,7 @@ def test_doubtful_pairs_go_out_side_by_side_and_come_back_with_a_verdict(review,
     done = run(review, "--decide", tmp_path / "d.csv", "--as", "ann", "--json")
     assert json.loads(done.stdout.splitlines()[-1]) == {
         "records": 3, "unique": 2, "duplicates": 1, "doubtful_pairs": 0, "kept_apart_by_people": 0,
+        "decided_apart": [],
     }  # fmt: skip
 
 

@@ -164,7 +164,10 @@ def test_the_page_asks_who_decides_and_leads_from_card_to_tables(browser, own_re
     asked = load(page, own_review.address, "form button")
     assert page.evaluate("document.documentElement.lang") == "da"
     assert page.locator(".samsyn-card").count() == 0
-    assert page.locator("form button").all_inner_texts() == ["1Screener 1", "2Screener 2"]
+    offered = page.locator("form button").all_inner_texts()
+    assert offered[:2] == ["1Screener 1", "2Screener 2"]
+    # who screens nothing is led to what is to be settled
+    assert all(text.endswith(": afgør uenigheder") for text in offered[2:])
     assert axe_faults(page) == []
     page.keyboard.press("2")
     page.wait_for_selector(".samsyn-card")

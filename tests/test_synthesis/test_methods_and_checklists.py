@@ -140,7 +140,10 @@ def test_records_of_which_only_a_settled_verdict_is_known_were_read_by_nobody_on
     columns = ["record_id", "verdict", "people", "settled_by", "n_people"]
     verdicts = pd.DataFrame(rows, columns=columns).assign(stage="title_abstract", criterion="")
     said = told(changed(screening_verdicts=verdicts))["screening"]
-    assert "At least two people read 2 of them, one person 0. Of 1 only the settled verdict is on record." in said
+    assert (
+        "At least two people read 2 of them, one person 0. Of 1 only the settled verdict is on record."
+        in said
+    )
     # "unsure" settles nothing
     assert "Verdicts settled by Coder C: 1." in said
 
