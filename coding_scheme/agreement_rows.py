@@ -105,12 +105,10 @@ def _screened(decisions: pd.DataFrame) -> list[Judged]:
 
 
 def _settled(adjudications: pd.DataFrame) -> set[Any]:
-    """The records on which those who settle say one thing, and not that they are unsure."""
-    latest = adjudications.drop_duplicates(["person", "record_id"], keep="last")
-    said = latest.groupby("record_id")["verdict"].agg(set)
-    return {
-        record_id for record_id, verdicts in said.items() if len(verdicts) == 1 and verdicts != {"unsure"}
-    }
+    """The records on which whoever settled last is not unsure."""
+    order = [name for name in ("decided_at", "person") if name in adjudications]
+    last = adjudications.sort_values(order, kind="stable").drop_duplicates("record_id", keep="last")
+    return set(last.loc[last["verdict"] != "unsure", "record_id"])
 
 
 def _coded(decisions: pd.DataFrame, scheme: CodingScheme) -> list[Judged]:

@@ -228,13 +228,15 @@ def test_nobody_in_common_gives_no_rows():
     assert rows["n"].dtype == "int64"
 
 
-@pytest.mark.parametrize("settles", [("unsure",), ("include", "exclude")])
-def test_what_those_who_settle_leave_open_is_not_settled(settles):
+@pytest.mark.parametrize(("settles", "n_settled"), [("unsure", 0), ("exclude", 1)])
+def test_a_conflict_is_settled_as_whoever_settles_it_last_has_it(settles, n_settled):
     stage = "title_abstract"
-    said = [("r1", stage, "include", "ann", False), ("r1", stage, "exclude", "bo", False)]
-    said += [("r1", stage, verdict, f"chair-{n}", True) for n, verdict in enumerate(settles)]
-    [row] = agreement_rows(coded(), screened(*said), SCHEME).to_dict("records")
-    assert (row["n_conflicts"], row["n_settled"]) == (1, 0)
+    frame = screened(
+        ("r1", stage, "include", "ann", False), ("r1", stage, "exclude", "bo", False),
+        ("r1", stage, settles, "cy", True), ("r1", stage, "include", "di", True),
+    ).assign(decided_at=["T1", "T2", "T4", "T3"])  # fmt: skip
+    [row] = agreement_rows(coded(), frame, SCHEME).to_dict("records")
+    assert (row["n_conflicts"], row["n_settled"]) == (1, n_settled)
 
 
 def test_direction_is_compared_only_where_both_said_one():
