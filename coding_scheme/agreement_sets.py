@@ -47,13 +47,14 @@ def set_alpha(
     Returns
     -------
     alpha, low, high : float
-        NaN is undefined: all sets are equal, or no record was read by two.
+        NaN is undefined: all sets are equal, or no record was read by two; low and high also where no draw
+        of the bootstrap differs.
 
     Examples
     --------
     >>> one, other = np.array([[1, 1, 0], [0, 0, 1]]), np.array([[1, 1, 0], [0, 0, 1]])
     >>> set_alpha(np.stack([one, other], axis=-1) > 0, np.ones((2, 2)) > 0, n_bootstrap=200)
-    (1.0, 1.0, 1.0)
+    (1.0, nan, nan)
     """
     nan = float("nan")
     read = judged.sum(axis=1) > 1

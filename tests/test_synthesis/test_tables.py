@@ -223,11 +223,13 @@ def test_numbers_dates_and_percent_do_not_ask_the_machine() -> None:
     [
         (37, 40, "93%"),
         (1, 8, "13%"),
-        (199, 200, "100%"),
+        (199, 200, "99.5%"),
         (29, 200, "15%"),
         (57, 100, "57%"),
         (0, 7, "0%"),
         (1, 3, "33%"),
+        # nearly all is not all
+        (999, 1000, "99.9%"),
     ],
 )
 def test_half_a_per_cent_is_rounded_up(agreed: int, of: int, shown: str) -> None:
