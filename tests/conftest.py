@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 # the same examples at every run and however busy the machine; `--hypothesis-profile thorough` looks further
@@ -40,10 +41,16 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def example_folder(tmp_path_factory) -> Path:
-    """The invented example review with all its decisions, made once; not to be changed."""
+    """The invented example review with all its decisions, made once for all processes; not to be changed."""
     from samsyn.demonstration import copy_example  # rooms' tests do without the front door
 
-    return copy_example(tmp_path_factory.mktemp("example") / "review").folder
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(shared / "example.lock"):
+        if not (shared / "example").exists():
+            copy_example(shared / "making").folder.rename(shared / "example")
+    # a copy of its own for each process: what is kept in .cache is written beside others that copy it
+    return Path(shutil.copytree(shared / "example", tmp_path_factory.mktemp("example") / "review"))
 
 
 @pytest.fixture
