@@ -17,6 +17,7 @@ from corpus.chain import AFTER, line_hash, note_replaced
 from corpus.checked_yaml import yaml_values
 from corpus.errors import ReviewError, UsageError
 from corpus.journal_faults import differences
+from corpus.own_files import refuse_ways_out
 from corpus.sources import source_lines
 from corpus.undone import line_id
 
@@ -59,7 +60,8 @@ def merge_copy(folder: Path, other: Path) -> list[Merged]:
     Raises
     ------
     UsageError
-        When the other is no copy of a review, is another review, by the id in its protocol, or is this one.
+        When the other is no copy of a review, is another review, by the id in its protocol, or is this one;
+        when files in it are links to elsewhere or pipes.
     ReviewError
         When a file cannot be written or is of a newer format.
 
@@ -78,6 +80,7 @@ def merge_copy(folder: Path, other: Path) -> list[Merged]:
         )
     if other.resolve() == folder.resolve():
         raise UsageError(f"{other} is this review itself.", next_step="Name the folder of the other copy.")
+    refuse_ways_out(other)
     here, there = _review_id(folder), _review_id(other)
     if here and there and here != there:
         raise UsageError(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -60,6 +61,20 @@ def test_a_file_that_is_a_link_or_a_pipe_is_refused(tmp_path, name):
     # a pipe instead of the protocol is no review folder at all
     said = run("status", "--review", review, exit_code=2)
     assert "is a pipe or a device" in said or "is not a review folder" in said
+
+
+@needs_links
+@pytest.mark.parametrize("name", ["schemes/9.9-0b3a178d.yaml", "decisions/screening/ann.jsonl"])
+def test_a_copy_whose_files_lead_elsewhere_is_not_merged(tmp_path, name):
+    review, secret = Review.new(tmp_path / "review", scheme="blank").folder, tmp_path / "secret"
+    secret.write_text("mine\n")
+    other = tmp_path / "other"
+    shutil.copytree(review, other)
+    (other / name).parent.mkdir(exist_ok=True)
+    (other / name).symlink_to(secret)
+    said = run("merge", other, "--review", review, exit_code=2)
+    assert f"{name} in the review folder is a link to another place" in said
+    assert not (review / name).exists()
 
 
 @needs_links
