@@ -307,8 +307,8 @@ def _damage(what: str, data: bytes, rng: random.Random) -> bytes:  # noqa: PLR09
         return b"".join(lines)
     try:
         line = json.loads(lines[number])
-        name = rng.choice(sorted(line))
-    except (ValueError, TypeError, IndexError):
+        name = rng.choice(sorted(line.keys()))
+    except (ValueError, AttributeError, IndexError):
         return data
     if rng.random() < 0.4:
         del line[name]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from corpus.archives import check_sizes, leads_out
+from corpus.archives import DAMAGED_ZIP, check_sizes, leads_out
 from corpus.encodings import decode
 from corpus.errors import UsageError
 from corpus.own_files import refuse_other_than_file
@@ -63,10 +63,10 @@ def opened(path: Path) -> tuple[bytes, dict[str, bytes]]:
             read = {name.lower(): archive.read(name) for name in wanted}
     except UsageError:
         raise
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as fault:
-        raise UsageError(f"{path.name} is no QDPX project, or a damaged one ({fault}).") from None
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except DAMAGED_ZIP as fault:
+        raise UsageError(f"{path.name} is no QDPX project, or a damaged one ({fault}).") from None
     projects = [name for name in read if name.endswith(".qde")]
     if not projects:
         raise UsageError(

@@ -27,6 +27,10 @@ _PARTS_OF_DOCUMENTS = {
     "mimetype": "an OpenDocument file (or an e-book)",
 }
 _WORKBOOK = "xl/workbook.xml"
+# what zipfile raises for an archive that is cut, altered, encrypted or packed in a way of its own
+DAMAGED_ZIP = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError
+)  # fmt: skip
 
 
 def bytes_of(path: Path) -> tuple[bytes, str]:
@@ -65,7 +69,7 @@ def is_workbook(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _WORKBOOK in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except DAMAGED_ZIP:
         return False
 
 
@@ -129,17 +133,9 @@ def _from_zip(name: str, data: bytes) -> tuple[bytes, str]:
             with archive.open(members[0]) as stream:
                 unpacked = _read_at_most(name, stream, members[0].compress_size)
             return _unpacked(name, unpacked), PurePosixPath(members[0].filename).name
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        ValueError,
-        OSError,
-        RuntimeError,
-    ) as fault:
-        if isinstance(fault, UsageError):
-            raise
+    except UsageError:
+        raise
+    except DAMAGED_ZIP as fault:
         raise UsageError(
             f"{name} is a zip archive or an Office document (xlsx, docx), but a damaged one ({fault}).",
             next_step="Download it again, or export the references anew.",

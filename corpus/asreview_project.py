@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from corpus.archives import check_sizes
+from corpus.archives import DAMAGED_ZIP, check_sizes
 from corpus.errors import UsageError
 from corpus.json_text import from_json
 from corpus.own_files import refuse_other_than_file
@@ -74,7 +74,9 @@ def _labelled(path: Path) -> list[tuple]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             check_sizes(path.name, archive)
             database = archive.read(_DATABASE)
-    except (zipfile.BadZipFile, KeyError, NotImplementedError):
+    except UsageError:
+        raise
+    except (KeyError, *DAMAGED_ZIP):
         raise _no_project(path) from None
     connection = sqlite3.connect(":memory:")
     try:

@@ -113,6 +113,13 @@ def _of_another(path: Path, name: str, lines: list[dict[str, Any]]) -> Iterator[
     """Lines of a person who has another file, as programs that synchronise folders leave them."""
     people = {str(line["person"]) for line in lines if line.get("person")} - {path.stem}
     for person in sorted(people):
+        if not journal.can_name_file(person):
+            number = next(line["journal_line"] for line in lines if str(line.get("person")) == person)
+            yield (
+                f"{name}, line {number}, is of {person[:40]!r}, which cannot name a person's file. Put the "
+                "file back as it was, from a copy or the history of the folder"
+            )
+            continue
         own = path.with_name(f"{person}.jsonl")
         yield (
             f"{name} holds lines of {person}; a second copy of {own.name}? What it has more is counted; "

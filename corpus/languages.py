@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -67,6 +68,9 @@ _WEIGHTS = {
     for places in [[language for language, words in _LISTS.items() if word in words]]
 }
 _WORD = re.compile(r"[^\W\d_]+")
+_NEIGHBOURS = frozenset({"no", "sv"})
+# words read where the whole does not tell, and the count of frequent words that needs no dictionary
+_FIRST, _MANY = 40, 6
 
 
 def names_a_subject(term: str) -> bool:
@@ -106,12 +110,36 @@ def language_of(text: str) -> str:
     ''
     """
     words = _WORD.findall(text[:2000].lower())
-    scores = stop_word_counts(words)
-    best = max(scores, key=lambda language: scores[language])
-    rest = max(score for language, score in scores.items() if language != best)
-    if scores[best] > 1.3 * rest and scores[best] >= (2 if best in READ_LANGUAGES else 4):
-        return best
-    return _by_dictionary(tuple(words[:40]), best if scores[best] >= 2 else "")
+    whole = _Frequent.of(words)
+    if whole.n > 1.3 * whole.rest and whole.n >= (2 if whole.best in READ_LANGUAGES else 4):
+        return whole.best
+    # an abstract in two languages is told by how it begins
+    for part in (whole, _Frequent.of(words[:_FIRST])):
+        if part.best in READ_LANGUAGES and part.n >= _MANY and part.n > 1.3 * part.foreign:
+            return part.best
+    return _by_dictionary(tuple(words[:_FIRST]), whole.best if whole.n >= 2 else "")
+
+
+class _Frequent(NamedTuple):
+    """The language that most frequent words are of, their count, and that of the next language.
+
+    ``foreign`` is that of the next one that is no neighbour of Danish, where Danish is best: the dictionaries
+    that could be asked do not tell those apart either.
+    """
+
+    best: str
+    n: float
+    rest: float
+    foreign: float
+
+    @classmethod
+    def of(cls, words: list[str]) -> _Frequent:
+        counts = stop_word_counts(words)
+        best = max(counts, key=lambda language: counts[language])
+        rest = {language: n for language, n in counts.items() if language != best}
+        near = _NEIGHBOURS if best == "da" else frozenset()
+        foreign = max(n for language, n in rest.items() if language not in near)
+        return cls(best, counts[best], max(rest.values()), foreign)
 
 
 def stop_word_counts(words: list[str]) -> dict[str, float]:
@@ -154,7 +182,7 @@ def _by_dictionary(words: tuple[str, ...], otherwise: str) -> str:
         found += sum(language == "da" and bool(re.search("[æøå]", word)) for word in known)
         shares[language] = found / len(known)
     best = max(READ_LANGUAGES, key=lambda language: shares[language])
-    if shares[best] >= 0.5 and (otherwise in {"", best, "no", "sv"} or shares[best] >= 0.9):
+    if shares[best] >= 0.5 and (otherwise in {"", best, *_NEIGHBOURS} or shares[best] >= 0.9):
         return best
     return otherwise
 

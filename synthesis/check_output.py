@@ -21,8 +21,8 @@ from corpus.json_text import from_json
 from synthesis.check_page import Page
 from synthesis.words import LANGUAGES, Words
 
-# what reading a file of a report raises when somebody has damaged it
-DAMAGED = (BadZipFile, LxmlError, ParseError, zlib.error, EOFError, ValueError)
+# what reading a file of a report raises when somebody has damaged it (packed otherwise: RuntimeError)
+DAMAGED = (BadZipFile, LxmlError, ParseError, zlib.error, EOFError, ValueError, RuntimeError)
 _CRATE, _WORKBOOK = "ro-crate-metadata.json", "tables.xlsx"
 
 
@@ -163,5 +163,8 @@ def _text(value: Any) -> str:
 def _entities(path: Path) -> dict[str, dict[str, Any]]:
     if not path.exists():
         return {}
-    graph = from_json(path.read_text(encoding="utf-8"))["@graph"]
-    return {unquote(str(one["@id"])): one for one in graph if one.get("@type") == "File"}
+    crate = from_json(path.read_text(encoding="utf-8"))
+    try:
+        return {unquote(str(one["@id"])): one for one in crate["@graph"] if one.get("@type") == "File"}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{_CRATE} does not list the files of a report") from error

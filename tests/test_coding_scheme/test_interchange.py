@@ -85,7 +85,7 @@ def said(decisions: pd.DataFrame) -> list[tuple]:
 
 def project(text: str, **files: bytes) -> bytes:
     held = io.BytesIO()
-    with zipfile.ZipFile(held, "w") as archive:
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("project.qde", text)
         for name, data in files.items():
             archive.writestr(name, data)
@@ -355,6 +355,19 @@ def test_what_is_no_project_is_refused_in_words(tmp_path, data):
     (tmp_path / "x.qdpx").write_bytes(data)
     with pytest.raises(UsageError, match=r"x.qdpx|project.qde"):
         read_qdpx(tmp_path / "x.qdpx")
+
+
+def test_a_byte_changed_anywhere_is_refused_in_words_or_does_no_harm(tmp_path):
+    path = qdpx(tmp_path, selection(0, 5))
+    data, refused = path.read_bytes(), 0
+    for at in range(0, len(data), 3):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        try:
+            read_qdpx(path)
+        except UsageError as error:
+            refused += 1
+            assert "theirs.qdpx" in str(error)
+    assert refused > len(data) / 6
 
 
 # --- Taguette and tables ----------------------------------------------------------------------------------

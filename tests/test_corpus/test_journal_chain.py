@@ -232,6 +232,18 @@ def test_a_conflicted_copy_of_a_synchronising_program_is_counted_and_named(copie
     assert any("the two copies differ in both" in note for note in notes)
 
 
+@pytest.mark.parametrize("person", ["1" * 5_000, "../../x", "a\x00b"])
+def test_a_line_of_a_person_whose_file_cannot_be_is_named_and_no_such_file_sought(path, person):
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("ann", person.replace("\x00", "\\u0000"), 1),
+        encoding="utf-8",
+    )
+    [note] = journal_notes(path.parents[2])
+    assert note.startswith("decisions/screening/ann.jsonl, line 1, is of ")
+    assert "cannot name a person's file" in note
+    assert len(note) < 250
+
+
 def test_a_copy_that_took_the_place_of_newer_lines_is_named(copies):
     here, there = copies
     shutil.copy(there / "decisions/screening/ann.jsonl", here / "decisions/screening/ann.jsonl")

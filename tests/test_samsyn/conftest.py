@@ -88,15 +88,17 @@ class JupyterServer:
             read = answer.read()
         return json.loads(read) if read else None
 
-    def wait_until_saved(self, page, notebook: str) -> None:
-        """Until the outputs of a notebook's first cell are on the disk."""
-        for _ in range(LOADS // 100):
+    def save(self, page, notebook: str) -> None:
+        """Save by the key until the outputs of a notebook's first cell are on the disk, as a person would."""
+        for tried in range(LOADS // 100):
+            if tried % 50 == 0:
+                page.keyboard.press("Control+s")
             # it cannot be read while the server is writing it
             with suppress(urllib.error.HTTPError):
                 if self.api(f"contents/{notebook}")["content"]["cells"][0]["outputs"]:
                     return
             page.wait_for_timeout(100)
-        raise TimeoutError(f"{notebook} was not saved")
+        raise TimeoutError(f"{notebook} was not saved: {page.locator('.jp-Dialog').all_inner_texts()}")
 
 
 @contextmanager

@@ -181,8 +181,7 @@ def read_the_page_again(window: Window) -> None:
     title, pid = window.title(), window.pid_file.read_text()
     if in_notebook(window):
         window.focus()
-        window.page.keyboard.press("Control+s")
-        window.server.wait_until_saved(window.page, window.name)
+        window.server.save(window.page, window.name)
     window.page.reload()
     window.ready()
     assert window.done() == 18

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -366,6 +367,16 @@ def test_what_is_no_project_file_is_said_to_be_none(review, tmp_path, content):
     (tmp_path / "p.asreview").write_bytes(content)
     with pytest.raises(UsageError, match="no project file of ASReview 3"):
         review.import_screening(tmp_path / "p.asreview")
+
+
+def test_a_damaged_project_file_is_said_to_be_one(review, tmp_path):
+    with zipfile.ZipFile(tmp_path / "p.asreview", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("results.db", "SQLite format 3" * 40)
+    data = (tmp_path / "p.asreview").read_bytes()
+    for at in range(0, len(data), 3):
+        (tmp_path / "p.asreview").write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        with pytest.raises(UsageError, match=r"p.asreview"):
+            review.import_screening(tmp_path / "p.asreview")
 
 
 # --- blind -------------------------------------------------------------------------------------------------

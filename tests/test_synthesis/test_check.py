@@ -93,6 +93,15 @@ def test_a_report_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert check_report(tmp_path, tmp_path)[0].startswith("The report cannot be read")
 
 
+@pytest.mark.parametrize(
+    "crate", ["[]", "{}", '{"@graph": null}', '{"@graph": [null]}', '{"@graph": [{"@type": "File"}]}']
+)
+def test_a_crate_that_lists_no_files_of_a_report_is_said(report: Path, crate: str) -> None:
+    (report / "ro-crate-metadata.json").write_text(crate, encoding="utf-8")
+    [fault] = check_report(report, report)
+    assert "ro-crate-metadata.json does not list the files of a report" in fault
+
+
 # Each fault as somebody might plant it: file, what stands there, what is put in its place, what must be said.
 PLANTED_TEXT = {
     "a wrong count in a margin of the page": (
