@@ -26,6 +26,7 @@ WITHOUT_WORKERS, _LOOKED_EVERY, _EVERY = 60, 1, 0.02
 # a part on which so many workers have died in turn is not tried again
 _DEATHS = 3
 _AGAIN = "Nothing is half written; the same command begins again."
+_GONE = f"The Dask scheduler went away. {_AGAIN}"
 _HOW = "Give --dask tcp://HOST:8786 or --dask local:4 (so many workers on this computer)."
 
 
@@ -118,12 +119,15 @@ class _Workers:
         self._looked = self._seen = time.monotonic()
 
     def look(self) -> None:
-        """Raise a ReviewError when there has been no worker for too long."""
+        """Raise a ReviewError when there has been no worker for too long, or the scheduler is gone."""
         now = time.monotonic()
         if now - self._looked < _LOOKED_EVERY:
             return
         self._looked = now
-        if self._client.scheduler_info()["workers"]:
+        workers = self._client.scheduler_info().get("workers")
+        if workers is None:  # a client that has lost its scheduler knows nothing of a cluster
+            raise ReviewError(_GONE)
+        if workers:
             self._seen = now
         elif now - self._seen > WITHOUT_WORKERS:
             raise ReviewError(
@@ -279,5 +283,5 @@ def _in_words(error: BaseException) -> ReviewError | None:
             f"{_DEATHS} Dask workers died on the same part, perhaps for want of memory. {_AGAIN}"
         )
     if isinstance(error, (CancelledError, ClosedClientError, CommClosedError, TimeoutError)):
-        return ReviewError(f"The Dask scheduler went away. {_AGAIN}")
+        return ReviewError(_GONE)
     return None

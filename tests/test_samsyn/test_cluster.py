@@ -423,15 +423,32 @@ def test_a_scheduler_that_dies_is_said_and_the_same_again_ends_right(review, clu
             yield step
 
     gone = pytest.raises(ReviewError, match=r"^The Dask scheduler went away\. Nothing is half written")
-    with gone, connected(address, path) as dying:
-        call(dying, killing)
-    ended(process)
+    try:
+        with gone, connected(address, path) as dying:
+            call(dying, killing)
+    finally:
+        ended(process)
     with pytest.raises(ReviewError, match="scheduler went away"):
         dying.one(len, "no more")
     from samsyn.cluster import Cluster, Store
 
     pd.testing.assert_frame_equal(call(Cluster(cluster.client, Store(path)), None), expected)
     assert not list(Path(path).rglob("*.part"))
+
+
+def test_a_scheduler_that_dies_while_it_is_waited_for_is_said(tmp_path, monkeypatch):
+    from samsyn.cluster import connected, connection
+
+    monkeypatch.setattr(connection, "_LOOKED_EVERY", 0)
+    process, address = started(tmp_path, 1)
+    try:
+        with connected(address, str(tmp_path / "parts")) as dying:
+            # the client closes itself when it finds no scheduler; a slow machine may ask it just then
+            dying.client.sync(dying.client._close)
+            with pytest.raises(ReviewError, match=r"^The Dask scheduler went away\. Nothing is half written"):
+                connection._Workers(dying.client).look()
+    finally:
+        ended(process)
 
 
 @pytest.mark.parametrize("stage", ["suggest", "duplicates"])
