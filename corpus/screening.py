@@ -131,7 +131,8 @@ def screening_decisions_from_rows(
     Raises
     ------
     UsageError
-        With every faulty row: number (the header is row 1), what is wrong, what is known.
+        With every faulty row: number (the header is row 1), what is wrong, what is known. So are two rows
+        that say different things of one record at one stage, with one time.
 
     Examples
     --------
@@ -146,14 +147,25 @@ def screening_decisions_from_rows(
     row 3: the verdict 'maybe' is not known (known: include, exclude, unsure)
     """
     decisions, faults = [], []
+    said: dict[tuple[str, str, str], tuple[int, ScreeningDecision]] = {}
     cells = text_cells(rows, needs=("record_id", "verdict"), any_case=_LISTED, file=file)
     for number, cell in enumerate(cells, start=FIRST_ROW):
         if not cell.get("verdict"):
             continue
         wrong = [f"row {number}: {fault}" for fault in _faults_of(cell, known, protocol)]
         faults += wrong
-        if not wrong:
-            decisions.append(_decision_of(cell, known, decided_at, adjudicates=adjudicates))
+        if wrong:
+            continue
+        decision = _decision_of(cell, known, decided_at, adjudicates=adjudicates)
+        before, earlier = said.setdefault(
+            (decision.record_id, decision.stage, decision.decided_at), (number, decision)
+        )
+        if (earlier.verdict, earlier.criterion) != (decision.verdict, decision.criterion):
+            here, there = (
+                " ".join(filter(None, (one.verdict, one.criterion))) for one in (decision, earlier)
+            )
+            faults.append(f"row {number}: {here} for {cell['record_id']}, but {there} in row {before}")
+        decisions.append(decision)
     if faults:
         raise all_faults(faults, file=file)
     return decisions

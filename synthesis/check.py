@@ -54,7 +54,7 @@ def check_report(folder: Path | str, sources_folder: Path | str) -> list[str]:
     try:
         for fault in _faults(output, sources_folder):
             faults.append(fault)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, AttributeError, ArithmeticError) as error:
         faults.append(
             f"trace.json is not whole, or of another version of Samsyn: {type(error).__name__} {error}. "
             "Make the report anew: samsyn render"

@@ -65,7 +65,7 @@ def decision_faults(
             *_methods(output, lines, verdicts, protocol),
             *_latest(output.trace, every),
         ]
-    except (OSError, KeyError, TypeError, AttributeError, *DAMAGED) as error:
+    except (OSError, LookupError, TypeError, AttributeError, ArithmeticError, *DAMAGED) as error:
         return [f"The report cannot be held against the decisions: {type(error).__name__} {error}. {_NEXT}"]
     return list(dict.fromkeys(faults))
 

@@ -326,12 +326,11 @@ def _agreement(output: Output) -> Iterator[str]:
         where = f"The agreement of {row[words('pair')]} ({row[words('stage')]})"
         if row[words("both_judged")] != str(total):
             yield f"{where}: {row[words('both_judged')]} judged by both; the confusion table holds {total}."
-        elif abs(float(row[words("agree")] or 0) - 100 * same / total) > 0.06:
+        elif total and abs(float(row[words("agree")] or 0) - 100 * same / total) > 0.06:
             percent = f"{100 * same / total:.4g}"
             yield f"{where}: {row[words('agree')]} % agree; the confusion table gives {percent}."
-        by_chance = sum(
-            sum(n[i * size : (i + 1) * size]) * sum(n[i::size]) for i in range(size)
-        ) / total**2  # fmt: skip
+        met = sum(sum(n[i * size : (i + 1) * size]) * sum(n[i::size]) for i in range(size))
+        by_chance = met / total**2 if total else 1.0
         told = row[words("kappa")]
         if by_chance < 1 and re.fullmatch(r"-?[\d.]+", told):
             kappa = (same / total - by_chance) / (1 - by_chance)

@@ -108,6 +108,25 @@ def test_what_are_no_rows_is_said_with_how_to_get_some(rows):
         screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="")
 
 
+def test_rows_that_contradict_each_other_are_named_and_none_is_taken():
+    rows = [
+        {"record_id": "r:1", "verdict": "include"},
+        {"record_id": "r:2", "verdict": "exclude", "criterion": "E1"},
+        {"record_id": "r:1", "verdict": "include", "note": "read twice"},
+        # its duplicate
+        {"record_id": "r:3", "verdict": "exclude", "criterion": "E2"},
+        # at another time, and at another stage, one may say something else
+        {"record_id": "r:1", "verdict": "unsure", "decided_at": "2026-11-03T10:00:00Z"},
+        {"record_id": "r:1", "verdict": "unsure", "stage": "full_text"},
+    ]
+    known = {"r:1": "r:1", "r:2": "r:2", "r:3": "r:2"}
+    with pytest.raises(UsageError, match=r"row 5: exclude E2 for r:3, but exclude E1 in row 3") as error:
+        screening_decisions_from_rows(rows, known=known, protocol=PROTOCOL, decided_at="now")
+    assert "1 fault" in str(error.value)
+    del rows[3]
+    assert len(screening_decisions_from_rows(rows, known=known, protocol=PROTOCOL, decided_at="now")) == 5
+
+
 def test_rows_without_a_verdict_are_skipped():
     rows = [{"record_id": "r:1", "verdict": ""}, {"record_id": "r:1", "verdict": "include"}]
     taken = screening_decisions_from_rows(rows, known={"r:1": "r:1"}, protocol=PROTOCOL, decided_at="now")

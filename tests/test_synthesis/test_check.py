@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -181,6 +182,21 @@ def test_a_planted_fault_is_caught(report, review_folder, name) -> None:
     faults = check_report(report, review_folder)
     assert any(said in fault for fault in faults), faults
     assert f"{file} has been altered since it was written: its sha256 is another one." in faults
+
+
+def test_a_confusion_table_of_nothing_is_caught(report, review_folder) -> None:
+    path = report / "agreement.csv"
+    head, *rows = path.read_text(encoding="utf-8").splitlines()
+    emptied = [re.sub(r"(?<=[a-z]) \d+(?=;|$)", " 0", row) for row in rows]
+    path.write_text("\n".join([head, *emptied]), encoding="utf-8")
+    assert any("the confusion table holds 0." in fault for fault in check_report(report, review_folder))
+
+
+def test_a_packed_file_that_is_packed_otherwise_is_said(report, review_folder) -> None:
+    data = (report / "tables.xlsx").read_bytes()
+    at = data.rindex(b"PK\x01\x02") + 10
+    (report / "tables.xlsx").write_bytes(data[:at] + b"\x63" + data[at + 1 :])
+    assert any("cannot be read" in fault for fault in check_report(report, review_folder))
 
 
 def test_an_edited_cell_of_the_workbook_is_caught(report, review_folder) -> None:
