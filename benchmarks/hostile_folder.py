@@ -13,8 +13,9 @@ of `render` call is called, in one round of four `render` itself, and where what
 anything else raised is a crash, and so is a round of more than a minute, or another outcome from a damaged
 ``.cache``. Printed: damaged, refused in words, noticed by the check, harmless, crashed.
 
-Measured, seed 21, 2,000 rounds: 229 refused in words, 1,295 noticed, 475 harmless (254 of them what is kept), one
-crash, of a source's name that was made empty; it is said in words since.
+Measured, seed 32, 2,000 rounds: 197 refused in words, 1,321 noticed, 481 harmless (275 of them what is kept), one
+crash, of an emptied table of agreement; seed 31 found two others in 1,942 rounds, seed 21 one. All are said in words
+since; 900 more rounds of the report's files alone: none.
 """
 
 from __future__ import annotations

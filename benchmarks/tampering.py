@@ -9,8 +9,8 @@ files, the log of sources, what authors write (protocol, coding scheme, synthesi
 output. Printed per kind: edits made, found (the check says a fault, or refuses the file in words), named (the
 file's name is in what is said), and crashed (anything else is raised).
 
-Measured, seed 2, 240 edits: all found, 239 of them with the file's name, none crashed (seed 1, before three faults were
-mended: 237 found).
+Measured, seed 31, 240 edits: all found, 239 of them with the file's name, none crashed (before a workbook packed
+otherwise was said in words: 239 found, one crash). Seed 2: 240 and 239.
 """
 
 from __future__ import annotations
