@@ -189,11 +189,11 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
     """
     lines = journal.read_lines(folder / "sources.jsonl")[0]
     for line in lines:
-        searches = line.get("searches") or []
+        searches = line.get("searches", [])
         is_sound = (
             all(isinstance(line.get(name), str) for name in ("source_id", "sha256", "database"))
-            and isinstance(line.get("read_as") or "", str)
-            and isinstance(line.get("columns") or {}, dict)
+            and isinstance(line.get("read_as", ""), str)
+            and isinstance(line.get("columns"), dict | None)
             and isinstance(searches, list)
             and all(_is_search(search) for search in (line, *searches))
         )
@@ -210,8 +210,8 @@ def source_lines(folder: Path) -> list[dict[str, Any]]:
 def _is_search(said: Any) -> bool:
     return (
         isinstance(said, dict)
-        and all(isinstance(said.get(name) or "", str) for name in _TEXTS_OF_SEARCH)
-        and isinstance(said.get("hits_reported") or 0, int)
+        and all(isinstance(said.get(name), str | None) for name in _TEXTS_OF_SEARCH)
+        and isinstance(said.get("hits_reported"), int | None)
     )
 
 

@@ -44,7 +44,13 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")  # what Excel writes for "CSV"
     if "\0" in text:
-        raise UsageError(f"{path.name} is not a CSV file.", next_step="Save the table as CSV (UTF-8).")
+        is_project = path.suffix.lower() in (".qdpx", ".asreview")
+        raise UsageError(
+            f"{path.name} is not a CSV file.",
+            next_step="`samsyn import` reads a project of another program."
+            if is_project
+            else "Save the table as CSV (UTF-8).",
+        )
     header_line = text.lstrip().split("\n", 1)[0]
     delimiter = max(",;\t", key=header_line.count)
     reader = csv_rows(io.StringIO(text, newline=""), delimiter=delimiter)

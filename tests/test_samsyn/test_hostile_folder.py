@@ -54,7 +54,10 @@ def test_a_line_made_into_no_decision_is_shown_and_not_counted(review, kind, cha
         path.write_bytes(before)
 
 
-@pytest.mark.parametrize("change", [{"source_id": None}, {"sha256": 1}, {"columns": [1]}, {"searches": [1]}])
+@pytest.mark.parametrize(
+    "change",
+    [{"source_id": None}, {"sha256": 1}, {"columns": [1]}, {"searches": [1]}, {"date": []}, {"platform": {}}],
+)
 def test_a_line_that_does_not_say_its_source_is_refused_with_its_number(review, change):
     path = review.folder / "sources" / "sources.jsonl"
     before = path.read_bytes()

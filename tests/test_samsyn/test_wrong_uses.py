@@ -64,7 +64,8 @@ def place(tmp_path_factory) -> Path:
     }
     for name, text in texts.items():
         (place / name).write_text(text, encoding="utf-8")
-    (place / "binary.csv").write_bytes(b"\0\1\2")
+    for name in ("binary.csv", "project.qdpx"):
+        (place / name).write_bytes(b"\0\1\2")
     (place / "damaged.zip").write_bytes(b"PK\3\4junk")
     if hasattr(os, "mkfifo"):
         os.mkfifo(place / "pipe.ris")
