@@ -122,10 +122,12 @@ def agreement(
 
     Notes
     -----
-    Alpha: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; intervals are the percentile
-    bootstrap over groups. AC1: Gwet (2008), for any number of coders and missing judgements (2014, ch. 2 and
-    5). Units that one person alone judged are left out of every figure: Gwet's chance agreement takes them
-    in, but of a review they are the records that were never meant to be read twice.
+    Alpha: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability. Intervals: bootstrap over groups
+    and one unit more, on which two people agree as often as not (few differences would make them too narrow),
+    with percentiles that lie further out for few groups (Hesterberg 2015). AC1: Gwet (2008), for any number
+    of coders and missing judgements (2014, ch. 2 and 5). Units that one person alone judged are left out of
+    every figure: Gwet's chance agreement takes them in, but of a review they are the records that were never
+    meant to be read twice.
 
     Examples
     --------

@@ -71,32 +71,86 @@ class Sums:
         return Sums(self.parts.sum(axis=0), self.k)
 
     def drawn(self, seed: int, n_bootstrap: int) -> Sums:
-        """Bootstrap draws along the first axis (with replacement, as many as there are), each summed."""
-        return Sums(bootstrapped(self.parts, seed, n_bootstrap), self.k)
+        """Bootstrap draws along the first axis, each summed, one more unit among what is drawn from.
+
+        On that unit two people agree as often as not. Without it, twenty records with one difference would
+        be drawn as if there could hardly be four; ``benchmarks/agreement_intervals.py`` shows how often the
+        intervals hold with it and without.
+        """
+        return Sums(bootstrapped(self.parts, seed, n_bootstrap, one_more=self._agreed_and_not()), self.k)
+
+    def _agreed_and_not(self) -> Matrix:
+        """Parts of a unit on which two agree, then of one on which they differ; all values in use alike."""
+        in_use = (self.totals.sum(axis=0) > 0).astype(float)
+        n_values = in_use.sum(axis=-1)[..., None]
+        shares = in_use / np.maximum(n_values, 1)
+        agreeing = shares[..., None] * np.eye(self.k)
+        others = shares[..., :, None] * shares[..., None, :] * (1 - np.eye(self.k))
+        # with one value there is nothing to differ in
+        n_values = n_values[..., None]
+        differing = np.where(n_values > 1, others * n_values / np.maximum(n_values - 1, 1), agreeing)
+        units = []
+        for pairs in (agreeing, differing):
+            agreed = np.trace(pairs, axis1=-2, axis2=-1)[..., None]
+            flat = pairs.reshape(*pairs.shape[:-2], -1)
+            parts = [np.ones_like(agreed), agreed, shares, 2 * shares, 2 * flat, flat]
+            # without the table of first by second where there is none
+            units.append(np.concatenate(parts, axis=-1)[..., : self.parts.shape[-1]])
+        return np.stack(units)
 
 
-def bootstrapped(sums: Matrix, seed: int, n_bootstrap: int) -> Matrix:
-    """For each draw the sum over as many rows as there are, drawn with replacement.
+def times_drawn(n: int, seed: int, n_bootstrap: int, *, one_more: int = 0) -> Matrix:
+    """How often each of ``n`` rows is drawn, with replacement and as many as there are; one row per draw.
+
+    With ``one_more`` from one row more, which is any of so many, in as many columns behind the others.
+
+    Examples
+    --------
+    >>> times_drawn(3, seed=1, n_bootstrap=2, one_more=2).sum(axis=1).tolist()
+    [3.0, 3.0]
+    """
+    chances = np.concatenate([np.full(n, 1.0), np.full(one_more, 1 / max(one_more, 1))])
+    rng = np.random.default_rng(seed)
+    return rng.multinomial(n, chances / chances.sum(), size=n_bootstrap).astype(float)
+
+
+def bootstrapped(sums: Matrix, seed: int, n_bootstrap: int, *, one_more: Matrix | None = None) -> Matrix:
+    """For each draw the sum over the rows drawn; see :func:`times_drawn`, with the rows of ``one_more``.
 
     Examples
     --------
     >>> bootstrapped(np.ones((5, 2)), seed=1, n_bootstrap=3).tolist()
     [[5.0, 5.0], [5.0, 5.0], [5.0, 5.0]]
+    >>> bootstrapped(np.ones((5, 1)), seed=1, n_bootstrap=3, one_more=np.zeros((2, 1))).ravel().tolist()
+    [5.0, 4.0, 4.0]
     """
     n = len(sums)
     if not n:
         return np.zeros((n_bootstrap, *sums.shape[1:]))
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n, np.full(n, 1 / n), size=n_bootstrap).astype(float)
-    return np.asarray((drawn @ sums.reshape(n, -1)).reshape(n_bootstrap, *sums.shape[1:]))
+    rows = sums if one_more is None else np.concatenate([sums, one_more])
+    drawn = times_drawn(n, seed, n_bootstrap, one_more=len(rows) - n)
+    return np.asarray((drawn @ rows.reshape(len(rows), -1)).reshape(n_bootstrap, *sums.shape[1:]))
 
 
 def interval(values: Matrix, n_groups: int) -> tuple[Matrix, Matrix]:
-    """95 % percentile intervals along the first axis.
+    """95 % intervals along the first axis: percentiles, of few groups further out.
+
+    Source
+    ------
+    Hesterberg 2015, doi 10.1080/00031305.2015.1089789: the expanded percentile interval, as wide for few
+    groups as Student's t makes that of a mean.
 
     NaN with one group, where no draw is defined, and where all draws are the same: a few records without a
     difference say nothing of how far agreement may vary.
+
+    Examples
+    --------
+    >>> draws = np.arange(1001.0)
+    >>> [[round(float(end)) for end in interval(draws, n_groups)] for n_groups in (1000, 10)]
+    [[25, 975], [9, 991]]
     """
+    from scipy.special import ndtr, stdtrit  # noqa: PLC0415 (slow to load, and only intervals need it)
+
     low, high = np.full(values.shape[1:], np.nan), np.full(values.shape[1:], np.nan)
     defined = ~np.isnan(values).all(axis=0)
     if n_groups < 2 or not len(values):
@@ -104,7 +158,9 @@ def interval(values: Matrix, n_groups: int) -> tuple[Matrix, Matrix]:
     filled = np.where(defined, values, 0)
     defined = defined & (np.nanmin(filled, axis=0) < np.nanmax(filled, axis=0))
     if defined.any():
-        found = np.nanpercentile(values[:, defined] if values.ndim > 1 else values, [2.5, 97.5], axis=0)
+        beyond = 100 * float(ndtr((n_groups / (n_groups - 1)) ** 0.5 * stdtrit(n_groups - 1, 0.025)))
+        ends = [beyond, 100 - beyond]
+        found = np.nanpercentile(values[:, defined] if values.ndim > 1 else values, ends, axis=0)
         low[defined], high[defined] = np.round(found, _DECIMALS)
     return low, high
 

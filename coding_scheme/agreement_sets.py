@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from coding_scheme.agreement_figures import Matrix, interval
+from coding_scheme.agreement_figures import Matrix, interval, times_drawn
 
 
 def masi_distance(one: Collection[str], other: Collection[str]) -> float:
@@ -47,14 +47,13 @@ def set_alpha(
     Returns
     -------
     alpha, low, high : float
-        NaN is undefined: all sets are equal, or no record was read by two; low and high also where no draw
-        of the bootstrap differs.
+        NaN is undefined: all sets are equal, or no record was read by two; low and high also with one record.
 
     Examples
     --------
     >>> one, other = np.array([[1, 1, 0], [0, 0, 1]]), np.array([[1, 1, 0], [0, 0, 1]])
     >>> set_alpha(np.stack([one, other], axis=-1) > 0, np.ones((2, 2)) > 0, n_bootstrap=200)
-    (1.0, nan, nan)
+    (1.0, -0.5, 1.0)
     """
     nan = float("nan")
     read = judged.sum(axis=1) > 1
@@ -75,9 +74,12 @@ def set_alpha(
         for other in range(one + 1, n_people):
             both = judged[:, one] & judged[:, other]
             observed[both] += 2 * distances[number[both, one], number[both, other]] / (people[both] - 1)
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(n_records, np.full(n_records, 1 / n_records), size=n_bootstrap).astype(float)
     found = _alphas(np.ones((1, n_records)), observed, counts, distances)[0]
+    # one more record among what is drawn from, as for each code: its sets are the same as often as not
+    n_sets = len(distinct)
+    apart = 2 * distances.sum() / max(n_sets * (n_sets - 1), 1)
+    observed, counts = np.append(observed, [0, apart]), np.vstack([counts, np.full((2, n_sets), 2 / n_sets)])
+    drawn = times_drawn(n_records, seed, n_bootstrap, one_more=2)
     low, high = interval(_alphas(drawn, observed, counts, distances), n_records)
     return (float(found), float(low), float(high)) if not np.isnan(found) else (nan, nan, nan)
 
